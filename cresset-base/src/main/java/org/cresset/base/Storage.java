@@ -1,0 +1,109 @@
+package org.cresset.base;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory behind one or more tensors. Its block goes back to the pool when nothing refers to the storage any more, or
+ * earlier, by {@link #free()}, where the owner knows that nothing will read it again.
+ */
+public final class Storage {
+    private final long bytes;
+    private final Device device;
+    private MemorySegment segment;
+    private @Nullable Object keepAlive;
+    @SuppressWarnings("UnusedVariable") // keeps the chunk alive
+    private @Nullable Chunk chunk;
+
+    /** The pool's handle on the block; null for memory that the pool doesn't own. */
+    @Nullable Handle handle;
+
+    /** Links the storages of a {@link MemoryScope}. */
+    @Nullable Storage scopeNext;
+
+    @Nullable MemoryScope scope;
+
+    /** Counts changes in place, of all tensors that share this storage. */
+    private int version;
+
+    Storage(MemorySegment segment, long bytes, Device device) {
+        this.segment = segment;
+        this.bytes = bytes;
+        this.device = device;
+    }
+
+    /** A slot of a chunk. */
+    Storage(MemorySegment segment, long bytes, Chunk chunk) {
+        this(segment, bytes, Device.CPU);
+        this.chunk = chunk;
+    }
+
+    /** A storage without memory, for {@link Device#META}. */
+    public static Storage meta(long bytes) {
+        return new Storage(MemorySegment.NULL, bytes, Device.META);
+    }
+
+    /** Memory owned by somebody else (a mapped file, a native library's buffer), kept alive by {@code owner}. */
+    public static Storage wrap(MemorySegment memory, Object owner) {
+        // Rebuilt from its address, every segment that kernels meet is of one class, which keeps their loops fast.
+        MemorySegment plain = memory.isMapped()
+                ? MemorySegment.ofAddress(memory.address()).reinterpret(memory.byteSize())
+                : memory;
+        Storage s = new Storage(plain, memory.byteSize(), Device.CPU);
+        s.keepAlive = owner;
+        return s;
+    }
+
+    /** The memory; after {@link #free()} reading it throws. */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    /** Size in bytes. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Where the memory lies. */
+    public Device device() {
+        return device;
+    }
+
+    /** Number of changes in place so far. */
+    public int version() {
+        return version;
+    }
+
+    /** To be called at each change in place. */
+    public void bumpVersion() {
+        version++;
+    }
+
+    /** Whether {@link #free()} has been called. */
+    public boolean isFreed() {
+        return segment == FREED;
+    }
+
+    /** Whether something besides the pool owns the memory. */
+    public boolean isWrapped() {
+        return keepAlive != null;
+    }
+
+    /** Gives the memory back to the pool at once. Any later access to it through this storage throws. */
+    public void free() {
+        Handle h = handle;
+        if (h != null) {
+            handle = null;
+            segment = FREED;
+            Memory.release(h);
+        }
+    }
+
+    /** Takes this storage out of the {@link MemoryScope} it was made in: it outlives the scope. */
+    public void keep() {
+        scope = null;
+    }
+
+    /** Zero bytes long, so that any access fails its bounds check. */
+    private static final MemorySegment FREED = MemorySegment.ofAddress(64);
+}

@@ -1,0 +1,51 @@
+package org.cresset.base.spi;
+
+import java.util.List;
+import java.util.ServiceLoader;
+import org.cresset.base.DType;
+import org.jspecify.annotations.Nullable;
+
+/** Matrix products, convolutions and changes of memory layout by a native library, in float32. */
+public interface Contractions {
+    /** The library and its version. */
+    String name();
+
+    /** Whether the library could be loaded here. */
+    boolean available();
+
+    /** In words: what was loaded, or why nothing was. */
+    String status();
+
+    /** Whether matrix products of this dtype are better done here than in Java. */
+    boolean multiplies(DType dtype);
+
+    /**
+     * C = A B (+ bias), each a batch of matrices: A (batch, m, k), B (batch, k, n), C (batch, m, n) with any strides (those of
+     * A and B may be 0 along the batch; one of the last two must be 1), bias (n) contiguous or null.
+     */
+    void multiply(
+            DType dtype, long batch, long m, long n, long k, Operand a, Operand b, @Nullable Operand bias, Operand c);
+
+    /** Whether convolutions of this shape are done here. */
+    boolean convolves(ConvShape shape);
+
+    /** Output from input, contiguous weight and bias (or null). */
+    void convolve(ConvShape s, Operand input, Operand weight, @Nullable Operand bias, Operand output);
+
+    /** Gradient of the input. */
+    void convolveBackwardInput(ConvShape s, Operand gradOutput, Operand weight, Operand gradInput);
+
+    /** Gradients of weight (contiguous) and bias (or null). */
+    void convolveBackwardWeight(
+            ConvShape s, Operand input, Operand gradOutput, Operand gradWeight, @Nullable Operand gradBias);
+
+    /** Copies float32 elements of one layout to another. */
+    void reorder(long[] dims, Operand from, Operand to);
+
+    /** All providers on the class path. */
+    static List<Contractions> providers() {
+        return ServiceLoader.load(Contractions.class, Contractions.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+    }
+}
