@@ -1,0 +1,381 @@
+package org.cresset.emit;
+
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+import static java.lang.constant.ConstantDescs.INIT_NAME;
+import static java.lang.constant.ConstantDescs.MTD_void;
+
+import java.lang.classfile.ClassBuilder;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Writes loops as class files. The scalar class has a static {@code loop} that handles elements {@code from..n}; the vector
+ * class handles whole vectors itself and leaves the rest to it. Both compute the same bits, element by element, and
+ * reductions spread a row over a fixed number of accumulators, so the width of the machine's vectors never shows.
+ */
+public final class LoopEmitter {
+    private static final ClassDesc SEGMENT = desc(MemorySegment.class);
+    private static final ClassDesc ORDER = desc(ByteOrder.class);
+    private static final ClassDesc LAYOUT = desc(ValueLayout.class);
+    private static final String LOOP = "loop";
+
+    private final Loop loop;
+    private final ClassDesc scalarClass;
+    private final LaneType type;
+    private final int shift;
+
+    private LoopEmitter(Loop loop, ClassDesc scalarClass) {
+        this.loop = loop;
+        this.scalarClass = scalarClass;
+        this.type = loop.type();
+        this.shift = type.dtype().shift();
+    }
+
+    /** The class {@code packageName.<loop name>}: a {@link Kernel} or {@link WideKernel} that needs no vector module. */
+    public static byte[] scalar(String packageName, Loop loop) {
+        return new LoopEmitter(loop, ClassDesc.of(packageName, loop.name())).scalarClass();
+    }
+
+    /** The class {@code packageName.<loop name>V}; needs {@code jdk.incubator.vector} and the scalar class. */
+    public static byte[] vector(String packageName, Loop loop) {
+        return new LoopEmitter(loop, ClassDesc.of(packageName, loop.name())).vectorClass(ClassDesc.of(
+                packageName, loop.name() + "V"));
+    }
+
+    private static ClassDesc desc(Class<?> c) {
+        return c.describeConstable().orElseThrow();
+    }
+
+    private byte[] build(ClassDesc name, BiConsumer<CodeBuilder, Operands> run, List<BiConsumer<ClassBuilder, Void>> more) {
+        ClassDesc parent = desc(loop.wide() ? WideKernel.class : Kernel.class);
+        return ClassFile.of().build(name, cb -> {
+            cb.withFlags(ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL).withSuperclass(parent);
+            cb.withMethodBody(INIT_NAME, MTD_void, ClassFile.ACC_PUBLIC, code -> code.aload(0)
+                    .invokespecial(parent, INIT_NAME, MTD_void)
+                    .return_());
+            cb.withMethodBody("run", runType(), ClassFile.ACC_PUBLIC, code -> run.accept(code, unpack(code)));
+            more.forEach(m -> m.accept(cb, null));
+        });
+    }
+
+    private MethodTypeDesc runType() {
+        return loop.wide()
+                ? MethodTypeDesc.of(CD_void, SEGMENT.arrayType(), CD_long.arrayType(), CD_int)
+                : MethodTypeDesc.of(
+                        CD_void, SEGMENT, CD_long, SEGMENT, CD_long, SEGMENT, CD_long, SEGMENT, CD_long, CD_int);
+    }
+
+    /** Where the operands of a method are: locals of segments and offsets, and of the number of elements. */
+    private record Operands(int[] segment, int[] offset, int n) {}
+
+    /** Operands of {@code run}; a wide kernel's arrays are read into locals first. */
+    private Operands unpack(CodeBuilder code) {
+        int k = loop.operands();
+        int[] segment = new int[k];
+        int[] offset = new int[k];
+        if (!loop.wide()) {
+            for (int i = 0; i < k; i++) {
+                int position = i < loop.inputs() ? i : 3;
+                segment[i] = 1 + 3 * position;
+                offset[i] = 2 + 3 * position;
+            }
+            return new Operands(segment, offset, 13);
+        }
+        for (int i = 0; i < k; i++) {
+            segment[i] = code.allocateLocal(TypeKind.REFERENCE);
+            offset[i] = code.allocateLocal(TypeKind.LONG);
+            code.aload(1).loadConstant(i).aaload().astore(segment[i]);
+            code.aload(2).loadConstant(i).laload().lstore(offset[i]);
+        }
+        return new Operands(segment, offset, 3);
+    }
+
+    private MethodTypeDesc loopType(int tailInts) {
+        List<ClassDesc> params = new ArrayList<>();
+        for (int i = 0; i < loop.operands(); i++) {
+            params.add(SEGMENT);
+            params.add(CD_long);
+        }
+        for (int i = 0; i < tailInts; i++) {
+            params.add(CD_int);
+        }
+        return MethodTypeDesc.of(CD_void, params);
+    }
+
+    /** Operands of a static method that takes segment, offset for each and then ints. */
+    private Operands parameters() {
+        int k = loop.operands();
+        int[] segment = new int[k];
+        int[] offset = new int[k];
+        for (int i = 0; i < k; i++) {
+            segment[i] = 3 * i;
+            offset[i] = 3 * i + 1;
+        }
+        return new Operands(segment, offset, 3 * k);
+    }
+
+    private void pushOperands(CodeBuilder code, Operands from) {
+        for (int i = 0; i < loop.operands(); i++) {
+            code.aload(from.segment[i]).lload(from.offset[i]);
+        }
+    }
+
+    // ---- scalar ----
+
+    private byte[] scalarClass() {
+        return build(
+                scalarClass,
+                (code, operands) -> {
+                    pushOperands(code, operands);
+                    code.iconst_0().iload(operands.n).invokestatic(scalarClass, LOOP, loopType(2)).return_();
+                },
+                List.of((cb, none) -> cb.withMethodBody(
+                        LOOP, loopType(2), ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC, this::scalarLoop)));
+    }
+
+    private void scalarLoop(CodeBuilder code) {
+        Operands at = parameters();
+        int i = at.n;
+        int end = at.n + 1;
+        ScalarEmitter lanes = new ScalarEmitter(code, type);
+        Slot[] repeated = new Slot[loop.inputs()];
+        Label top = code.newLabel();
+        Label done = code.newLabel();
+        code.iload(i).iload(end).if_icmpge(done);
+        for (int k = 0; k < repeated.length; k++) {
+            if (loop.repeated().get(k)) {
+                repeated[k] = scalarLoad(code, lanes, at, k, -1);
+            }
+        }
+        code.labelBinding(top);
+        List<Slot> in = new ArrayList<>();
+        for (int k = 0; k < repeated.length; k++) {
+            in.add(loop.repeated().get(k) ? repeated[k] : scalarLoad(code, lanes, at, k, i));
+        }
+        List<Slot> results = loop.body().lanes(lanes, in);
+        for (int r = 0; r < loop.outputs(); r++) {
+            scalarStore(code, at, loop.inputs() + r, i, results.get(r));
+        }
+        if (!loop.accumulators().isEmpty()) {
+            int lane = code.allocateLocal(TypeKind.INT);
+            code.iload(i).loadConstant(type.accumulators() - 1).iand().istore(lane);
+            for (int a = 0; a < loop.accumulators().size(); a++) {
+                int operand = loop.inputs() + loop.outputs() + a;
+                Slot before = scalarLoad(code, lanes, at, operand, lane);
+                Slot after = loop.accumulators().get(a).apply(lanes, before, results.get(loop.outputs() + a));
+                scalarStore(code, at, operand, lane, after);
+            }
+        }
+        code.iinc(i, 1).iload(i).iload(end).if_icmplt(top).labelBinding(done).return_();
+    }
+
+    /** Pushes the address of element {@code index} (a local; none if negative) of an operand: offset + index * size. */
+    private void address(CodeBuilder code, Operands at, int operand, int index) {
+        code.lload(at.offset[operand]);
+        if (index >= 0) {
+            code.iload(index).i2l().loadConstant(shift).lshl().ladd();
+        }
+    }
+
+    private Slot scalarLoad(CodeBuilder code, ScalarEmitter lanes, Operands at, int operand, int index) {
+        code.aload(at.segment[operand]).getstatic(LAYOUT, layoutName(), layoutDesc());
+        address(code, at, operand, index);
+        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(ScalarEmitter.descOf(type), layoutDesc(), CD_long));
+        return lanes.store();
+    }
+
+    private void scalarStore(CodeBuilder code, Operands at, int operand, int index, Slot value) {
+        code.aload(at.segment[operand]).getstatic(LAYOUT, layoutName(), layoutDesc());
+        address(code, at, operand, index);
+        code.loadLocal(ScalarEmitter.kindOf(type), value.local());
+        code.invokeinterface(
+                SEGMENT, "set", MethodTypeDesc.of(CD_void, layoutDesc(), CD_long, ScalarEmitter.descOf(type)));
+    }
+
+    private String layoutName() {
+        return "JAVA_" + javaName().toUpperCase(Locale.ROOT) + "_UNALIGNED";
+    }
+
+    private ClassDesc layoutDesc() {
+        return ClassDesc.of("java.lang.foreign.ValueLayout$Of" + javaName());
+    }
+
+    private String javaName() {
+        return switch (type) {
+            case F32 -> "Float";
+            case F64 -> "Double";
+            case I32 -> "Int";
+            case I64 -> "Long";
+        };
+    }
+
+    // ---- vector ----
+
+    private byte[] vectorClass(ClassDesc name) {
+        if (loop.accumulators().isEmpty()) {
+            return build(name, (code, at) -> vectorLoop(code, at, 1), List.of());
+        }
+        // One method for each number of vectors that a block of accumulators takes; `run` picks by the machine's width.
+        int bytes = type.accumulators() * type.dtype().size();
+        List<BiConsumer<ClassBuilder, Void>> methods = new ArrayList<>();
+        for (int width = 16; width <= 64; width *= 2) {
+            int vectors = bytes / width;
+            methods.add((cb, none) -> cb.withMethodBody(
+                    LOOP + vectors,
+                    loopType(1),
+                    ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC,
+                    code -> vectorLoop(code, parameters(), vectors)));
+        }
+        return build(
+                name,
+                (code, at) -> {
+                    for (int width = 64; width >= 16; width /= 2) {
+                        Label next = code.newLabel();
+                        species(code);
+                        code.invokeinterface(VectorEmitter.SPECIES, "vectorByteSize", MethodTypeDesc.of(CD_int));
+                        code.loadConstant(width).if_icmpne(next);
+                        pushOperands(code, at);
+                        code.iload(at.n).invokestatic(name, LOOP + bytes / width, loopType(1)).return_();
+                        code.labelBinding(next);
+                    }
+                    pushOperands(code, at);
+                    code.iconst_0().iload(at.n).invokestatic(scalarClass, LOOP, loopType(2)).return_();
+                },
+                methods);
+    }
+
+    private void species(CodeBuilder code) {
+        code.getstatic(VectorEmitter.vectorOf(type), "SPECIES_PREFERRED", VectorEmitter.SPECIES);
+    }
+
+    private void vectorLoop(CodeBuilder code, Operands at, int vectors) {
+        Map<Number, Slot> constants = new HashMap<>();
+        VectorEmitter lanes = new VectorEmitter(code, type, constants);
+        int i = code.allocateLocal(TypeKind.INT);
+        int length = code.allocateLocal(TypeKind.INT);
+        int bound = code.allocateLocal(TypeKind.INT);
+        Label top = code.newLabel();
+        Label done = code.newLabel();
+        species(code);
+        code.invokeinterface(VectorEmitter.SPECIES, "length", MethodTypeDesc.of(CD_int)).istore(length);
+        code.iload(at.n).iload(length).loadConstant(vectors).imul().iconst_1().isub().iconst_m1().ixor().iand().istore(bound);
+        code.iconst_0().istore(i);
+        code.iload(i).iload(bound).if_icmpge(done);
+        constantsOf(lanes);
+        Slot[] repeated = new Slot[loop.inputs()];
+        for (int k = 0; k < repeated.length; k++) {
+            if (loop.repeated().get(k)) {
+                repeated[k] = broadcast(code, lanes, at, k);
+            }
+        }
+        Slot[][] accumulators = loadAccumulators(code, lanes, at, vectors, length);
+        code.labelBinding(top);
+        for (int v = 0; v < vectors; v++) {
+            int index = i;
+            if (v > 0) {
+                index = code.allocateLocal(TypeKind.INT);
+                code.iload(i).iload(length).loadConstant(v).imul().iadd().istore(index);
+            }
+            List<Slot> in = new ArrayList<>();
+            for (int k = 0; k < repeated.length; k++) {
+                in.add(loop.repeated().get(k) ? repeated[k] : vectorLoad(code, lanes, at, k, index));
+            }
+            List<Slot> results = loop.body().lanes(lanes, in);
+            for (int r = 0; r < loop.outputs(); r++) {
+                vectorStore(code, at, loop.inputs() + r, index, results.get(r));
+            }
+            for (int a = 0; a < accumulators.length; a++) {
+                Slot sum = accumulators[a][v];
+                Slot after = loop.accumulators().get(a).apply(lanes, sum, results.get(loop.outputs() + a));
+                code.aload(after.local()).astore(sum.local());
+            }
+        }
+        code.iload(i).iload(length).loadConstant(vectors).imul().iadd().istore(i);
+        code.iload(i).iload(bound).if_icmplt(top);
+        storeAccumulators(code, at, accumulators, length);
+        code.labelBinding(done);
+        Label exit = code.newLabel();
+        code.iload(i).iload(at.n).if_icmpge(exit);
+        pushOperands(code, at);
+        code.iload(i).iload(at.n).invokestatic(scalarClass, LOOP, loopType(2)).labelBinding(exit).return_();
+    }
+
+    private void constantsOf(VectorEmitter lanes) {
+        Constants found = Constants.of(loop);
+        List<Number> all = new ArrayList<>(VectorEmitter.implied(type));
+        found.found().stream().filter(c -> !all.contains(c)).forEach(all::add);
+        all.forEach(lanes::broadcast);
+    }
+
+    private Slot broadcast(CodeBuilder code, VectorEmitter lanes, Operands at, int operand) {
+        species(code);
+        code.aload(at.segment[operand]).getstatic(LAYOUT, layoutName(), layoutDesc()).lload(at.offset[operand]);
+        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(ScalarEmitter.descOf(type), layoutDesc(), CD_long));
+        lanes.broadcastTop();
+        return lanes.store();
+    }
+
+    private Slot[][] loadAccumulators(CodeBuilder code, VectorEmitter lanes, Operands at, int vectors, int length) {
+        Slot[][] all = new Slot[loop.accumulators().size()][vectors];
+        for (int a = 0; a < all.length; a++) {
+            for (int v = 0; v < vectors; v++) {
+                int index = code.allocateLocal(TypeKind.INT);
+                code.iload(length).loadConstant(v).imul().istore(index);
+                all[a][v] = vectorLoad(code, lanes, at, loop.inputs() + loop.outputs() + a, index);
+            }
+        }
+        return all;
+    }
+
+    private void storeAccumulators(CodeBuilder code, Operands at, Slot[][] all, int length) {
+        for (int a = 0; a < all.length; a++) {
+            for (int v = 0; v < all[a].length; v++) {
+                int index = code.allocateLocal(TypeKind.INT);
+                code.iload(length).loadConstant(v).imul().istore(index);
+                vectorStore(code, at, loop.inputs() + loop.outputs() + a, index, all[a][v]);
+            }
+        }
+    }
+
+    private Slot vectorLoad(CodeBuilder code, VectorEmitter lanes, Operands at, int operand, int index) {
+        species(code);
+        code.aload(at.segment[operand]);
+        address(code, at, operand, index);
+        nativeOrder(code);
+        ClassDesc vector = VectorEmitter.vectorOf(type);
+        code.invokestatic(
+                vector,
+                "fromMemorySegment",
+                MethodTypeDesc.of(vector, VectorEmitter.SPECIES, SEGMENT, CD_long, ORDER));
+        return lanes.store();
+    }
+
+    private void vectorStore(CodeBuilder code, Operands at, int operand, int index, Slot value) {
+        code.aload(value.local()).aload(at.segment[operand]);
+        address(code, at, operand, index);
+        nativeOrder(code);
+        code.invokevirtual(
+                VectorEmitter.vectorOf(type),
+                "intoMemorySegment",
+                MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
+    }
+
+    private void nativeOrder(CodeBuilder code) {
+        code.invokestatic(ORDER, "nativeOrder", MethodTypeDesc.of(ORDER));
+    }
+}
