@@ -1,0 +1,487 @@
+package org.cresset.onednn;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.cresset.base.DType;
+import org.cresset.base.Memory;
+import org.cresset.base.Storage;
+import org.cresset.base.Workers;
+import org.cresset.base.spi.ContractionException;
+import org.cresset.base.spi.Contractions;
+import org.cresset.base.spi.ConvShape;
+import org.cresset.base.spi.Operand;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * oneDNN as provider. Every call runs single-threaded on a slice of the work, and slices are shared out by {@link Workers}.
+ * Activations of convolutions are expected channels-last; weights are brought into the layout that the primitive likes best
+ * at each call, which costs little beside the convolution.
+ */
+public final class OneDnn implements Contractions {
+    /** Products below this many multiplications stay on one thread. */
+    private static final long WORTH_SHARING = 1 << 21;
+
+    private static final int CACHED = 1024;
+
+    private final @Nullable Dnnl dnnl;
+    private final String status;
+    private final Map<Object, Object> cache = new ConcurrentHashMap<>();
+
+    /** Loads the library; {@link #available()} tells whether that worked. */
+    public OneDnn() {
+        Dnnl d = null;
+        String s;
+        try {
+            d = new Dnnl();
+            s = "oneDNN 3 for " + NativeLibrary.platform();
+        } catch (IOException | RuntimeException | LinkageError e) {
+            s = "not available: " + e.getMessage();
+        }
+        dnnl = d;
+        status = s;
+    }
+
+    @Override
+    public String name() {
+        return "oneDNN";
+    }
+
+    @Override
+    public boolean available() {
+        return dnnl != null;
+    }
+
+    @Override
+    public String status() {
+        return status;
+    }
+
+    private Dnnl dnnl() {
+        if (dnnl == null) {
+            throw new IllegalStateException(status);
+        }
+        return dnnl;
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> T cached(Object key, Supplier<T> make) {
+        Object found = cache.get(key);
+        if (found == null) {
+            if (cache.size() > CACHED) {
+                cache.clear();
+            }
+            found = make.get();
+            cache.put(key, found);
+        }
+        return (T) found;
+    }
+
+    // ---- matrix products ----
+
+    @Override
+    public boolean multiplies(DType dtype) {
+        return dnnl != null && (dtype == DType.FLOAT32 || dtype == DType.BFLOAT16);
+    }
+
+    private record MatmulKey(
+            int type,
+            long batch,
+            long m,
+            long n,
+            long k,
+            long ab,
+            long ar,
+            long ac,
+            long bb,
+            long br,
+            long bc,
+            long cb,
+            long cr,
+            long cc,
+            boolean bias) {}
+
+    @Override
+    public void multiply(
+            DType dtype, long batch, long m, long n, long k, Operand a, Operand b, @Nullable Operand bias, Operand c) {
+        int size = dtype.size();
+        long work = batch * m * n * k;
+        int threads = Workers.threads();
+        if (work < WORTH_SHARING || threads == 1) {
+            slice(dtype, batch, m, n, k, a, 0, b, 0, bias, 0, c, 0);
+        } else if (batch >= threads) {
+            Workers.parallelFor(batch, (batch + threads - 1) / threads, (from, to) -> slice(
+                    dtype, to - from, m, n, k, a, from * a.strides()[0] * size, b, from * b.strides()[0] * size, bias, 0, c,
+                    from * c.strides()[0] * size));
+        } else if (m >= n) {
+            long part = ((m + threads - 1) / threads + 15) / 16 * 16;
+            Workers.parallelFor((m + part - 1) / part, 1, (from, to) -> {
+                long lo = from * part;
+                slice(dtype, batch, Math.min(to * part, m) - lo, n, k, a, lo * a.strides()[1] * size, b, 0, bias, 0, c,
+                        lo * c.strides()[1] * size);
+            });
+        } else {
+            long part = ((n + threads - 1) / threads + 63) / 64 * 64;
+            Workers.parallelFor((n + part - 1) / part, 1, (from, to) -> {
+                long lo = from * part;
+                slice(dtype, batch, m, Math.min(to * part, n) - lo, k, a, 0, b, lo * b.strides()[2] * size, bias, lo * size, c,
+                        lo * c.strides()[2] * size);
+            });
+        }
+    }
+
+    private void slice(
+            DType dtype,
+            long batch,
+            long m,
+            long n,
+            long k,
+            Operand a,
+            long ao,
+            Operand b,
+            long bo,
+            @Nullable Operand bias,
+            long biasOffset,
+            Operand c,
+            long co) {
+        int type = dtype == DType.FLOAT32 ? Dnnl.F32 : Dnnl.BF16;
+        long[] as = a.strides();
+        long[] bs = b.strides();
+        long[] cs = c.strides();
+        MatmulKey key = new MatmulKey(
+                type, batch, m, n, k, as[0], as[1], as[2], bs[0], bs[1], bs[2], cs[0], cs[1], cs[2], bias != null);
+        Primitive p = cached(key, () -> matmul(key));
+        if (bias == null) {
+            p.run(a.address() + ao, b.address() + bo, c.address() + co);
+        } else {
+            p.run(a.address() + ao, b.address() + bo, c.address() + co, bias.address() + biasOffset);
+        }
+    }
+
+    private Primitive matmul(MatmulKey s) {
+        Dnnl d = dnnl();
+        boolean flat = s.batch == 1;
+        MemorySegment a = matrix(s.type, flat, s.ab == 0 && s.batch > 1 ? 1 : s.batch, s.m, s.k, s.ab, s.ar, s.ac);
+        MemorySegment b = matrix(s.type, flat, s.bb == 0 && s.batch > 1 ? 1 : s.batch, s.k, s.n, s.bb, s.br, s.bc);
+        MemorySegment c = matrix(s.type, flat, s.batch, s.m, s.n, s.cb, s.cr, s.cc);
+        MemorySegment bias = MemorySegment.NULL;
+        if (s.bias) {
+            bias = flat
+                    ? d.strided(s.type, new long[] {1, s.n}, new long[] {s.n, 1})
+                    : d.strided(s.type, new long[] {1, 1, s.n}, new long[] {s.n, s.n, 1});
+        }
+        MemorySegment description =
+                d.out("dnnl_matmul_primitive_desc_create", d.engine, a, b, bias, c, d.attributes);
+        return s.bias
+                ? new Primitive(
+                        d, description, new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST, Dnnl.BIAS}, new MemorySegment[] {a, b, c, bias})
+                : new Primitive(d, description, new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST}, new MemorySegment[] {a, b, c});
+    }
+
+    private MemorySegment matrix(int type, boolean flat, long batch, long rows, long columns, long sb, long sr, long sc) {
+        // Strides of dimensions of size 1 are free; oneDNN likes them to look row-major.
+        long r = rows == 1 ? Math.max(columns * sc, sr) : sr;
+        return flat
+                ? dnnl().strided(type, new long[] {rows, columns}, new long[] {r, sc})
+                : dnnl().strided(type, new long[] {batch, rows, columns}, new long[] {Math.max(sb, 1), r, sc});
+    }
+
+    // ---- convolutions ----
+
+    @Override
+    public boolean convolves(ConvShape shape) {
+        return dnnl != null;
+    }
+
+    private enum Pass {
+        FORWARD,
+        INPUT,
+        WEIGHT
+    }
+
+    private record ConvKey(Pass pass, ConvShape shape, Layout in, Layout out, boolean bias) {}
+
+    private record Layout(long... strides) {
+        @Override
+        public boolean equals(@Nullable Object o) {
+            return o instanceof Layout l && Arrays.equals(strides, l.strides);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(strides);
+        }
+    }
+
+    /** A convolution primitive and what brings weights into its layout or out of it. */
+    private record Conv(Primitive primitive, @Nullable Primitive reorder, long weightBytes) {}
+
+    private static long[] dims(long n, long c, long[] spatial) {
+        long[] d = new long[spatial.length + 2];
+        d[0] = n;
+        d[1] = c;
+        System.arraycopy(spatial, 0, d, 2, spatial.length);
+        return d;
+    }
+
+    private static long[] weightDims(ConvShape s) {
+        int sp = s.spatial();
+        boolean grouped = s.groups() > 1;
+        long[] d = new long[sp + (grouped ? 3 : 2)];
+        int i = 0;
+        if (grouped) {
+            d[i++] = s.groups();
+        }
+        d[i++] = s.outChannels() / s.groups();
+        d[i++] = s.inChannels() / s.groups();
+        System.arraycopy(s.kernel(), 0, d, i, sp);
+        return d;
+    }
+
+    private static long[] rowMajor(long[] dims) {
+        long[] s = new long[dims.length];
+        long step = 1;
+        for (int i = dims.length - 1; i >= 0; i--) {
+            s[i] = step;
+            step *= dims[i];
+        }
+        return s;
+    }
+
+    private Conv create(ConvKey key) {
+        Dnnl d = dnnl();
+        ConvShape s = key.shape;
+        MemorySegment in = d.strided(Dnnl.F32, dims(s.batch(), s.inChannels(), s.in()), key.in.strides);
+        MemorySegment out = d.strided(Dnnl.F32, dims(s.batch(), s.outChannels(), s.out()), key.out.strides);
+        long[] wd = weightDims(s);
+        MemorySegment anyWeight = d.any(Dnnl.F32, wd);
+        MemorySegment plainWeight = d.strided(Dnnl.F32, wd, rowMajor(wd));
+        MemorySegment bias = key.bias
+                ? d.strided(Dnnl.F32, new long[] {s.outChannels()}, new long[] {1})
+                : MemorySegment.NULL;
+        long[] dilation = s.dilation().clone();
+        for (int i = 0; i < dilation.length; i++) {
+            dilation[i]--; // oneDNN counts the elements left out
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment stride = arena.allocateFrom(ValueLayout.JAVA_LONG, s.stride());
+            MemorySegment dilate = arena.allocateFrom(ValueLayout.JAVA_LONG, dilation);
+            MemorySegment low = arena.allocateFrom(ValueLayout.JAVA_LONG, s.padLow());
+            MemorySegment high = arena.allocateFrom(ValueLayout.JAVA_LONG, s.padHigh());
+            boolean forwardOnly = key.pass == Pass.FORWARD;
+            MemorySegment forward = d.out("dnnl_convolution_forward_primitive_desc_create", d.engine, Dnnl.FORWARD_TRAINING,
+                    Dnnl.CONVOLUTION_DIRECT, in, anyWeight, forwardOnly ? bias : MemorySegment.NULL, out, stride, dilate, low,
+                    high, d.attributes);
+            MemorySegment description =
+                    switch (key.pass) {
+                        case FORWARD -> forward;
+                        case INPUT -> d.out("dnnl_convolution_backward_data_primitive_desc_create", d.engine,
+                                Dnnl.CONVOLUTION_DIRECT, in, anyWeight, out, stride, dilate, low, high, forward, d.attributes);
+                        case WEIGHT -> d.out("dnnl_convolution_backward_weights_primitive_desc_create", d.engine,
+                                Dnnl.CONVOLUTION_DIRECT, in, anyWeight, bias, out, stride, dilate, low, high, forward,
+                                d.attributes);
+                    };
+            MemorySegment weight =
+                    d.query(description, key.pass == Pass.WEIGHT ? Dnnl.QUERY_DIFF_WEIGHTS : Dnnl.QUERY_WEIGHTS);
+            Primitive reorder = null;
+            if (!d.same(weight, plainWeight)) {
+                reorder = key.pass == Pass.WEIGHT ? reorder(weight, plainWeight) : reorder(plainWeight, weight);
+            }
+            int[] ids =
+                    switch (key.pass) {
+                        case FORWARD -> new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST, Dnnl.BIAS};
+                        case INPUT -> new int[] {Dnnl.DIFF_SRC, Dnnl.WEIGHTS, Dnnl.DIFF_DST};
+                        case WEIGHT -> new int[] {Dnnl.SRC, Dnnl.DIFF_WEIGHTS, Dnnl.DIFF_DST, Dnnl.DIFF_BIAS};
+                    };
+            int n = key.bias || key.pass == Pass.INPUT ? ids.length : 3;
+            MemorySegment[] mds = Arrays.copyOf(new MemorySegment[] {in, weight, out, bias}, n);
+            return new Conv(new Primitive(d, description, Arrays.copyOf(ids, n), mds), reorder, d.size(weight));
+        } catch (Dnnl.DnnlException e) {
+            throw new ContractionException("convolution " + s + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Primitive reorder(MemorySegment from, MemorySegment to) {
+        Dnnl d = dnnl();
+        MemorySegment description =
+                d.out("dnnl_reorder_primitive_desc_create", from, d.engine, to, d.engine, d.attributes);
+        return new Primitive(d, description, new int[] {Dnnl.SRC, Dnnl.DST}, new MemorySegment[] {from, to});
+    }
+
+    private Conv conv(Pass pass, ConvShape s, Operand in, Operand out, boolean bias) {
+        ConvKey key = new ConvKey(pass, s, new Layout(in.strides()), new Layout(out.strides()), bias);
+        return cached(key, () -> create(key));
+    }
+
+    /** The implementation behind a convolution's passes, for tests and reports. */
+    public String describe(ConvShape s, long[] inStrides, long[] outStrides) {
+        StringBuilder b = new StringBuilder();
+        for (Pass p : Pass.values()) {
+            Conv c = cached(
+                    new ConvKey(p, s, new Layout(inStrides), new Layout(outStrides), false),
+                    () -> create(new ConvKey(p, s, new Layout(inStrides), new Layout(outStrides), false)));
+            b.append(b.isEmpty() ? "" : " ").append(p).append('=').append(c.primitive.implementation());
+        }
+        return b.toString();
+    }
+
+    /** The weights in the layout that a primitive wants. */
+    private @Nullable Storage packed(Conv c, Operand weight) {
+        if (c.reorder == null) {
+            return null;
+        }
+        Storage s = Memory.allocate(c.weightBytes);
+        c.reorder.run(weight.address(), s.segment().address());
+        return s;
+    }
+
+    private static long images(long batch) {
+        int threads = Workers.threads();
+        return (batch + threads - 1) / threads;
+    }
+
+    @Override
+    public void convolve(ConvShape s, Operand input, Operand weight, @Nullable Operand bias, Operand output) {
+        long part = images(s.batch());
+        Conv first = conv(Pass.FORWARD, s.withBatch(part), input, output, bias != null);
+        Storage packed = packed(first, weight);
+        long w = packed == null ? weight.address() : packed.segment().address();
+        overBatch(s, part, (from, n) -> {
+            Conv c = n == part ? first : conv(Pass.FORWARD, s.withBatch(n), input, output, bias != null);
+            long in = input.address() + from * input.strides()[0] * 4;
+            long out = output.address() + from * output.strides()[0] * 4;
+            Storage own = n == part ? null : packed(c, weight);
+            long weights = own == null ? (c.reorder == null ? weight.address() : w) : own.segment().address();
+            if (bias == null) {
+                c.primitive.run(in, weights, out);
+            } else {
+                c.primitive.run(in, weights, out, bias.address());
+            }
+            release(own);
+        });
+        release(packed);
+    }
+
+    private static void release(@Nullable Storage s) {
+        if (s != null) {
+            s.free();
+        }
+    }
+
+    private interface Images {
+        void run(long from, long n);
+    }
+
+    private static void overBatch(ConvShape s, long part, Images body) {
+        long parts = (s.batch() + part - 1) / part;
+        Workers.parallelFor(parts, 1, (lo, hi) -> {
+            for (long p = lo; p < hi; p++) {
+                body.run(p * part, Math.min(part, s.batch() - p * part));
+            }
+        });
+    }
+
+    @Override
+    public void convolveBackwardInput(ConvShape s, Operand gradOutput, Operand weight, Operand gradInput) {
+        long part = images(s.batch());
+        Conv first = conv(Pass.INPUT, s.withBatch(part), gradInput, gradOutput, false);
+        Storage packed = packed(first, weight);
+        long w = packed == null ? weight.address() : packed.segment().address();
+        overBatch(s, part, (from, n) -> {
+            Conv c = n == part ? first : conv(Pass.INPUT, s.withBatch(n), gradInput, gradOutput, false);
+            Storage own = n == part ? null : packed(c, weight);
+            long weights = own == null ? (c.reorder == null ? weight.address() : w) : own.segment().address();
+            c.primitive.run(
+                    gradInput.address() + from * gradInput.strides()[0] * 4,
+                    weights,
+                    gradOutput.address() + from * gradOutput.strides()[0] * 4);
+            release(own);
+        });
+        release(packed);
+    }
+
+    /** Always in two halves of the batch, whose sums are added, so that rounding doesn't depend on the threads. */
+    @Override
+    public void convolveBackwardWeight(
+            ConvShape s, Operand input, Operand gradOutput, Operand gradWeight, @Nullable Operand gradBias) {
+        long part = (s.batch() + 1) / 2;
+        int parts = s.batch() > 1 ? 2 : 1;
+        long weights = weightsOf(s);
+        long bias = gradBias == null ? 0 : s.outChannels();
+        long total = weights + bias;
+        Storage partial = parts == 1 ? null : Memory.allocate(4 * total);
+        overBatch(s, part, (from, n) -> {
+            Conv c = conv(Pass.WEIGHT, s.withBatch(n), input, gradOutput, gradBias != null);
+            boolean second = from > 0 && partial != null;
+            long w = second ? partial.segment().address() : gradWeight.address();
+            long b = second ? partial.segment().address() + 4 * weights : gradBias == null ? 0 : gradBias.address();
+            Storage own = c.reorder == null ? null : Memory.allocate(c.weightBytes);
+            long target = own == null ? w : own.segment().address();
+            long in = input.address() + from * input.strides()[0] * 4;
+            long out = gradOutput.address() + from * gradOutput.strides()[0] * 4;
+            if (gradBias == null) {
+                c.primitive.run(in, target, out);
+            } else {
+                c.primitive.run(in, target, out, b);
+            }
+            if (own != null) {
+                c.reorder.run(target, w);
+                own.free();
+            }
+        });
+        if (partial != null) {
+            add(gradWeight, partial.segment(), 0, weights);
+            if (gradBias != null) {
+                add(gradBias, partial.segment(), 4 * weights, bias);
+            }
+            partial.free();
+        }
+    }
+
+    private static long weightsOf(ConvShape s) {
+        long n = 1;
+        for (long d : weightDims(s)) {
+            n *= d;
+        }
+        return n;
+    }
+
+    private static void add(Operand to, MemorySegment from, long offset, long n) {
+        MemorySegment m = to.segment();
+        for (long i = 0; i < n; i++) {
+            long o = to.offset() + 4 * i;
+            m.set(ValueLayout.JAVA_FLOAT_UNALIGNED, o, m.get(ValueLayout.JAVA_FLOAT_UNALIGNED, o)
+                    + from.get(ValueLayout.JAVA_FLOAT_UNALIGNED, offset + 4 * i));
+        }
+    }
+
+    // ---- layouts ----
+
+    private record ReorderKey(Layout dims, Layout from, Layout to) {}
+
+    @Override
+    public void reorder(long[] dims, Operand from, Operand to) {
+        int threads = Workers.threads();
+        long part = dims[0] >= threads ? (dims[0] + threads - 1) / threads : dims[0];
+        long parts = (dims[0] + part - 1) / part;
+        Workers.parallelFor(parts, 1, (lo, hi) -> {
+            for (long p = lo; p < hi; p++) {
+                long[] own = dims.clone();
+                own[0] = Math.min(part, dims[0] - p * part);
+                ReorderKey key = new ReorderKey(new Layout(own), new Layout(from.strides()), new Layout(to.strides()));
+                Primitive r = cached(
+                        key,
+                        () -> reorder(
+                                dnnl().strided(Dnnl.F32, own, from.strides()), dnnl().strided(Dnnl.F32, own, to.strides())));
+                r.run(
+                        from.address() + p * part * from.strides()[0] * 4,
+                        to.address() + p * part * to.strides()[0] * 4);
+            }
+        });
+    }
+}
