@@ -1,0 +1,55 @@
+package org.cresset.autograd;
+
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What holds for the operations that a thread runs: which interpreter runs them, whether the tape records. Bound as a scoped
+ * value, so it is inherited by structured tasks and ends with its block.
+ *
+ * @param interpreter the current function transform; null: eager execution
+ * @param grad whether operations on tensors that require a gradient are recorded
+ * @param inference whether tensors made now may never take part in recording
+ * @param anomaly whether recorded operations remember where they were called
+ * @param checkNan whether backward stops at the first gradient that is NaN (with {@code anomaly})
+ */
+public record Context(
+        @Nullable Interpreter interpreter, boolean grad, boolean inference, boolean anomaly, boolean checkNan) {
+    private static final ScopedValue<Context> CURRENT = ScopedValue.newInstance();
+    private static final Context EAGER = new Context(null, true, false, false, false);
+
+    /** The context of this thread. */
+    public static Context current() {
+        return CURRENT.orElse(EAGER);
+    }
+
+    /** Runs {@code body} in this context. */
+    public <T extends @Nullable Object> T call(Supplier<T> body) {
+        return ScopedValue.where(CURRENT, this).call(body::get);
+    }
+
+    /** Runs {@code body} in this context. */
+    public void run(Runnable body) {
+        ScopedValue.where(CURRENT, this).run(body);
+    }
+
+    /** This context with another interpreter. */
+    public Context with(@Nullable Interpreter other) {
+        return new Context(other, grad, inference, anomaly, checkNan);
+    }
+
+    /** This context with recording on or off. */
+    public Context withGrad(boolean on) {
+        return new Context(interpreter, on, inference, anomaly, checkNan);
+    }
+
+    /** This context in inference mode or not; inference mode does not record. */
+    public Context withInference(boolean on) {
+        return new Context(interpreter, !on, on, anomaly, checkNan);
+    }
+
+    /** This context with anomaly detection on or off. */
+    public Context withAnomaly(boolean on, boolean nan) {
+        return new Context(interpreter, grad, inference, on, nan);
+    }
+}

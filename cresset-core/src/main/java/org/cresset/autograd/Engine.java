@@ -1,0 +1,255 @@
+package org.cresset.autograd;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.cresset.base.CressetException;
+import org.cresset.base.Storage;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks the recorded graph from outputs to inputs. Nodes come in falling order of their sequence numbers, so every consumer
+ * of a node is done before it; the order, and with it every rounding, depends on the graph alone.
+ */
+final class Engine {
+    private final boolean retainGraph;
+    private final boolean createGraph;
+    private final Context context = Context.current();
+    private final Map<Node, Pending> pending = new IdentityHashMap<>();
+    private final PriorityQueue<Pending> queue =
+            new PriorityQueue<>(Comparator.comparingLong((Pending p) -> -p.node.sequence).thenComparingInt(p -> p.order));
+    private final @Nullable Map<Node, List<int[]>> captures;
+    private final @Nullable Tensor[] captured;
+    private final @Nullable Set<Node> needed;
+
+    /** Gradients that have reached a node so far. */
+    private static final class Pending {
+        final Node node;
+        final int order;
+        final @Nullable Tensor[] grads;
+        /** Which of the gradients nothing else refers to, so that they may be changed or kept as they are. */
+        final boolean[] owned;
+
+        Pending(Node node, int order) {
+            this.node = node;
+            this.order = order;
+            this.grads = new Tensor[node.outputs.length];
+            this.owned = new boolean[grads.length];
+        }
+    }
+
+    /** Accumulates into leaves; with {@code inputs}, gives the gradients of these alone. */
+    Engine(boolean retainGraph, boolean createGraph, Tensor @Nullable [] inputs, Tensor[] roots) {
+        this.retainGraph = retainGraph;
+        this.createGraph = createGraph;
+        this.captured = new Tensor[inputs == null ? 0 : inputs.length];
+        if (inputs == null) {
+            captures = null;
+            needed = null;
+            return;
+        }
+        captures = new IdentityHashMap<>();
+        for (int i = 0; i < inputs.length; i++) {
+            Dense d = inputs[i].dense("grad");
+            Node e = d.edge();
+            if (e == null) {
+                throw CressetException.runtime("grad: input " + i + ", " + d.dtype() + d.shape()
+                        + ", does not require a gradient; call requiresGrad(true) before it is used");
+            }
+            captures.computeIfAbsent(e, k -> new ArrayList<>()).add(new int[] {e.leaf == null ? d.outputIndex() : 0, i});
+        }
+        needed = reaching(roots, captures.keySet());
+    }
+
+    /** The nodes between the roots and the targets. */
+    private static Set<Node> reaching(Tensor[] roots, Set<Node> targets) {
+        Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        ArrayDeque<Node> todo = new ArrayDeque<>();
+        for (Tensor r : roots) {
+            Node e = r.dense("grad").edge();
+            if (e != null && seen.add(e)) {
+                todo.add(e);
+            }
+        }
+        while (!todo.isEmpty()) {
+            for (Node e : todo.poll().edges) {
+                if (e != null && seen.add(e)) {
+                    todo.add(e);
+                }
+            }
+        }
+        List<Node> upwards = new ArrayList<>(seen);
+        upwards.sort(Comparator.comparingLong(n -> n.sequence));
+        Set<Node> reach = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Node n : upwards) {
+            boolean hit = targets.contains(n);
+            for (Node e : n.edges) {
+                hit |= e != null && reach.contains(e);
+            }
+            if (hit) {
+                reach.add(n);
+            }
+        }
+        return reach;
+    }
+
+    @Nullable Tensor[] run(Tensor[] roots, @Nullable Tensor[] gradients) {
+        Context inside = context.withGrad(createGraph);
+        inside.run(() -> {
+            for (int i = 0; i < roots.length; i++) {
+                Dense root = roots[i].dense("backward");
+                Node e = root.edge();
+                if (e == null) {
+                    throw CressetException.runtime("backward: output " + i + ", " + root.dtype() + root.shape()
+                            + ", does not require a gradient and was not computed from anything that does");
+                }
+                add(e, e.leaf == null ? root.outputIndex() : 0, start(root, gradients[i]), gradients[i] == null);
+            }
+            for (Pending p = queue.poll(); p != null; p = queue.poll()) {
+                pending.remove(p.node);
+                step(p);
+            }
+        });
+        return captured;
+    }
+
+    private static Tensor start(Dense root, @Nullable Tensor gradient) {
+        if (gradient == null) {
+            if (root.numel() != 1) {
+                throw CressetException.runtime("backward: the gradient can be left out for one-element outputs only, not for "
+                        + root.shape() + "; pass one of that shape or reduce with sum()");
+            }
+            return Tensor.ones(root.shape(), root.dtype());
+        }
+        if (!gradient.shape().equals(root.shape())) {
+            throw CressetException.runtime("backward: a gradient of shape " + gradient.shape() + " for an output of shape "
+                    + root.shape());
+        }
+        return gradient;
+    }
+
+    private void step(Pending p) {
+        Node node = p.node;
+        node.runHooks(p.grads);
+        if (captures != null && captures.containsKey(node)) {
+            for (int[] c : captures.get(node)) {
+                captured[c[1]] = p.grads[c[0]];
+            }
+        }
+        if (node.leaf != null) {
+            if (captures == null) {
+                accumulate(node.leaf, p.grads[0], p.owned[0]);
+            }
+            return;
+        }
+        if (needed != null && captures.containsKey(node) && !leadsFurther(node)) {
+            return;
+        }
+        @Nullable Tensor[] results;
+        try {
+            Vjp v = node.vjp(p.grads);
+            node.op.backward(v);
+            results = v.results();
+        } catch (RuntimeException e) {
+            if (node.site != null) {
+                e.addSuppressed(node.site);
+            }
+            throw e;
+        }
+        if (context.checkNan()) {
+            refuseNan(node, results);
+        }
+        for (int i = 0; i < results.length; i++) {
+            Node e = node.edges[i];
+            if (e != null && results[i] != null && (needed == null || needed.contains(e))) {
+                add(e, node.edgeOutputs[i], results[i], fresh(results, i, p.grads, node));
+            }
+        }
+        if (!retainGraph) {
+            node.release();
+        }
+    }
+
+    private boolean leadsFurther(Node node) {
+        for (Node e : node.edges) {
+            if (e != null && needed != null && needed.contains(e)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether gradient i was made by the rule just run and by nothing else: no other gradient or saved tensor shares it. */
+    private static boolean fresh(@Nullable Tensor[] results, int i, @Nullable Tensor[] grads, Node node) {
+        if (!(results[i] instanceof Dense d) || d.requiresGrad() || d.base() != null || d.storage().isWrapped()) {
+            return false;
+        }
+        Storage s = d.storage();
+        for (int k = 0; k < results.length; k++) {
+            if (k != i && results[k] instanceof Dense o && o.storage() == s) {
+                return false;
+            }
+        }
+        for (Tensor g : grads) {
+            if (g instanceof Dense o && o.storage() == s) {
+                return false;
+            }
+        }
+        return !node.saves(s);
+    }
+
+    private void add(Node node, int output, Tensor g, boolean owned) {
+        Pending p = pending.get(node);
+        if (p == null) {
+            p = new Pending(node, pending.size());
+            pending.put(node, p);
+            queue.add(p);
+        }
+        Tensor before = p.grads[output];
+        if (before == null) {
+            p.grads[output] = g;
+            p.owned[output] = owned;
+        } else if (p.owned[output] && !createGraph && before.dtype() == g.dtype()) {
+            before.add_(g);
+        } else {
+            p.grads[output] = before.add(g);
+            p.owned[output] = true;
+        }
+    }
+
+    private void accumulate(Dense leaf, @Nullable Tensor g, boolean owned) {
+        if (g == null) {
+            return;
+        }
+        Tensor before = leaf.grad();
+        if (before == null) {
+            boolean keep = owned && g instanceof Dense d && d.isContiguous() && d.storageOffset() == 0;
+            leaf.setGrad(keep || createGraph ? g : g.detach().clone());
+        } else if (createGraph) {
+            leaf.setGrad(before.add(g));
+        } else {
+            before.add_(g);
+        }
+    }
+
+    private static void refuseNan(Node node, @Nullable Tensor[] results) {
+        for (int i = 0; i < results.length; i++) {
+            if (results[i] != null && results[i].isnan().any().itemBoolean()) {
+                CressetException e = CressetException.runtime(
+                        node.name() + ": the gradient of input " + i + " contains NaN; the cause shows where it was recorded");
+                if (node.site != null) {
+                    e.initCause(node.site);
+                }
+                throw e;
+            }
+        }
+    }
+}

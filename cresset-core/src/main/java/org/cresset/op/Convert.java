@@ -1,0 +1,267 @@
+package org.cresset.op;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.cresset.base.BFloat16;
+import org.cresset.base.DType;
+
+/**
+ * Moves runs of elements between dtypes, one of which is a type that loops compute in. Conversions are PyTorch's: towards
+ * zero from floating point to integers, modulo 2^n between integers, "not zero" to bool.
+ */
+public final class Convert {
+    private static final ValueLayout.OfByte B = ValueLayout.JAVA_BYTE;
+    private static final ValueLayout.OfShort S = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
+
+    private Convert() {}
+
+    /** Copies n elements of {@code size} bytes; steps in bytes. */
+    static void move(
+            MemorySegment from, long fo, long fs, MemorySegment to, long to0, long ts, int size, long n) {
+        if (fs == size && ts == size) {
+            MemorySegment.copy(from, fo, to, to0, n * size);
+            return;
+        }
+        switch (size) {
+            case 1 -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(B, to0 + i * ts, from.get(B, fo + i * fs));
+                }
+            }
+            case 2 -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(S, to0 + i * ts, from.get(S, fo + i * fs));
+                }
+            }
+            case 4 -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(I, to0 + i * ts, from.get(I, fo + i * fs));
+                }
+            }
+            case 8 -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(L, to0 + i * ts, from.get(L, fo + i * fs));
+                }
+            }
+            default -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(L, to0 + i * ts, from.get(L, fo + i * fs));
+                    to.set(L, to0 + i * ts + 8, from.get(L, fo + i * fs + 8));
+                }
+            }
+        }
+    }
+
+    /** Converts n elements from any dtype to any other; steps in bytes. */
+    static void run(
+            MemorySegment from,
+            long fo,
+            long fs,
+            DType source,
+            MemorySegment to,
+            long to0,
+            long ts,
+            DType target,
+            long n) {
+        if (source == target) {
+            move(from, fo, fs, to, to0, ts, source.size(), n);
+        } else if (target == DType.FLOAT32 && !source.isComplex()) {
+            toFloat(from, fo, fs, source, to, to0, ts, n);
+        } else if (source == DType.FLOAT32 && !target.isComplex()) {
+            fromFloat(from, fo, fs, to, to0, ts, target, n);
+        } else if (source.isComplex() || target.isComplex()) {
+            complex(from, fo, fs, source, to, to0, ts, target, n);
+        } else if (source.isFloat()) {
+            for (long i = 0; i < n; i++) {
+                writeDouble(target, to, to0 + i * ts, readDouble(source, from, fo + i * fs));
+            }
+        } else {
+            for (long i = 0; i < n; i++) {
+                writeLong(target, to, to0 + i * ts, readLong(source, from, fo + i * fs));
+            }
+        }
+    }
+
+    private static void toFloat(
+            MemorySegment from, long fo, long fs, DType source, MemorySegment to, long to0, long ts, long n) {
+        switch (source) {
+            case BOOL, UINT8 -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(F, to0 + i * ts, from.get(B, fo + i * fs) & 0xff);
+                }
+            }
+            case INT64 -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(F, to0 + i * ts, from.get(L, fo + i * fs));
+                }
+            }
+            case INT32 -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(F, to0 + i * ts, from.get(I, fo + i * fs));
+                }
+            }
+            case FLOAT64 -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(F, to0 + i * ts, (float) from.get(D, fo + i * fs));
+                }
+            }
+            case BFLOAT16 -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(I, to0 + i * ts, from.get(S, fo + i * fs) << 16);
+                }
+            }
+            case FLOAT16 -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(F, to0 + i * ts, Float.float16ToFloat(from.get(S, fo + i * fs)));
+                }
+            }
+            default -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(F, to0 + i * ts, readLong(source, from, fo + i * fs));
+                }
+            }
+        }
+    }
+
+    private static void fromFloat(
+            MemorySegment from, long fo, long fs, MemorySegment to, long to0, long ts, DType target, long n) {
+        switch (target) {
+            case BOOL -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(B, to0 + i * ts, from.get(F, fo + i * fs) != 0 ? (byte) 1 : 0);
+                }
+            }
+            case FLOAT64 -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(D, to0 + i * ts, from.get(F, fo + i * fs));
+                }
+            }
+            case BFLOAT16 -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(S, to0 + i * ts, BFloat16.fromFloat(from.get(F, fo + i * fs)));
+                }
+            }
+            case FLOAT16 -> {
+                for (long i = 0; i < n; i++) {
+                    to.set(S, to0 + i * ts, Float.floatToFloat16(from.get(F, fo + i * fs)));
+                }
+            }
+            default -> {
+                for (long i = 0; i < n; i++) {
+                    writeDouble(target, to, to0 + i * ts, from.get(F, fo + i * fs));
+                }
+            }
+        }
+    }
+
+    private static void complex(
+            MemorySegment from,
+            long fo,
+            long fs,
+            DType source,
+            MemorySegment to,
+            long to0,
+            long ts,
+            DType target,
+            long n) {
+        DType sr = source.real();
+        DType tr = target.real();
+        for (long i = 0; i < n; i++) {
+            double re = readDouble(sr, from, fo + i * fs);
+            double im = source.isComplex() ? readDouble(sr, from, fo + i * fs + sr.size()) : 0;
+            if (target == DType.BOOL) {
+                to.set(B, to0 + i * ts, re != 0 || im != 0 ? (byte) 1 : 0);
+                continue;
+            }
+            writeDouble(tr, to, to0 + i * ts, re);
+            if (target.isComplex()) {
+                writeDouble(tr, to, to0 + i * ts + tr.size(), im);
+            }
+        }
+    }
+
+    /** The real number at a byte offset (of a complex one its real part). */
+    public static double readDouble(DType t, MemorySegment m, long o) {
+        return switch (t) {
+            case FLOAT32, COMPLEX64 -> m.get(F, o);
+            case FLOAT64, COMPLEX128 -> m.get(D, o);
+            case FLOAT16 -> Float.float16ToFloat(m.get(S, o));
+            case BFLOAT16 -> BFloat16.toFloat(m.get(S, o));
+            default -> readLong(t, m, o);
+        };
+    }
+
+    /** The integer at a byte offset. */
+    public static long readLong(DType t, MemorySegment m, long o) {
+        return switch (t) {
+            case BOOL, UINT8 -> m.get(B, o) & 0xff;
+            case INT8 -> m.get(B, o);
+            case INT16 -> m.get(S, o);
+            case INT32 -> m.get(I, o);
+            case INT64 -> m.get(L, o);
+            default -> (long) readDouble(t, m, o);
+        };
+    }
+
+    /** Writes a number, converted as PyTorch does. */
+    public static void writeDouble(DType t, MemorySegment m, long o, double v) {
+        switch (t) {
+            case FLOAT32 -> m.set(F, o, (float) v);
+            case FLOAT64 -> m.set(D, o, v);
+            case FLOAT16 -> m.set(S, o, halfOf(v));
+            case BFLOAT16 -> m.set(S, o, BFloat16.fromFloat((float) v));
+            case COMPLEX64 -> {
+                m.set(F, o, (float) v);
+                m.set(F, o + 4, 0);
+            }
+            case COMPLEX128 -> {
+                m.set(D, o, v);
+                m.set(D, o + 8, 0);
+            }
+            case BOOL -> m.set(B, o, v != 0 ? (byte) 1 : 0);
+            default -> writeLong(t, m, o, toLong(v));
+        }
+    }
+
+    private static short halfOf(double v) {
+        return Float.floatToFloat16((float) v);
+    }
+
+    /** As the processor converts: out of range and NaN give the smallest long. */
+    static long toLong(double v) {
+        return v >= -0x1p63 && v < 0x1p63 ? (long) v : Long.MIN_VALUE;
+    }
+
+    /** Writes an integer, modulo the range of an integer dtype. */
+    public static void writeLong(DType t, MemorySegment m, long o, long v) {
+        switch (t) {
+            case BOOL -> m.set(B, o, v != 0 ? (byte) 1 : 0);
+            case UINT8, INT8 -> m.set(B, o, (byte) v);
+            case INT16 -> m.set(S, o, (short) v);
+            case INT32 -> m.set(I, o, (int) v);
+            case INT64 -> m.set(L, o, v);
+            case FLOAT32 -> m.set(F, o, (float) v);
+            default -> writeDouble(t, m, o, v);
+        }
+    }
+
+    /** Writes one number n times. */
+    public static void fill(MemorySegment m, long at, DType t, long n, double value) {
+        long bytes = n * t.size();
+        if (bytes == 0) {
+            return;
+        }
+        if (Double.doubleToRawLongBits(value) == 0) {
+            m.asSlice(at, bytes).fill((byte) 0);
+            return;
+        }
+        writeDouble(t, m, at, value);
+        for (long done = t.size(); done < bytes; done *= 2) { // copies what is there, twice as much each time
+            MemorySegment.copy(m, at, m, at + done, Math.min(done, bytes - done));
+        }
+    }
+}

@@ -1,0 +1,279 @@
+package org.cresset.op;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.cresset.autograd.Func;
+import org.cresset.autograd.Vjp;
+import org.cresset.base.CressetException;
+import org.cresset.base.DType;
+import org.cresset.base.Device;
+import org.cresset.base.Shape;
+import org.cresset.emit.Body;
+import org.cresset.emit.LaneType;
+import org.cresset.emit.Lanes;
+import org.cresset.emit.Loop;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Operations on each element by itself. A declaration is a lane body and a derivative; broadcasting, promotion, kernels for
+ * every dtype and layout, batching and both kinds of derivative come from here. Attributes that implement {@link Numbers}
+ * reach the body as further operands.
+ */
+public abstract sealed class Elementwise extends Op permits Unary, Binary, Ternary {
+    private final Promotion promotion;
+    private final int arity;
+    private final int numbers;
+    private final Tiers[][] loops = new Tiers[LaneType.values().length][8];
+
+    /** Attributes that are numbers, in the order in which the lane body takes them, after the inputs. */
+    public interface Numbers {
+        /** Number {@code i}. */
+        double number(int i);
+    }
+
+    /** One number. */
+    public record One(double a) implements Numbers {
+        @Override
+        public double number(int i) {
+            return a;
+        }
+    }
+
+    /** Two numbers. */
+    public record Two(double a, double b) implements Numbers {
+        @Override
+        public double number(int i) {
+            return i == 0 ? a : b;
+        }
+    }
+
+    Elementwise(String name, Promotion promotion, Saves saves, int arity, int numbers) {
+        super(name, saves);
+        this.promotion = promotion;
+        this.arity = arity;
+        this.numbers = numbers;
+        if (arity + numbers > 3) {
+            throw new IllegalArgumentException(name + ": a loop has up to three operands");
+        }
+    }
+
+    /** The result for one element of each input, then the numbers. */
+    abstract <V> V lanes(Lanes<V> lanes, List<V> in);
+
+    /** Complex numbers, one by one; for operations that have them. */
+    protected @Nullable ComplexFunction complex() {
+        return null;
+    }
+
+    /** A function of complex operands, which come and go as real and imaginary part. */
+    @FunctionalInterface
+    public interface ComplexFunction {
+        /** Reads {@code in} (re, im of each operand), writes {@code out} (re, im). */
+        void apply(double[] in, double[] out);
+    }
+
+    /** The dtype of the result, given that in which is computed. */
+    protected DType resultType(DType compute) {
+        return promotion == Promotion.TO_BOOL ? DType.BOOL : compute;
+    }
+
+    /** The dtype that the operands are brought to; throws where the operation does not exist for it. */
+    protected DType computeType(@Nullable Tensor[] in) {
+        return promotion.compute(in);
+    }
+
+    /** The type that loops compute dtype {@code t} in. */
+    protected LaneType laneType(DType t) {
+        return switch (t) {
+            case FLOAT64 -> LaneType.F64;
+            case FLOAT32, FLOAT16, BFLOAT16 -> LaneType.F32;
+            case INT64 -> LaneType.I64;
+            default -> LaneType.I32;
+        };
+    }
+
+    @Override
+    protected final Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+        return spec(Broadcast.shapes(name(), in), resultType(checked(in)));
+    }
+
+    private DType checked(@Nullable Tensor[] in) {
+        DType t = computeType(in);
+        boolean exists = (!t.isComplex() || complex() != null)
+                && (promotion != Promotion.FLOAT_ONLY || t.isDifferentiable())
+                && (promotion != Promotion.INTEGER_ONLY || !t.isDifferentiable());
+        if (!exists) {
+            throw CressetException.unsupported(name() + ": does not exist for " + t);
+        }
+        return t;
+    }
+
+    @Override
+    protected final Tensor eval(Object attrs, Tensor a) {
+        Dense x = a.dense(name());
+        DType t = x.dtype();
+        if (t != DType.FLOAT32 || resultType(t) != t || x.device() != Device.CPU || numbers > 0 || !x.isDense()) {
+            return super.eval(attrs, a);
+        }
+        Dense out = Dense.emptyLike(x, t);
+        Pointwise.run(r -> loop(LaneType.F32, r), LaneType.F32, out, x, null, null);
+        return out;
+    }
+
+    @Override
+    protected final Tensor eval(Object attrs, Tensor a, Tensor b) {
+        Dense x = a.dense(name());
+        Dense y = b.dense(name());
+        DType t = x.dtype();
+        if (t != DType.FLOAT32
+                || y.dtype() != t
+                || x.shape() != y.shape()
+                || resultType(t) != t
+                || numbers > 0
+                || x.device() != Device.CPU
+                || y.device() != Device.CPU
+                || !x.isDense()) {
+            return super.eval(attrs, a, b);
+        }
+        Dense out = Dense.emptyLike(x, t);
+        Pointwise.run(fLoops, LaneType.F32, out, x, y, null);
+        return out;
+    }
+
+    private final Pointwise.Loops fLoops = r -> loop(LaneType.F32, r);
+
+    @Override
+    protected final Dense[] allocate(Object attrs, @Nullable Tensor[] in, Spec[] specs, Device device) {
+        Spec s = specs[0];
+        for (Tensor t : in) { // the layout of the first operand that has the result's shape and no gaps
+            if (t instanceof Dense d && d.shape().equals(s.shape()) && d.isDense()) {
+                return new Dense[] {Dense.emptyLike(d, s.dtype(), device)};
+            }
+        }
+        return super.allocate(attrs, in, specs, device);
+    }
+
+    @Override
+    protected final void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+        computeInto(attrs, in, out[0]);
+    }
+
+    /** Computes into {@code out}, which may be one of the inputs. */
+    final void computeInto(Object attrs, @Nullable Dense[] in, Dense out) {
+        DType t = checked(in);
+        if (t.isComplex()) {
+            ComplexPointwise.run(complex(), t, out, in);
+            return;
+        }
+        LaneType lane = laneType(t);
+        Dense[] all = new Dense[3];
+        System.arraycopy(in, 0, all, 0, in.length);
+        for (int i = 0; i < numbers; i++) {
+            all[arity + i] = Dense.number(((Numbers) attrs).number(i), lane.dtype());
+        }
+        Pointwise.run(r -> loop(lane, r), lane, out, all[0], all[1], all[2]);
+    }
+
+    /** The loop for a type and a layout. */
+    final Tiers loop(LaneType type, int repeated) {
+        Tiers t = loops[type.ordinal()][repeated];
+        if (t == null) {
+            t = new Tiers(describe(type, repeated));
+            loops[type.ordinal()][repeated] = t;
+        }
+        return t;
+    }
+
+    /** The loop to emit for a type and a layout; bit i of {@code repeated} says that operand i is one element. */
+    final Loop describe(LaneType type, int repeated) {
+        List<Boolean> layout = new ArrayList<>();
+        for (int i = 0; i < arity + numbers; i++) {
+            layout.add((repeated >> i & 1) != 0);
+        }
+        String id = name().replaceAll("[^A-Za-z0-9]", "_") + "_" + type.name().toLowerCase(Locale.ROOT) + "_" + repeated;
+        return new Loop(id, type, layout, 1, List.of(), false, new Body() {
+            @Override
+            public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+                V result = Elementwise.this.lanes(l, in);
+                return List.of(promotion == Promotion.TO_BOOL ? l.number(result) : result);
+            }
+        });
+    }
+
+    /** The layouts worth emitting when Cresset is built. */
+    final List<Integer> usualLayouts() {
+        int always = numbers == 0 ? 0 : ((1 << numbers) - 1) << arity;
+        return switch (arity) {
+            case 2 -> List.of(always, always | 1, always | 2);
+            case 3 -> List.of(0, 2, 4, 6);
+            default -> List.of(always);
+        };
+    }
+
+    /** The types worth emitting when Cresset is built. */
+    final List<LaneType> usualTypes() {
+        return switch (promotion) {
+            case TO_FLOAT, FLOAT_ONLY -> List.of(LaneType.F32, LaneType.F64);
+            case INTEGER_ONLY -> List.of(LaneType.I32, LaneType.I64);
+            default -> List.of(LaneType.values());
+        };
+    }
+
+    @Override
+    public boolean differentiable(int output) {
+        return promotion != Promotion.TO_BOOL;
+    }
+
+    /** The derivative by input i, for both kinds of derivative; null: zero. */
+    abstract @Nullable Tensor partial(int i, Object attrs, @Nullable Tensor[] in, @Nullable Tensor out);
+
+    @Override
+    protected void vjp(Vjp v) {
+        for (int i = 0; i < v.inputs(); i++) {
+            if (v.needs(i)) {
+                Tensor d = partial(i, v.attrs(), v.savedInputs(), v.savedOutput());
+                v.set(i, d == null ? null : d == Partial.ONE ? v.grad() : v.grad().mul(d.conj()));
+            }
+        }
+    }
+
+    @Override
+    public Tensor[] jvp(Object attrs, @Nullable Tensor[] in, Tensor[] out, @Nullable Tensor[] tangents) {
+        Tensor sum = null;
+        for (int i = 0; i < in.length; i++) {
+            if (tangents[i] == null) {
+                continue;
+            }
+            Tensor d = partial(i, attrs, in, out[0]);
+            if (d != null) {
+                Tensor term = d == Partial.ONE ? tangents[i] : tangents[i].mul(d);
+                sum = sum == null ? term : sum.add(term);
+            }
+        }
+        Shape shape = out[0].shape();
+        return new Tensor[] {sum == null ? out[0].zerosLike() : sum.shape().equals(shape) ? sum : sum.expand(shape.toArray())};
+    }
+
+    @Override
+    public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+        int rank = 0;
+        for (int i = 0; i < in.length; i++) {
+            rank = Math.max(rank, in[i].dim() - (mapped[i] ? 1 : 0));
+        }
+        Tensor[] aligned = new Tensor[in.length];
+        for (int i = 0; i < in.length; i++) {
+            aligned[i] = mapped[i] ? Func.alignBatch(in[i], rank) : in[i];
+        }
+        return all(attrs, aligned);
+    }
+
+    /** Stands for a derivative of 1, so that nothing is multiplied. */
+    static final class Partial {
+        static final Tensor ONE = Dense.number(1, DType.FLOAT32);
+
+        private Partial() {}
+    }
+}

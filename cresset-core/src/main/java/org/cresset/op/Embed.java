@@ -1,0 +1,108 @@
+package org.cresset.op;
+
+import java.lang.foreign.MemorySegment;
+import org.cresset.autograd.Vjp;
+import org.cresset.base.DType;
+import org.cresset.base.Shape;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** The transpose of a view: zeros in which the elements that the view looks at are filled; overlapping ones add up. */
+final class Embed extends Index {
+    static final Embed OP = new Embed();
+
+    record Attrs(View view, Object attrs, Shape shape) {}
+
+    private Embed() {
+        super("view_backward", Saves.NOTHING);
+    }
+
+    @Override
+    protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+        return spec(((Attrs) attrs).shape, in[0].dtype());
+    }
+
+    @Override
+    protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+        Attrs a = (Attrs) attrs;
+        out[0].segment().asSlice(0, out[0].numel() * out[0].dtype().size()).fill((byte) 0);
+        Dense target = a.view.look(a.attrs, out[0], in[0].shape());
+        if (overlaps(target)) {
+            accumulate(in[0], target);
+        } else {
+            Pointwise.copy(in[0], target);
+        }
+    }
+
+    private static boolean overlaps(Dense t) {
+        long reach = 1;
+        for (int d = 0; d < t.dim(); d++) {
+            if (t.size(d) > 1) {
+                reach += (t.size(d) - 1) * Math.abs(t.stride(d));
+            }
+        }
+        // Strides that nest, each at least as long as what lies within, can't meet.
+        long[] sizes = t.shape().toArray();
+        long[] strides = t.strides();
+        for (int i = 0; i < sizes.length; i++) {
+            for (int j = i + 1; j < sizes.length; j++) {
+                if (strides[j] > strides[i]) {
+                    long s = strides[i];
+                    strides[i] = strides[j];
+                    strides[j] = s;
+                    long n = sizes[i];
+                    sizes[i] = sizes[j];
+                    sizes[j] = n;
+                }
+            }
+        }
+        long inner = 0;
+        for (int i = sizes.length - 1; i >= 0; i--) {
+            if (sizes[i] == 1) {
+                continue;
+            }
+            if (strides[i] <= inner) {
+                return true;
+            }
+            inner += (sizes[i] - 1) * strides[i];
+        }
+        return reach < t.numel();
+    }
+
+    private static void accumulate(Dense from, Dense to) {
+        Geometry g = Geometry.of(to.shape(), to, from);
+        DType t = to.dtype();
+        DType part = t.real();
+        MemorySegment a = from.segment();
+        MemorySegment b = to.segment();
+        for (long i = 0; i < g.numel; i++) {
+            long x = g.offset(1, i);
+            long y = g.offset(0, i);
+            for (int p = 0; p < t.size(); p += part.size()) {
+                if (part.isFloat()) {
+                    double sum = Convert.readDouble(part, b, y + p) + Convert.readDouble(part, a, x + p);
+                    Convert.writeDouble(part, b, y + p, sum);
+                } else {
+                    Convert.writeLong(part, b, y + p, Convert.readLong(part, b, y + p) + Convert.readLong(part, a, x + p));
+                }
+            }
+        }
+    }
+
+    @Override
+    protected void vjp(Vjp v) {
+        Attrs a = (Attrs) v.attrs();
+        v.set(0, a.view.on(a.attrs, v.grad()));
+    }
+
+    @Override
+    public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+        Attrs a = (Attrs) attrs;
+        long[] dims = new long[a.shape.rank() + 1];
+        dims[0] = size;
+        System.arraycopy(a.shape.dims(), 0, dims, 1, a.shape.rank());
+        Shape whole = Shape.of(dims);
+        return new Tensor[] {on(new Attrs(a.view, a.view.shifted(a.attrs, whole), whole), in[0])};
+    }
+}

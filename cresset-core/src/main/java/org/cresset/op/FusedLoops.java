@@ -1,0 +1,103 @@
+package org.cresset.op;
+
+import java.util.List;
+import org.cresset.emit.Body;
+import org.cresset.emit.Combine;
+import org.cresset.emit.LaneMath;
+import org.cresset.emit.LaneType;
+import org.cresset.emit.Lanes;
+import org.cresset.emit.Loop;
+
+/** The loops that hand-written kernels of composites are put together from. */
+final class FusedLoops {
+    private static final List<Boolean> ROW = List.of(false);
+    private static final List<Boolean> ROW_AND_NUMBER = List.of(false, true);
+
+    /** The largest of a row. */
+    static final Loop MAX = accumulate("row_max", ROW, Combine.MAX, new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return in;
+        }
+    });
+
+    /** The sum of a row. */
+    static final Loop SUM = accumulate("row_sum", ROW, Combine.SUM, new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return in;
+        }
+    });
+
+    /** exp(x - m). */
+    static final Loop EXP_SHIFTED = map("exp_shifted", ROW_AND_NUMBER, new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(LaneMath.expOfNegative(l, l.sub(in.get(0), in.get(1))));
+        }
+    });
+
+    /** The sum of exp(x - m). */
+    static final Loop SUM_EXP_SHIFTED = accumulate("row_sum_exp_shifted", ROW_AND_NUMBER, Combine.SUM, new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(LaneMath.expOfNegative(l, l.sub(in.get(0), in.get(1))));
+        }
+    });
+
+    /** The sum of (x - m)^2. */
+    static final Loop SUM_SQUARED_DIFFERENCE =
+            accumulate("row_sum_squared_difference", ROW_AND_NUMBER, Combine.SUM, new Body() {
+                @Override
+                public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+                    V d = l.sub(in.get(0), in.get(1));
+                    return List.of(l.mul(d, d));
+                }
+            });
+
+    /** The sum of x y. */
+    static final Loop DOT = accumulate("row_dot", List.of(false, false), Combine.SUM, new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.mul(in.get(0), in.get(1)));
+        }
+    });
+
+    /** (x - m) r. */
+    static final Loop NORMALIZE = map("normalize", List.of(false, true, true), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.mul(l.sub(in.get(0), in.get(1)), in.get(2)));
+        }
+    });
+
+    /** x w + b, all rows. */
+    static final Loop SCALE_SHIFT = map("scale_shift", List.of(false, false, false), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.fma(in.get(0), in.get(1), in.get(2)));
+        }
+    });
+
+    /** x w + b with two numbers. */
+    static final Loop AFFINE = map("affine", List.of(false, true, true), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.fma(in.get(0), in.get(1), in.get(2)));
+        }
+    });
+
+    private FusedLoops() {}
+
+    private static Loop accumulate(String name, List<Boolean> inputs, Combine how, Body body) {
+        return new Loop("fused_" + name, LaneType.F32, inputs, 0, List.of(how), false, body);
+    }
+
+    private static Loop map(String name, List<Boolean> inputs, Body body) {
+        return new Loop("fused_" + name, LaneType.F32, inputs, 1, List.of(), false, body);
+    }
+
+    static List<Loop> all() {
+        return List.of(MAX, SUM, EXP_SHIFTED, SUM_EXP_SHIFTED, SUM_SQUARED_DIFFERENCE, DOT, NORMALIZE, SCALE_SHIFT, AFFINE);
+    }
+}

@@ -1,0 +1,78 @@
+package org.cresset.op;
+
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.cresset.emit.LaneType;
+import org.cresset.emit.Loop;
+import org.cresset.emit.LoopEmitter;
+
+/**
+ * Writes the class files of all elementwise operations and reductions into the module when it is built, so that nothing is
+ * generated at run time. Operations are found by their {@code OP} fields.
+ */
+public final class KernelGenerator {
+    private KernelGenerator() {}
+
+    /** Takes the folder of compiled classes, from which it reads the operations and into which it writes. */
+    public static void main(String[] args) throws IOException, ReflectiveOperationException {
+        Path classes = Path.of(args[0]);
+        Path target = classes.resolve(Tiers.PACKAGE.replace('.', '/'));
+        Files.createDirectories(target);
+        int count = 0;
+        for (Loop loop : loops(classes)) {
+            Files.write(target.resolve(loop.name() + ".class"), LoopEmitter.scalar(Tiers.PACKAGE, loop));
+            if (loop.vectorizable()) {
+                Files.write(target.resolve(loop.name() + "V.class"), LoopEmitter.vector(Tiers.PACKAGE, loop));
+            }
+            count++;
+        }
+        System.out.println("emitted " + count + " loops");
+    }
+
+    private static List<Loop> loops(Path classes) throws IOException, ReflectiveOperationException {
+        List<Loop> all = new ArrayList<>();
+        for (Op op : ops(classes)) {
+            switch (op) {
+                case Elementwise e -> {
+                    for (LaneType t : e.usualTypes()) {
+                        e.usualLayouts().forEach(layout -> all.add(e.describe(t, layout)));
+                    }
+                }
+                case Reduce r -> {
+                    for (LaneType t : List.of(LaneType.F32, LaneType.F64, LaneType.I64)) {
+                        all.add(r.describeRows(t));
+                        all.add(r.describeColumns(t));
+                    }
+                }
+                default -> {}
+            }
+        }
+        all.addAll(FusedLoops.all());
+        return all;
+    }
+
+    /** The operations of this module: the objects in static fields named {@code OP}. */
+    private static List<Op> ops(Path classes) throws IOException, ReflectiveOperationException {
+        List<Op> ops = new ArrayList<>();
+        try (Stream<Path> files = Files.list(classes.resolve("org/cresset/op"))) {
+            for (Path f : files.sorted().toList()) {
+                String name = f.getFileName().toString();
+                if (!name.endsWith(".class") || name.equals("package-info.class")) {
+                    continue;
+                }
+                Class<?> c = Class.forName("org.cresset.op." + name.substring(0, name.length() - 6));
+                if (Op.class.isAssignableFrom(c) && !Modifier.isAbstract(c.getModifiers())) {
+                    var field = c.getDeclaredField("OP");
+                    field.setAccessible(true);
+                    ops.add((Op) field.get(null));
+                }
+            }
+        }
+        return ops;
+    }
+}

@@ -1,0 +1,203 @@
+package org.cresset.op;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.cresset.base.DType;
+import org.cresset.base.Workers;
+import org.cresset.emit.Kernel;
+import org.cresset.emit.LaneType;
+import org.cresset.tensor.Dense;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs elementwise loops over operands of any shape, strides and dtype. Runs of memory go to the loop as they are; what is
+ * strided or of another dtype passes through tiles that stay in the first-level cache.
+ */
+final class Pointwise {
+    private static final int TILE = 1024;
+    /** Below this many elements handing work to another thread costs more than it saves. */
+    private static final long GRAIN = 1 << 15;
+
+    private static final int CHUNK = 1 << 24;
+    private static final ThreadLocal<MemorySegment> TILES =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(4L * TILE * 16, 64));
+
+    private Pointwise() {}
+
+    /** Gives the loop for a layout: bit i says that input i is one repeated element. */
+    interface Loops {
+        Tiers get(int repeated);
+    }
+
+    /** Computes {@code out} from up to three inputs in {@code type}. */
+    static void run(Loops loops, LaneType type, Dense out, Dense a, @Nullable Dense b, @Nullable Dense c) {
+        long n = out.numel();
+        if (n == 0) {
+            return;
+        }
+        int ka = kind(a, out, type);
+        int kb = b == null ? 0 : kind(b, out, type);
+        int kc = c == null ? 0 : kind(c, out, type);
+        if ((ka | kb | kc) >= 0 && out.dtype() == type.dtype() && out.isDense()) {
+            flat(loops.get(ka | kb << 1 | kc << 2), type, n, out, a, ka, b, kb, c, kc);
+        } else {
+            tiled(loops, type, out, a, b, c);
+        }
+    }
+
+    /** 0: lies exactly as the result does; 1: one element; -1: neither. */
+    private static int kind(Dense t, Dense out, LaneType type) {
+        if (t.dtype() != type.dtype()) {
+            return -1;
+        }
+        if (t.sameLayout(out)) {
+            return 0;
+        }
+        return t.numel() == 1 ? 1 : -1;
+    }
+
+    private static void flat(
+            Tiers loop,
+            LaneType type,
+            long n,
+            Dense out,
+            Dense a,
+            int ka,
+            @Nullable Dense b,
+            int kb,
+            @Nullable Dense c,
+            int kc) {
+        Kernel k = loop.pick(n);
+        MemorySegment sa = a.segment();
+        MemorySegment sb = b == null ? null : b.segment();
+        MemorySegment sc = c == null ? null : c.segment();
+        MemorySegment so = out.segment();
+        long oa = a.byteOffset();
+        long ob = b == null ? 0 : b.byteOffset();
+        long oc = c == null ? 0 : c.byteOffset();
+        long oo = out.byteOffset();
+        if (n < 2 * GRAIN) {
+            k.run(sa, oa, sb, ob, sc, oc, so, oo, (int) n);
+            return;
+        }
+        int shift = type.dtype().shift();
+        Workers.parallelFor(n, GRAIN, (from, to) -> {
+            for (long i = from; i < to; i += CHUNK) {
+                long at = i << shift;
+                k.run(
+                        sa,
+                        oa + (ka == 0 ? at : 0),
+                        sb,
+                        ob + (kb == 0 ? at : 0),
+                        sc,
+                        oc + (kc == 0 ? at : 0),
+                        so,
+                        oo + at,
+                        (int) Math.min(CHUNK, to - i));
+            }
+        });
+    }
+
+    private static void tiled(
+            Loops loops, LaneType type, Dense out, Dense a, @Nullable Dense b, @Nullable Dense c) {
+        Dense[] operands = c != null ? new Dense[] {out, a, b, c} : b != null ? new Dense[] {out, a, b} : new Dense[] {out, a};
+        Geometry g = Geometry.of(out.shape(), operands);
+        boolean rows = g.rank == 1 || g.inner() >= 64;
+        Workers.parallelFor(g.numel, GRAIN, (from, to) -> {
+            long at = from;
+            while (at < to) {
+                long left = to - at;
+                if (rows) {
+                    left = Math.min(left, g.inner() - at % g.inner());
+                }
+                int n = (int) Math.min(left, TILE);
+                tile(loops, type, g, operands, at, n, rows);
+                at += n;
+            }
+        });
+    }
+
+    private static void tile(Loops loops, LaneType type, Geometry g, Dense[] operands, long at, int n, boolean row) {
+        MemorySegment tiles = TILES.get();
+        MemorySegment[] s = new MemorySegment[4];
+        long[] o = new long[4];
+        int repeated = 0;
+        DType compute = type.dtype();
+        for (int k = 1; k < operands.length; k++) {
+            Dense t = operands[k];
+            boolean same = t.dtype() == compute;
+            if (same && (t.numel() == 1 || row && g.innerStep(k) == 0)) {
+                repeated |= 1 << (k - 1);
+                s[k] = t.segment();
+                o[k] = g.offset(k, at);
+            } else if (same && (row && g.innerStep(k) == compute.size() || g.flat(k, compute.size()))) {
+                s[k] = t.segment();
+                o[k] = g.offset(k, at);
+            } else {
+                s[k] = tiles;
+                o[k] = (long) k * TILE * 16;
+                transfer(g, k, t, at, n, tiles, o[k], compute, true);
+            }
+        }
+        Dense out = operands[0];
+        boolean direct = out.dtype() == compute
+                && (row && g.innerStep(0) == compute.size() || g.flat(0, compute.size()));
+        MemorySegment to = direct ? out.segment() : tiles;
+        long too = direct ? g.offset(0, at) : 0;
+        loops.get(repeated).pick(n).run(s[1], o[1], s[2], o[2], s[3], o[3], to, too, n);
+        if (!direct) {
+            transfer(g, 0, out, at, n, tiles, 0, compute, false);
+        }
+    }
+
+    /** Moves n elements of operand k, from flat position {@code at} of the walk on, into a tile or out of it. */
+    private static void transfer(
+            Geometry g, int k, Dense t, long at, int n, MemorySegment tile, long tileOffset, DType compute, boolean in) {
+        long inner = g.inner();
+        long step = g.innerStep(k);
+        long done = 0;
+        while (done < n) {
+            long position = at + done;
+            long run = Math.min(n - done, inner - position % inner);
+            long o = g.offset(k, position);
+            long to = tileOffset + done * compute.size();
+            if (in) {
+                Convert.run(t.segment(), o, step, t.dtype(), tile, to, compute.size(), compute, run);
+            } else {
+                Convert.run(tile, to, compute.size(), compute, t.segment(), o, step, t.dtype(), run);
+            }
+            done += run;
+        }
+    }
+
+    /** Copies {@code from}, broadcast and converted, into {@code to}. */
+    static void copy(Dense from, Dense to) {
+        long n = to.numel();
+        if (n == 0) {
+            return;
+        }
+        if (from.dtype() == to.dtype() && from.sameLayout(to) && to.isDense() && n < 2 * GRAIN) {
+            MemorySegment.copy(from.segment(), from.byteOffset(), to.segment(), to.byteOffset(), n * to.dtype().size());
+            return;
+        }
+        Geometry g = Geometry.of(to.shape(), to, from);
+        long inner = g.inner();
+        Workers.parallelFor(n, GRAIN, (begin, end) -> {
+            long at = begin;
+            while (at < end) {
+                long run = Math.min(end - at, inner - at % inner);
+                Convert.run(
+                        from.segment(),
+                        g.offset(1, at),
+                        g.innerStep(1),
+                        from.dtype(),
+                        to.segment(),
+                        g.offset(0, at),
+                        g.innerStep(0),
+                        to.dtype(),
+                        run);
+                at += run;
+            }
+        });
+    }
+}

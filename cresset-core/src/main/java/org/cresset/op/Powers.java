@@ -1,0 +1,94 @@
+package org.cresset.op;
+
+import org.cresset.emit.LaneMath;
+import org.cresset.emit.Lanes;
+import org.cresset.emit.Special;
+import org.cresset.tensor.Tensor;
+
+/** Powers and angles of two arguments. */
+public final class Powers {
+    private Powers() {}
+
+    /** a to the power b. */
+    public static final class Pow extends Binary {
+        public static final Pow OP = new Pow();
+
+        private Pow() {
+            super("pow", Promotion.COMMON, Saves.ALL);
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V a, V b) {
+            return l.type().isFloat()
+                    ? LaneMath.call(l, new Lanes.Function(Math.class, "pow"), a, b)
+                    : LaneMath.call(l, new Lanes.Function(IntegerMath.class, "pow"), a, b);
+        }
+
+        @Override
+        protected Tensor derivative(int i, Tensor a, Tensor b, Tensor y) {
+            return i == 0 ? Partials.ofBase(a, b) : Partials.ofExponent(a, b, y);
+        }
+
+        @Override
+        protected ComplexFunction complex() {
+            return ComplexMath::pow;
+        }
+    }
+
+    /** The angle of the point (b, a). */
+    public static final class Atan2 extends Binary {
+        public static final Atan2 OP = new Atan2();
+
+        private Atan2() {
+            super("atan2", Promotion.TO_FLOAT, Saves.INPUTS);
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V a, V b) {
+            return LaneMath.call(l, new Lanes.Function(Math.class, "atan2"), a, b);
+        }
+
+        @Override
+        protected Tensor derivative(int i, Tensor a, Tensor b, Tensor y) {
+            return i == 0 ? b.div(a.mul(a).add(b.mul(b))) : a.neg().div(a.mul(a).add(b.mul(b)));
+        }
+    }
+
+    /** sqrt(a^2 + b^2) without overflow. */
+    public static final class Hypot extends Binary {
+        public static final Hypot OP = new Hypot();
+
+        private Hypot() {
+            super("hypot", Promotion.COMMON, Saves.ALL);
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V a, V b) {
+            return LaneMath.call(l, new Lanes.Function(Math.class, "hypot"), a, b);
+        }
+
+        @Override
+        protected Tensor derivative(int i, Tensor a, Tensor b, Tensor y) {
+            return i == 0 ? a.div(y) : b.div(y);
+        }
+    }
+
+    /** The magnitude of a with the sign of b. */
+    public static final class CopySign extends Binary {
+        public static final CopySign OP = new CopySign();
+
+        private CopySign() {
+            super("copysign", Promotion.TO_FLOAT, Saves.INPUTS);
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V a, V b) {
+            return l.copySign(a, b);
+        }
+
+        @Override
+        protected Tensor derivative(int i, Tensor a, Tensor b, Tensor y) {
+            return i == 0 ? Partials.copySign(a, b) : Tensor.number(0);
+        }
+    }
+}

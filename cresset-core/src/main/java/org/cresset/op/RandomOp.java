@@ -1,0 +1,21 @@
+package org.cresset.op;
+
+import org.cresset.autograd.Vjp;
+
+/** Operations that draw random numbers. Their results don't depend on the values of their inputs in a differentiable way. */
+public abstract non-sealed class RandomOp extends Op {
+    /** An operation with PyTorch's name for it. */
+    protected RandomOp(String name) {
+        super(name, Saves.NOTHING);
+    }
+
+    @Override
+    public boolean differentiable(int output) {
+        return false;
+    }
+
+    @Override
+    protected void vjp(Vjp vjp) {
+        vjp.none();
+    }
+}

@@ -1,0 +1,17 @@
+package org.cresset.op;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Small pieces of memory that belong to a thread. */
+final class Scratch {
+    private static final ThreadLocal<MemorySegment> ACCUMULATORS =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(128, 128));
+
+    private Scratch() {}
+
+    /** One block of a reduction's accumulators. */
+    static MemorySegment accumulators() {
+        return ACCUMULATORS.get();
+    }
+}

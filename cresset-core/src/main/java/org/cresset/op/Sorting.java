@@ -1,0 +1,116 @@
+package org.cresset.op;
+
+import org.cresset.autograd.Vjp;
+import org.cresset.base.CressetException;
+import org.cresset.base.DType;
+import org.cresset.base.Shape;
+import org.cresset.base.Workers;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Order along a dimension. */
+public final class Sorting {
+    private Sorting() {}
+
+    /** The dimension, the direction, and how many to keep (-1: all). */
+    public record Attrs(int dim, boolean descending, long k) {}
+
+    /** Elements in order, NaN as the largest, equal ones in the order in which they were; and where they were. */
+    public static final class Sort extends org.cresset.op.Sort {
+        public static final Sort OP = new Sort();
+
+        private Sort() {
+            super("sort", Saves.OUTPUTS);
+        }
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            Attrs a = (Attrs) attrs;
+            if (in[0].dtype().isComplex()) {
+                throw CressetException.unsupported("sort: complex numbers have no order");
+            }
+            long[] dims = in[0].shape().toArray();
+            if (a.k >= 0 && dims.length > 0) {
+                dims[a.dim] = a.k;
+            }
+            Shape s = Shape.of(dims);
+            return new Spec[] {new Spec(s, in[0].dtype()), new Spec(s, DType.INT64)};
+        }
+
+        @Override
+        public boolean differentiable(int output) {
+            return output == 0;
+        }
+
+        @Override
+        protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+            Attrs a = (Attrs) attrs;
+            Dense x = in[0];
+            if (out[0].numel() == 0) {
+                return;
+            }
+            if (x.dim() == 0) {
+                Pointwise.copy(x, out[0]);
+                Convert.writeLong(DType.INT64, out[1].segment(), out[1].byteOffset(), 0);
+                return;
+            }
+            Object first = new Views.Longs(a.dim, 0);
+            Dense heads = (Dense) Views.Select.OP.eval(first, new Tensor[] {x})[0];
+            Dense places = (Dense) Views.Select.OP.eval(first, new Tensor[] {out[0]})[0];
+            Geometry g = Geometry.of(heads.shape(), places, heads);
+            int n = Math.toIntExact(x.size(a.dim));
+            int keep = (int) (a.k < 0 ? n : a.k);
+            long fs = x.stride(a.dim) << x.dtype().shift();
+            long ts = out[0].stride(a.dim) << x.dtype().shift();
+            int shift = x.dtype().shift();
+            Workers.parallelFor(g.numel, Math.max(1, 2048 / Math.max(n, 1)), (lo, hi) -> {
+                long[] keys = new long[n];
+                int[] order = new int[n];
+                for (long i = lo; i < hi; i++) {
+                    long from = g.offset(1, i);
+                    long to = g.offset(0, i);
+                    for (int j = 0; j < n; j++) {
+                        long key = key(x, from + j * fs);
+                        keys[j] = a.descending ? ~key : key;
+                        order[j] = j;
+                    }
+                    MergeSort.sort(keys, order);
+                    for (int j = 0; j < keep; j++) {
+                        Convert.move(x.segment(), from + order[j] * fs, 0, out[0].segment(), to + j * ts, 0, 1 << shift, 1);
+                        Convert.writeLong(DType.INT64, out[1].segment(), to + j * ts >> shift << 3, order[j]);
+                    }
+                }
+            });
+        }
+
+        /** An integer in the order of the element. */
+        private static long key(Dense x, long o) {
+            if (!x.dtype().isFloat()) {
+                return Convert.readLong(x.dtype(), x.segment(), o);
+            }
+            double v = Convert.readDouble(x.dtype(), x.segment(), o);
+            long bits = Double.doubleToLongBits(v == 0 ? 0.0 : v);
+            return bits ^ bits >> 63 & Long.MAX_VALUE;
+        }
+
+        @Override
+        protected void vjp(Vjp v) {
+            Attrs a = (Attrs) v.attrs();
+            if (v.inputShape(0).rank() == 0) {
+                v.set(0, v.grad());
+                return;
+            }
+            Tensor zero = Tensor.zeros(v.inputShape(0), v.grad().dtype());
+            v.set(0, zero.scatterAdd(a.dim, v.output(1), v.grad()));
+        }
+
+        @Override
+        public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+            Attrs a = (Attrs) attrs;
+            return in[0].dim() == 1
+                    ? super.batch(attrs, in, mapped, size)
+                    : all(new Attrs(a.dim + 1, a.descending, a.k), in[0]);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package org.cresset.op;
+
+import org.cresset.autograd.Context;
+import org.cresset.autograd.Func;
+import org.cresset.autograd.Node;
+import org.cresset.autograd.Tape;
+import org.cresset.autograd.Vjp;
+import org.cresset.base.CressetException;
+import org.cresset.base.Shape;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Any shape, strides and offset over a tensor's memory, as {@code torch.as_strided}. */
+public final class StridedView extends View {
+    public static final StridedView OP = new StridedView();
+
+    /** The layout of the view, and that of the tensor whose memory it is, which the derivative needs. */
+    public record Attrs(Shape shape, Views.Longs strides, long offset, Views.Longs baseStrides, long baseOffset) {}
+
+    private StridedView() {
+        super("as_strided");
+    }
+
+    /** The attributes for a view of {@code x}; checks that it stays inside the memory. */
+    public static Attrs attrs(Dense x, Shape shape, long[] strides, long offset) {
+        long last = offset;
+        for (int i = 0; i < strides.length; i++) {
+            if (strides[i] < 0) {
+                throw CressetException.runtime("as_strided: negative stride " + strides[i] + " is not supported");
+            }
+            last += Math.max(shape.size(i) - 1, 0) * strides[i];
+        }
+        long available = x.storage().bytes() >> x.dtype().shift();
+        if (strides.length != shape.rank() || offset < 0 || shape.numel() > 0 && last >= available) {
+            throw CressetException.runtime("as_strided: shape " + shape + ", strides " + new Views.Longs(strides)
+                    + " and offset " + offset + " reach beyond the " + available + " elements of the memory");
+        }
+        return new Attrs(shape, new Views.Longs(strides), offset, new Views.Longs(x.strides()), x.storageOffset());
+    }
+
+    @Override
+    protected Shape shape(Object attrs, Shape in) {
+        return ((Attrs) attrs).shape;
+    }
+
+    @Override
+    protected Dense look(Object attrs, Dense x, Shape shape) {
+        Attrs a = (Attrs) attrs;
+        // A gradient's memory is laid out anew: positions are found relative to the base's own beginning.
+        long offset = x.storageOffset() + a.offset - a.baseOffset;
+        return x.view(shape, a.strides.of(), offset);
+    }
+
+    @Override
+    protected Object shifted(Object attrs, Shape batch) {
+        throw CressetException.runtime("as_strided: can't be batched, for it speaks of memory and not of elements");
+    }
+
+    @Override
+    public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+        return Func.batchByLooping(this, attrs, in, mapped, size);
+    }
+
+    @Override
+    protected void vjp(Vjp v) {
+        Attrs a = (Attrs) v.attrs();
+        v.set(0, StridedGrad.OP.on(new StridedGrad.Attrs(a, v.inputShape(0)), v.grad()));
+    }
+
+    /** Records that {@code view} now comes from its base, after the base was changed in place. */
+    public static void regenerate(Dense view, Dense base) {
+        Node below = base.node();
+        if (below == null) {
+            return;
+        }
+        Attrs a = new Attrs(
+                view.shape(),
+                new Views.Longs(view.strides()),
+                view.storageOffset(),
+                new Views.Longs(base.strides()),
+                base.storageOffset());
+        view.setNode(Tape.node(OP, a, Context.current(), new Tensor[] {base}, new Tensor[] {view}), 0);
+    }
+}

@@ -1,0 +1,39 @@
+package org.cresset.tensor;
+
+import java.util.Arrays;
+import org.cresset.autograd.Interpreter;
+import org.cresset.base.Device;
+import org.cresset.base.Shape;
+
+/** One example of a batch as {@code vmap}'s function sees it: the batch without its first dimension. */
+public final class Batched extends Tensor {
+    private final Tensor batch;
+    private final Interpreter owner;
+
+    /** The examples of {@code batch}, whose first dimension {@code owner} maps over. */
+    public Batched(Tensor batch, Interpreter owner) {
+        super(Shape.of(Arrays.copyOfRange(batch.shape.dims(), 1, batch.dim())), batch.dtype);
+        this.batch = batch;
+        this.owner = owner;
+    }
+
+    /** All examples, stacked in dimension 0. */
+    public Tensor batch() {
+        return batch;
+    }
+
+    /** The transform that this belongs to. */
+    public Interpreter owner() {
+        return owner;
+    }
+
+    @Override
+    public Device device() {
+        return batch.device();
+    }
+
+    @Override
+    public boolean requiresGrad() {
+        return batch.requiresGrad();
+    }
+}

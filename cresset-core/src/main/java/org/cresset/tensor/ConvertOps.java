@@ -1,0 +1,115 @@
+package org.cresset.tensor;
+
+import java.awt.image.BufferedImage;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.stream.DoubleStream;
+import org.cresset.base.CressetException;
+import org.cresset.base.DType;
+import org.cresset.base.Device;
+import org.cresset.op.Convert;
+
+/** From tensors to Java values and to tensors alike. */
+public sealed interface ConvertOps permits Tensor {
+    /** This tensor. */
+    Tensor self();
+
+    private Dense one() {
+        Dense t = self().dense("item");
+        if (t.numel() != 1) {
+            throw CressetException.runtime("item: a tensor of shape " + t.shape() + " has " + t.numel() + " elements; expected 1");
+        }
+        return t;
+    }
+
+    /** The only element. As {@code Tensor.item}. */
+    default double item() {
+        return one().read(0);
+    }
+
+    /** The only element as an integer. */
+    default long itemLong() {
+        return one().readLong(0);
+    }
+
+    /** Whether the only element isn't zero. */
+    default boolean itemBoolean() {
+        Dense t = one();
+        return t.read(0) != 0 || Elements.imaginary(t, 0) != 0;
+    }
+
+    /** The elements in row-major order, converted. */
+    default float[] toFloatArray() {
+        Dense t = (Dense) self().dense("toFloatArray").to(DType.FLOAT32).contiguous();
+        return t.segment().asSlice(t.byteOffset(), 4 * t.numel()).toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    /** The elements in row-major order, converted. */
+    default double[] toDoubleArray() {
+        Dense t = (Dense) self().dense("toDoubleArray").to(DType.FLOAT64).contiguous();
+        return t.segment().asSlice(t.byteOffset(), 8 * t.numel()).toArray(ValueLayout.JAVA_DOUBLE);
+    }
+
+    /** The elements in row-major order, converted. */
+    default long[] toLongArray() {
+        Dense t = (Dense) self().dense("toLongArray").to(DType.INT64).contiguous();
+        return t.segment().asSlice(t.byteOffset(), 8 * t.numel()).toArray(ValueLayout.JAVA_LONG);
+    }
+
+    /** The elements in row-major order, converted. */
+    default int[] toIntArray() {
+        Dense t = (Dense) self().dense("toIntArray").to(DType.INT32).contiguous();
+        return t.segment().asSlice(t.byteOffset(), 4 * t.numel()).toArray(ValueLayout.JAVA_INT);
+    }
+
+    /** Whether each element isn't zero, in row-major order. */
+    default boolean[] toBooleanArray() {
+        long[] v = self().ne(0).toLongArray();
+        boolean[] b = new boolean[v.length];
+        for (int i = 0; i < v.length; i++) {
+            b[i] = v[i] != 0;
+        }
+        return b;
+    }
+
+    /** The elements in row-major order as a stream. */
+    default DoubleStream stream() {
+        return DoubleStream.of(toDoubleArray());
+    }
+
+    /** The elements' memory, row-major and read-only; a copy if they don't lie so. */
+    default MemorySegment toSegment() {
+        Dense t = (Dense) self().dense("toSegment").contiguous();
+        return t.segment().asSlice(t.byteOffset(), t.numel() * t.dtype().size()).asReadOnly();
+    }
+
+    /**
+     * The image that (3, H, W) or (1, H, W) shows, of floats from 0 to 1 or uint8.
+     *
+     * @throws CressetException for another shape
+     */
+    default BufferedImage toImage() {
+        return Images.toImage(self());
+    }
+
+    /** The same shape and dtype, zeros. As {@code torch.zeros_like}. */
+    default Tensor zerosLike() {
+        return fullLike(0);
+    }
+
+    /** The same shape and dtype, ones. As {@code torch.ones_like}. */
+    default Tensor onesLike() {
+        return fullLike(1);
+    }
+
+    /** The same shape and dtype, one number. As {@code torch.full_like}. */
+    default Tensor fullLike(double value) {
+        Tensor t = self();
+        if (t instanceof Dense d && d.isDense() && d.device() == Device.CPU && !d.isContiguous()) {
+            Dense out = Dense.emptyLike(d, d.dtype());
+            Convert.fill(out.segment(), 0, out.dtype(), out.numel(), value);
+            return out;
+        }
+        return Tensor.full(t.shape(), value, t.dtype());
+    }
+}

@@ -1,0 +1,251 @@
+package org.cresset.tensor;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.cresset.base.CressetException;
+import org.cresset.base.DType;
+import org.cresset.base.Shape;
+import org.cresset.op.Broadcast;
+import org.cresset.op.Gathering;
+import org.jspecify.annotations.Nullable;
+
+/** Python's square brackets: numbers and slices as views, tensors of positions or masks as copies. */
+final class Indexing {
+    private Indexing() {}
+
+    /** A view by the basic parts of an index, and the tensors that index its dimensions (null: whole). */
+    private record Basic(Tensor view, List<@Nullable Tensor> tensors) {
+        boolean advanced() {
+            return tensors.stream().anyMatch(t -> t != null);
+        }
+    }
+
+    static Tensor get(Tensor x, @Nullable Object... parts) {
+        Basic b = basic(x, parts);
+        return b.advanced() ? index(b.view, b.tensors.toArray(new Tensor[0])) : b.view;
+    }
+
+    static void set(Tensor x, Tensor value, @Nullable Object... parts) {
+        Basic b = basic(x, parts);
+        if (!b.advanced()) {
+            b.view.copy_(drop(value, b.view.dim()));
+            return;
+        }
+        Tensor[] t = b.tensors.toArray(new Tensor[0]);
+        b.view.copy_(put(b.view, t, value.to(x.dtype()), false));
+    }
+
+    /** Leading dimensions of size 1 that the target hasn't are dropped, as an assignment does. */
+    private static Tensor drop(Tensor value, int rank) {
+        Tensor v = value;
+        while (v.dim() > rank && v.size(0) == 1) {
+            v = v.squeeze(0);
+        }
+        return v;
+    }
+
+    private static Basic basic(Tensor x, @Nullable Object[] parts) {
+        int used = 0;
+        boolean ellipsis = false;
+        for (Object p : parts) {
+            if (p instanceof Index.Ellipsis) {
+                if (ellipsis) {
+                    throw CressetException.index("get: an index can have one ellipsis only");
+                }
+                ellipsis = true;
+            } else if (p instanceof Tensor t && (t.dtype() == DType.BOOL || t.dtype() == DType.UINT8)) {
+                used += t.dim();
+            } else if (!(p instanceof Index.NewAxis) && !(p instanceof Boolean)) {
+                used++;
+            }
+        }
+        if (used > x.dim()) {
+            throw CressetException.index(
+                    "get: " + used + " indices for a tensor of shape " + x.shape() + " with " + x.dim() + " dimensions");
+        }
+        Tensor view = x;
+        List<@Nullable Tensor> tensors = new ArrayList<>();
+        int d = 0;
+        for (Object p : parts) {
+            switch (p) {
+                case null -> d = keep(tensors, d);
+                case Index.Ellipsis e -> {
+                    for (int i = 0; i < x.dim() - used; i++) {
+                        d = keep(tensors, d);
+                    }
+                }
+                case Index.NewAxis n -> {
+                    view = view.unsqueeze(d);
+                    d = keep(tensors, d);
+                }
+                case Index.Slice s -> {
+                    view = view.slice(d, s.start(), s.stop(), s.step() == null ? 1 : s.step());
+                    d = keep(tensors, d);
+                }
+                case Boolean b -> {
+                    view = view.unsqueeze(d);
+                    tensors.add(b ? Tensor.of(0L) : Tensor.of(new long[0]));
+                    d++;
+                }
+                case Number n -> view = view.select(d, n.longValue());
+                case Tensor t when t.dtype() == DType.BOOL || t.dtype() == DType.UINT8 -> {
+                    if (t.dim() == 0) {
+                        view = view.unsqueeze(d);
+                        tensors.add(t.itemBoolean() ? Tensor.of(0L) : Tensor.of(new long[0]));
+                        d++;
+                    } else {
+                        for (int i = 0; i < t.dim(); i++) {
+                            if (t.size(i) != view.size(d + i)) {
+                                throw CressetException.index("get: a mask of shape " + t.shape() + " doesn't match shape "
+                                        + view.shape() + " from dimension " + d + " on");
+                            }
+                        }
+                        Tensor where = Gathering.nonzero(t);
+                        for (int i = 0; i < t.dim(); i++) {
+                            tensors.add(where.select(1, i));
+                            d++;
+                        }
+                    }
+                }
+                case Tensor t -> {
+                    if (t.dtype() != DType.INT64 && t.dtype() != DType.INT32 && t.dtype() != DType.INT16 && t.dtype() != DType.INT8) {
+                        throw CressetException.index("get: an index of " + t.dtype() + "; expected int64, int32 or bool");
+                    }
+                    tensors.add(t);
+                    d++;
+                }
+                default -> throw CressetException.type("get: a " + p.getClass().getSimpleName()
+                        + " can't be an index; expected a number, an Index, a tensor or null");
+            }
+        }
+        return new Basic(view, tensors);
+    }
+
+    private static int keep(List<@Nullable Tensor> tensors, int d) {
+        tensors.add(null);
+        return d + 1;
+    }
+
+    /** The indexed dimensions in front, flattened; where the result's new dimensions go; the flat positions. */
+    private record Plan(Tensor front, long[] order, Tensor flat, Shape common, int place, int indexed, long product) {}
+
+    private static Plan plan(Tensor x, @Nullable Tensor[] tensors) {
+        List<Integer> dims = new ArrayList<>();
+        for (int d = 0; d < tensors.length; d++) {
+            if (tensors[d] != null) {
+                dims.add(d);
+            }
+        }
+        boolean adjacent = dims.getLast() - dims.getFirst() == dims.size() - 1;
+        Tensor[] given = dims.stream().map(d -> tensors[d]).toArray(Tensor[]::new);
+        Shape common = Broadcast.shapes("index", given);
+        long[] order = new long[x.dim()];
+        int k = 0;
+        long product = 1;
+        for (int d : dims) {
+            order[k++] = d;
+            product *= x.size(d);
+        }
+        for (int d = 0; d < x.dim(); d++) {
+            if (!dims.contains(d)) {
+                order[k++] = d;
+            }
+        }
+        Tensor flat = null;
+        for (int i = 0; i < given.length; i++) {
+            long n = x.size(dims.get(i));
+            Tensor t = given[i].to(DType.INT64);
+            check(t, n);
+            t = Tensor.where(t.lt(0), t.add(n), t);
+            flat = flat == null ? t : flat.mul(n).add(t);
+        }
+        Tensor positions = flat.expand(common.toArray()).reshape(-1);
+        return new Plan(x.permute(order), order, positions, common, adjacent ? dims.getFirst() : 0, dims.size(), product);
+    }
+
+    private static void check(Tensor index, long n) {
+        if (index.numel() == 0 || !(index instanceof Dense)) {
+            return;
+        }
+        long low = index.min().itemLong();
+        long high = index.max().itemLong();
+        if (low < -n || high >= n) {
+            throw CressetException.index("index: " + (low < -n ? low : high) + " is out of range for a dimension of size " + n);
+        }
+    }
+
+    private static long[] rest(Plan p) {
+        long[] rest = new long[p.front.dim() - p.indexed];
+        for (int i = 0; i < rest.length; i++) {
+            rest[i] = p.front.size(p.indexed + i);
+        }
+        return rest;
+    }
+
+    private static long[] join(long[] a, long[] b) {
+        long[] all = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, all, a.length, b.length);
+        return all;
+    }
+
+    static Tensor index(Tensor x, @Nullable Tensor[] tensors) {
+        Plan p = plan(x, tensors);
+        long[] rest = rest(p);
+        Tensor rows = p.front.reshape(join(new long[] {p.product}, rest));
+        Tensor taken = rows.indexSelect(0, p.flat).reshape(join(p.common.toArray(), rest));
+        if (p.place == 0) {
+            return taken;
+        }
+        long[] from = new long[p.common.rank()];
+        long[] to = new long[from.length];
+        for (int i = 0; i < from.length; i++) {
+            from[i] = i;
+            to[i] = p.place + i;
+        }
+        return taken.movedim(from, to);
+    }
+
+    /** {@code x} with the indexed elements replaced by (or increased by) values. */
+    static Tensor put(Tensor x, @Nullable Tensor[] tensors, Tensor values, boolean accumulate) {
+        Plan p = plan(x, tensors);
+        long[] rest = rest(p);
+        long[] resultDims = join(p.common.toArray(), rest);
+        Tensor v = values;
+        if (p.place > 0) { // values come in the result's order of dimensions
+            int n = resultDims.length;
+            long[] shape = new long[n];
+            long[] order = new long[n];
+            int c = p.common.rank();
+            for (int i = 0; i < n; i++) {
+                boolean middle = i >= p.place && i < p.place + c;
+                int source = middle ? i - p.place : i < p.place ? c + i : i;
+                shape[i] = resultDims[source];
+                order[source] = i;
+            }
+            v = drop(values, n).expand(shape).permute(order);
+        } else {
+            v = drop(values, resultDims.length).expand(resultDims);
+        }
+        long count = p.flat.numel();
+        Tensor rows = p.front.reshape(join(new long[] {p.product}, rest));
+        Tensor flatValues = v.reshape(join(new long[] {count}, rest));
+        Tensor changed;
+        if (accumulate) {
+            changed = rows.indexAdd(0, p.flat, flatValues);
+        } else {
+            long width = 1;
+            for (long r : rest) {
+                width *= r;
+            }
+            Tensor wide = p.flat.unsqueeze(1).expand(count, width);
+            changed = rows.reshape(p.product, width).scatter(0, wide, flatValues.reshape(count, width));
+        }
+        Tensor front = changed.reshape(p.front.shape().toArray());
+        long[] back = new long[p.order.length];
+        for (int i = 0; i < back.length; i++) {
+            back[(int) p.order[i]] = i;
+        }
+        return front.permute(back);
+    }
+}
