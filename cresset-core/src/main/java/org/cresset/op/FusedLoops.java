@@ -87,6 +87,61 @@ final class FusedLoops {
         }
     });
 
+    /** y (g - d): the gradient through softmax, given g, y and d, the sum of g y. */
+    static final Loop SOFTMAX_GRAD = map("softmax_grad", List.of(false, false, true), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.mul(in.get(1), l.sub(in.get(0), in.get(2))));
+        }
+    });
+
+    /** g - exp(y) s: the gradient through log softmax, given g, y and s, the sum of g. */
+    static final Loop LOG_SOFTMAX_GRAD = map("log_softmax_grad", List.of(false, false, true), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.sub(in.get(0), l.mul(LaneMath.expOfNegative(l, in.get(1)), in.get(2))));
+        }
+    });
+
+    /** x y. */
+    static final Loop PRODUCT = map("product", List.of(false, false), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.mul(in.get(0), in.get(1)));
+        }
+    });
+
+    /** x y + z. */
+    static final Loop MULTIPLY_ADD = map("multiply_add", List.of(false, false, false), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.fma(in.get(0), in.get(1), in.get(2)));
+        }
+    });
+
+    /** x + y. */
+    static final Loop PLUS = map("plus", List.of(false, false), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.add(in.get(0), in.get(1)));
+        }
+    });
+
+    static final Tiers MAX_ROWS = new Tiers(MAX);
+    static final Tiers SUM_ROWS = new Tiers(SUM);
+    static final Tiers DOT_ROWS = new Tiers(DOT);
+    static final Tiers EXP_SHIFTED_ROWS = new Tiers(EXP_SHIFTED);
+    static final Tiers SUM_EXP_SHIFTED_ROWS = new Tiers(SUM_EXP_SHIFTED);
+    static final Tiers SUM_SQUARED_DIFFERENCE_ROWS = new Tiers(SUM_SQUARED_DIFFERENCE);
+    static final Tiers NORMALIZE_ROWS = new Tiers(NORMALIZE);
+    static final Tiers SCALE_SHIFT_ROWS = new Tiers(SCALE_SHIFT);
+    static final Tiers AFFINE_ROWS = new Tiers(AFFINE);
+    static final Tiers SOFTMAX_GRAD_ROWS = new Tiers(SOFTMAX_GRAD);
+    static final Tiers LOG_SOFTMAX_GRAD_ROWS = new Tiers(LOG_SOFTMAX_GRAD);
+    static final Tiers PRODUCT_ROWS = new Tiers(PRODUCT);
+    static final Tiers MULTIPLY_ADD_ROWS = new Tiers(MULTIPLY_ADD);
+    static final Tiers PLUS_ROWS = new Tiers(PLUS);
+
     private FusedLoops() {}
 
     private static Loop accumulate(String name, List<Boolean> inputs, Combine how, Body body) {
@@ -98,6 +153,7 @@ final class FusedLoops {
     }
 
     static List<Loop> all() {
-        return List.of(MAX, SUM, EXP_SHIFTED, SUM_EXP_SHIFTED, SUM_SQUARED_DIFFERENCE, DOT, NORMALIZE, SCALE_SHIFT, AFFINE);
+        return List.of(MAX, SUM, EXP_SHIFTED, SUM_EXP_SHIFTED, SUM_SQUARED_DIFFERENCE, DOT, NORMALIZE, SCALE_SHIFT, AFFINE,
+                SOFTMAX_GRAD, LOG_SOFTMAX_GRAD, PRODUCT, MULTIPLY_ADD, PLUS);
     }
 }

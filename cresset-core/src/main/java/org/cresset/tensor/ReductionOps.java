@@ -6,6 +6,7 @@ import org.cresset.op.Extremes;
 import org.cresset.op.Reduce;
 import org.cresset.op.Reductions;
 import org.cresset.op.Scans;
+import org.cresset.op.Softmax;
 import org.cresset.op.Sorting;
 import org.jspecify.annotations.Nullable;
 
@@ -197,6 +198,36 @@ public sealed interface ReductionOps permits Tensor {
     default Tensor[] stdMean(long @Nullable [] dim, double correction, boolean keepdim) {
         Tensor[] vm = varMean(dim, correction, keepdim);
         return new Tensor[] {vm[0].sqrt(), vm[1]};
+    }
+
+    /** Exponentials along a dimension divided by their sum. As {@code torch.softmax}. */
+    default Tensor softmax(long dim) {
+        return softmax(dim, null);
+    }
+
+    /** Exponentials along a dimension divided by their sum, computed in {@code dtype} if given. As {@code torch.softmax}. */
+    @Torch({
+        "softmax(self, dim, dtype=None)",
+        "nn.functional.softmax(input, dim, dtype=None)",
+        "special.softmax(self, dim, dtype=None)"
+    })
+    default Tensor softmax(long dim, @Nullable DType dtype) {
+        return Softmax.softmax(self(), dim, dtype, false);
+    }
+
+    /** The logarithm of {@link #softmax(long)}, without overflow. As {@code torch.log_softmax}. */
+    default Tensor logSoftmax(long dim) {
+        return logSoftmax(dim, null);
+    }
+
+    /** The logarithm of the softmax, computed in {@code dtype} if given. As {@code torch.log_softmax}. */
+    @Torch({
+        "log_softmax(self, dim, dtype=None)",
+        "nn.functional.log_softmax(input, dim, dtype=None)",
+        "special.log_softmax(self, dim, dtype=None)"
+    })
+    default Tensor logSoftmax(long dim, @Nullable DType dtype) {
+        return Softmax.softmax(self(), dim, dtype, true);
     }
 
     /** log(sum(e^x)) over dimensions, without overflow. As {@code torch.logsumexp}. */
