@@ -1,0 +1,352 @@
+package org.cresset.op;
+
+import java.util.Arrays;
+import org.cresset.autograd.Func;
+import org.cresset.autograd.Vjp;
+import org.cresset.base.CressetException;
+import org.cresset.base.DType;
+import org.cresset.base.Device;
+import org.cresset.base.Shape;
+import org.cresset.base.spi.Contractions;
+import org.cresset.base.spi.ConvShape;
+import org.cresset.base.spi.Operand;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Convolution in one to three dimensions and its two transposes. Each one's derivatives are the other two. Native kernels
+ * work on channels-last memory and give it, so that activations stay in it from one convolution to the next.
+ */
+public final class Convolution {
+    private Convolution() {}
+
+    /** Steps, distances between kernel elements (1: none between), and zeros before and after, by spatial dimension. */
+    public record Attrs(long[] stride, long[] dilation, long[] low, long[] high, long groups, long[] result, boolean bias) {
+        Attrs with(long[] shape, boolean withBias) {
+            return new Attrs(stride, dilation, low, high, groups, shape, withBias);
+        }
+    }
+
+    /** Convolution of (N, C, ...) with weight (O, C / groups, ...) and bias (O) or null. */
+    public static Tensor convolve(
+            String name, Tensor x, Tensor w, @Nullable Tensor b, long[] stride, long[] low, long[] high, long[] dilation, long groups) {
+        check(name, x, w, stride, dilation, groups);
+        if (x.size(1) != w.size(1) * groups || w.size(0) % groups != 0) {
+            throw CressetException.runtime(name + ": input " + x.shape() + " and weight " + w.shape() + " with groups=" + groups
+                    + "; expected " + w.size(1) * groups + " input channels and output channels divisible by the groups");
+        }
+        checkBias(name, b, w.size(0));
+        int n = x.dim() - 2;
+        long[] out = new long[n + 2];
+        out[0] = x.size(0);
+        out[1] = w.size(0);
+        for (int d = 0; d < n; d++) {
+            long reach = dilation[d] * (w.size(d + 2) - 1) + 1;
+            long space = x.size(d + 2) + low[d] + high[d];
+            if (space < reach) {
+                throw CressetException.runtime(name + ": a kernel that reaches over " + reach + " elements doesn't fit into input "
+                        + x.shape() + " with padding " + Arrays.toString(low) + " in dimension " + (d + 2));
+            }
+            out[d + 2] = (space - reach) / stride[d] + 1;
+        }
+        Attrs a = new Attrs(stride, dilation, low, high, groups, out, b != null);
+        return b == null ? Forward.OP.on(a, x, w) : Forward.OP.on(a, new Tensor[] {x, w, b});
+    }
+
+    /** Transposed convolution of (N, C, ...) with weight (C, O / groups, ...). */
+    public static Tensor transposed(
+            String name,
+            Tensor x,
+            Tensor w,
+            @Nullable Tensor b,
+            long[] stride,
+            long[] padding,
+            long[] outputPadding,
+            long groups,
+            long[] dilation) {
+        check(name, x, w, stride, dilation, groups);
+        if (x.size(1) != w.size(0) || w.size(0) % groups != 0) {
+            throw CressetException.runtime(name + ": input " + x.shape() + " and weight " + w.shape() + " with groups=" + groups
+                    + "; expected " + w.size(0) + " input channels, divisible by the groups");
+        }
+        checkBias(name, b, w.size(1) * groups);
+        int n = x.dim() - 2;
+        long[] out = new long[n + 2];
+        long[] high = new long[n];
+        out[0] = x.size(0);
+        out[1] = w.size(1) * groups;
+        for (int d = 0; d < n; d++) {
+            if (outputPadding[d] >= stride[d] && outputPadding[d] >= dilation[d]) {
+                throw CressetException.runtime(name + ": output padding " + outputPadding[d]
+                        + " must be smaller than stride or dilation");
+            }
+            out[d + 2] = (x.size(d + 2) - 1) * stride[d] - 2 * padding[d] + dilation[d] * (w.size(d + 2) - 1) + outputPadding[d] + 1;
+            high[d] = padding[d];
+            if (out[d + 2] <= 0) {
+                throw CressetException.runtime(name + ": input " + x.shape() + " would give an output without elements");
+            }
+        }
+        Tensor y = Input.OP.on(new Attrs(stride, dilation, padding, high, groups, out, false), x, w);
+        if (b == null) {
+            return y;
+        }
+        long[] ones = new long[n + 1];
+        Arrays.fill(ones, 1);
+        ones[0] = -1;
+        return y.add(b.reshape(ones));
+    }
+
+    private static void check(String name, Tensor x, Tensor w, long[] stride, long[] dilation, long groups) {
+        if (x.dim() != w.dim() || x.dim() < 3 || x.dim() > 5) {
+            throw CressetException.runtime(name + ": input " + x.shape() + " and weight " + w.shape()
+                    + "; expected (N, C, ...) and a weight with as many dimensions");
+        }
+        if (x.dtype() != w.dtype()) {
+            throw CressetException.runtime(name + ": input of " + x.dtype() + x.shape() + " and weight of " + w.dtype() + w.shape()
+                    + "; expected one dtype, convert one with to()");
+        }
+        for (int d = 0; d < stride.length; d++) {
+            if (stride[d] < 1 || dilation[d] < 1) {
+                throw CressetException.runtime(name + ": stride " + Arrays.toString(stride) + " and dilation "
+                        + Arrays.toString(dilation) + " must be at least 1");
+            }
+        }
+        if (groups < 1) {
+            throw CressetException.runtime(name + ": groups " + groups + " must be at least 1");
+        }
+    }
+
+    private static void checkBias(String name, @Nullable Tensor b, long channels) {
+        if (b != null && (b.dim() != 1 || b.size(0) != channels)) {
+            throw CressetException.runtime(name + ": bias " + b.shape() + "; expected (" + channels + ")");
+        }
+    }
+
+    /** The sizes; {@code x} and {@code y} are input and output of the convolution in forward direction. */
+    private static ConvShape sizes(Attrs a, Shape x, Shape w, Shape y) {
+        int n = x.rank() - 2;
+        long[] xs = Arrays.copyOfRange(x.dims(), 2, n + 2);
+        long[] ys = Arrays.copyOfRange(y.dims(), 2, n + 2);
+        long[] ks = Arrays.copyOfRange(w.dims(), 2, n + 2);
+        long[] high = new long[n];
+        for (int d = 0; d < n; d++) { // exactly as much as the output needs: the library checks it
+            high[d] = (ys[d] - 1) * a.stride[d] + a.dilation[d] * (ks[d] - 1) + 1 - xs[d] - a.low[d];
+        }
+        return new ConvShape(x.size(0), x.size(1), y.size(1), a.groups, xs, ys, ks, a.stride, a.dilation, a.low, high);
+    }
+
+    private static @Nullable Contractions library(DType t, Shape x, Shape w, Shape y) {
+        Contractions c = t == DType.FLOAT32 && x.numel() > 0 && w.numel() > 0 && y.numel() > 0 ? Providers.contractions() : null;
+        return c;
+    }
+
+    private static boolean isNative(Tensor a, Tensor b, long[] result) {
+        return library(a.dtype(), a.shape(), b.shape(), Shape.of(result)) != null;
+    }
+
+    private static Operand operand(Dense t) {
+        return new Operand(t.segment(), t.byteOffset(), t.stridesRaw());
+    }
+
+    /** With the channels innermost, by copying if they aren't. */
+    static Dense channelsLast(Dense t) {
+        long[] want = ToCopy.channelsLast(t.shape());
+        boolean same = true;
+        for (int d = 0; d < want.length; d++) {
+            same &= t.size(d) == 1 || t.stride(d) == want[d];
+        }
+        if (same) {
+            return t.view(t.shape(), want, t.storageOffset());
+        }
+        Dense c = Dense.emptyStrided(t.shape(), want, t.dtype());
+        Pointwise.copy(t, c);
+        return c;
+    }
+
+    private abstract static class Pass extends Contraction {
+        Pass(String name) {
+            super(name, Saves.INPUTS);
+        }
+
+        @Override
+        public boolean savesInput(int i, boolean[] needs) {
+            return i == 0 ? needs[1] : i == 1 && needs[0];
+        }
+
+        /** Another example for each of a batch is one more image, if the weights are the same. */
+        @Override
+        public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+            Attrs a = (Attrs) attrs;
+            if (mapped[1] || in.length > 2 && mapped[2]) {
+                return super.batch(attrs, in, mapped, size);
+            }
+            long[] result = a.result.clone();
+            long n = result[0];
+            result[0] = n * size;
+            Tensor[] flat = in.clone();
+            flat[0] = in[0].flatten(0, 1);
+            return new Tensor[] {on(a.with(result, a.bias), flat).unflatten(0, size, n)};
+        }
+    }
+
+    /** The convolution. */
+    static final class Forward extends Pass {
+        static final Forward OP = new Forward();
+
+        private Forward() {
+            super("convolution");
+        }
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            return spec(Shape.of(((Attrs) attrs).result), in[0].dtype());
+        }
+
+        @Override
+        protected Dense[] allocate(Object attrs, @Nullable Tensor[] in, Spec[] specs, Device device) {
+            return device == Device.CPU && isNative(in[0], in[1], ((Attrs) attrs).result)
+                    ? new Dense[] {Dense.emptyStrided(specs[0].shape(), ToCopy.channelsLast(specs[0].shape()), specs[0].dtype())}
+                    : super.allocate(attrs, in, specs, device);
+        }
+
+        @Override
+        protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+            ConvShape s = sizes((Attrs) attrs, in[0].shape(), in[1].shape(), out[0].shape());
+            Dense bias = in.length > 2 ? in[2] : null;
+            Contractions c = library(in[0].dtype(), in[0].shape(), in[1].shape(), out[0].shape());
+            if (c != null && c.convolves(s)) {
+                c.convolve(s, operand(channelsLast(in[0])), operand(Rows.floats(in[1])),
+                        bias == null ? null : operand(Rows.floats(bias)), operand(out[0]));
+            } else {
+                JavaConvolve.forward(s, in[0], in[1], bias, out[0]);
+            }
+        }
+
+        @Override
+        protected void vjp(Vjp v) {
+            Attrs a = (Attrs) v.attrs();
+            Tensor g = v.grad();
+            if (v.needs(0)) {
+                v.set(0, Input.OP.on(a.with(v.inputShape(0).toArray(), false), g, v.input(1).conj()));
+            }
+            boolean bias = v.inputs() > 2 && v.needs(2);
+            if (v.needs(1)) {
+                Tensor[] wb = Weight.OP.all(a.with(v.inputShape(1).toArray(), bias), v.input(0).conj(), g);
+                v.set(1, wb[0]);
+                if (bias) {
+                    v.set(2, wb[1]);
+                }
+            } else if (bias) {
+                v.set(2, overImages(g));
+            }
+        }
+    }
+
+    private static Tensor overImages(Tensor g) {
+        long[] dims = new long[g.dim() - 1];
+        for (int d = 1; d < dims.length; d++) {
+            dims[d] = d + 1;
+        }
+        return g.sum(dims);
+    }
+
+    /** The gradient of the input, which is transposed convolution. */
+    static final class Input extends Pass {
+        static final Input OP = new Input();
+
+        private Input() {
+            super("convolution_transposed");
+        }
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            return spec(Shape.of(((Attrs) attrs).result), in[0].dtype());
+        }
+
+        @Override
+        protected Dense[] allocate(Object attrs, @Nullable Tensor[] in, Spec[] specs, Device device) {
+            return device == Device.CPU && isNative(in[0], in[1], ((Attrs) attrs).result)
+                    ? new Dense[] {Dense.emptyStrided(specs[0].shape(), ToCopy.channelsLast(specs[0].shape()), specs[0].dtype())}
+                    : super.allocate(attrs, in, specs, device);
+        }
+
+        @Override
+        protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+            ConvShape s = sizes((Attrs) attrs, out[0].shape(), in[1].shape(), in[0].shape());
+            Contractions c = library(in[0].dtype(), in[0].shape(), in[1].shape(), out[0].shape());
+            if (c != null && c.convolves(s)) {
+                c.convolveBackwardInput(s, operand(channelsLast(in[0])), operand(Rows.floats(in[1])), operand(out[0]));
+            } else {
+                JavaConvolve.input(s, in[0], in[1], out[0]);
+            }
+        }
+
+        @Override
+        protected void vjp(Vjp v) {
+            Attrs a = (Attrs) v.attrs();
+            Tensor h = v.grad();
+            if (v.needs(0)) {
+                v.set(0, Forward.OP.on(a.with(v.inputShape(0).toArray(), false), h, v.input(1).conj()));
+            }
+            if (v.needs(1)) {
+                v.set(1, Weight.OP.on(a.with(v.inputShape(1).toArray(), false), h, v.input(0).conj()));
+            }
+        }
+    }
+
+    /** The gradient of the weight from input and gradient of the output, and of the bias. */
+    static final class Weight extends Pass {
+        static final Weight OP = new Weight();
+
+        private Weight() {
+            super("convolution_weight");
+        }
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            Attrs a = (Attrs) attrs;
+            Spec w = new Spec(Shape.of(a.result), in[0].dtype());
+            return a.bias ? new Spec[] {w, new Spec(Shape.of(in[1].size(1)), in[0].dtype())} : new Spec[] {w};
+        }
+
+        @Override
+        protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+            ConvShape s = sizes((Attrs) attrs, in[0].shape(), out[0].shape(), in[1].shape());
+            Contractions c = library(in[0].dtype(), in[0].shape(), out[0].shape(), in[1].shape());
+            if (c != null && c.convolves(s)) {
+                c.convolveBackwardWeight(s, operand(channelsLast(in[0])), operand(channelsLast(in[1])), operand(out[0]),
+                        out.length > 1 ? operand(out[1]) : null);
+                return;
+            }
+            JavaConvolve.weight(s, in[0], in[1], out[0]);
+            if (out.length > 1) {
+                Pointwise.copy((Dense) overImages(in[1].detach()), out[1]);
+            }
+        }
+
+        @Override
+        protected void vjp(Vjp v) {
+            Attrs a = (Attrs) v.attrs();
+            Tensor h = v.grad();
+            if (v.needs(0)) {
+                v.set(0, Input.OP.on(a.with(v.inputShape(0).toArray(), false), v.input(1).conj(), h));
+            }
+            if (v.needs(1)) {
+                Tensor g = Forward.OP.on(a.with(v.inputShape(1).toArray(), false), v.input(0).conj(), h);
+                if (a.bias && v.hasGrad(1)) {
+                    long[] ones = new long[g.dim() - 1];
+                    Arrays.fill(ones, 1);
+                    ones[0] = -1;
+                    g = g.add(v.grad(1).reshape(ones));
+                }
+                v.set(1, g);
+            }
+        }
+
+        @Override
+        public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+            return Func.batchByLooping(this, attrs, in, mapped, size);
+        }
+    }
+}
