@@ -1,0 +1,73 @@
+package org.cresset.nn.functional;
+
+import org.cresset.base.CressetException;
+import org.cresset.base.DType;
+import org.cresset.base.Shape;
+import org.cresset.tensor.Tensor;
+import org.cresset.tensor.Torch;
+import org.jspecify.annotations.Nullable;
+
+/** Attention (Vaswani et al. 2017). Static members are reached through {@link Functional}. */
+abstract class AttentionFunctions extends EmbeddingFunctions {
+    AttentionFunctions() {}
+
+    /**
+     * {@code softmax(query keyᵀ scale + mask) value}: query (..., L, E), key (..., S, E), value (..., S, V); the mask is added,
+     * or if bool says where to look; {@code scale} null: {@code 1 / sqrt(E)}. As {@code scaled_dot_product_attention}.
+     */
+    @Torch("nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False)")
+    public static Tensor scaledDotProductAttention(
+            Tensor query,
+            Tensor key,
+            Tensor value,
+            @Nullable Tensor attnMask,
+            double dropoutP,
+            boolean isCausal,
+            @Nullable Double scale,
+            boolean enableGqa) {
+        if (query.dim() < 2 || key.dim() < 2 || value.dim() < 2 || query.size(-1) != key.size(-1) || key.size(-2) != value.size(-2)) {
+            throw CressetException.runtime("scaled_dot_product_attention: query " + query.shape() + ", key " + key.shape()
+                    + " and value " + value.shape() + "; expected (..., L, E), (..., S, E) and (..., S, V)");
+        }
+        if (isCausal && attnMask != null) {
+            throw CressetException.runtime("scaled_dot_product_attention: a mask and is_causal exclude each other");
+        }
+        Tensor k = key;
+        Tensor v = value;
+        if (enableGqa) {
+            k = repeatHeads(key, query.size(-3) / key.size(-3));
+            v = repeatHeads(value, query.size(-3) / value.size(-3));
+        }
+        double s = scale == null ? 1 / Math.sqrt(query.size(-1)) : scale;
+        Tensor scores = query.mul(s).matmul(k.transpose(-2, -1));
+        Tensor mask = attnMask;
+        if (isCausal) {
+            mask = Tensor.ones(Shape.of(query.size(-2), key.size(-2)), DType.BOOL).tril(0);
+        }
+        if (mask != null) {
+            scores = mask.dtype() == DType.BOOL
+                    ? scores.maskedFill(mask.logicalNot(), Double.NEGATIVE_INFINITY)
+                    : scores.add(mask.to(scores.dtype()));
+        }
+        Tensor weights = scores.softmax(-1);
+        if (mask != null && mask.dtype() == DType.BOOL) { // a row that may look nowhere sees zeros
+            Tensor nowhere = mask.any(new long[] {-1}, true).logicalNot();
+            weights = weights.maskedFill(nowhere, 0);
+        }
+        return (dropoutP > 0 ? dropout(weights, dropoutP, true, false) : weights).matmul(v);
+    }
+
+    private static Tensor repeatHeads(Tensor t, long times) {
+        if (times == 1) {
+            return t;
+        }
+        long[] dims = t.shape().toArray();
+        long[] wide = new long[dims.length + 1];
+        System.arraycopy(dims, 0, wide, 0, dims.length - 2);
+        wide[dims.length - 2] = times;
+        wide[dims.length - 1] = dims[dims.length - 2];
+        wide[dims.length] = dims[dims.length - 1];
+        dims[dims.length - 3] *= times;
+        return t.unsqueeze(-3).expand(wide).reshape(dims);
+    }
+}
