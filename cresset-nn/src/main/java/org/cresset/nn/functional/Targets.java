@@ -1,0 +1,56 @@
+package org.cresset.nn.functional;
+
+import org.cresset.base.CressetException;
+import org.cresset.base.DType;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+
+/** What losses have in common: checks of their arguments, and bounds that let gradients pass. */
+final class Targets {
+    private Targets() {}
+
+    /** Throws unless every class is in [0, classes) or {@code ignored}; classes inside function transforms can't be read. */
+    static void checkClasses(String op, Tensor target, long classes, long ignored) {
+        if (target.dtype() != DType.INT64 && target.dtype() != DType.INT32 && target.dtype() != DType.UINT8) {
+            throw CressetException.runtime(op + ": class indices of " + target.dtype() + "; expected int64");
+        }
+        if (!(target instanceof Dense) || target.numel() == 0) {
+            return;
+        }
+        Tensor valid = target.ne(ignored);
+        Tensor t = target.where(valid, Tensor.number(0).to(target.dtype()));
+        long low = t.min().itemLong();
+        long high = t.max().itemLong();
+        if (low < 0 || high >= classes) {
+            throw CressetException.index(op + ": target " + (low < 0 ? low : high) + " is out of bounds; expected classes from 0 to "
+                    + (classes - 1));
+        }
+    }
+
+    /** Throws unless both have the same shape. */
+    static void checkSame(String op, Tensor input, Tensor target) {
+        if (!input.shape().equals(target.shape())) {
+            throw CressetException.value(op + ": the input has shape " + input.shape() + ", the target " + target.shape()
+                    + "; expected the same shape");
+        }
+    }
+
+    /** Throws unless the weights have the shape of the input. */
+    static void checkWeight(String op, Tensor input, Tensor weight) {
+        if (!input.shape().equals(weight.shape())) {
+            throw CressetException.value(
+                    op + ": weights of shape " + weight.shape() + " for an input of shape " + input.shape() + "; expected the same");
+        }
+    }
+
+    /** x at least {@code min}, with the gradient of x itself also where it is less. */
+    static Tensor atLeast(Tensor x, double min) {
+        Tensor value = x.detach();
+        return x.add(value.clamp(min, null).sub(value));
+    }
+
+    /** The larger of x and 0; the gradient at 0 passes. */
+    static Tensor hinge(Tensor x) {
+        return x.clamp(0, null);
+    }
+}
