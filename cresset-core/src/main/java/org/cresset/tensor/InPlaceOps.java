@@ -1,11 +1,13 @@
 package org.cresset.tensor;
 
+import org.cresset.base.CressetException;
 import org.cresset.op.Activations;
 import org.cresset.op.Arithmetic;
 import org.cresset.op.Fill;
 import org.cresset.op.Functions;
 import org.cresset.op.InPlace;
 import org.cresset.op.None;
+import org.cresset.op.Randoms;
 import org.cresset.random.Draws;
 import org.cresset.random.Generator;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +103,7 @@ public sealed interface InPlaceOps permits Tensor {
     }
 
     /** Copies another tensor, broadcast and converted, over this one. As {@code Tensor.copy_}. */
+    @Torch("Tensor.copy_(self, src, non_blocking=False)")
     default Tensor copy_(Tensor src) {
         return InPlace.apply(Fill.OP, None.NONE, self(), src);
     }
@@ -111,6 +114,7 @@ public sealed interface InPlaceOps permits Tensor {
     }
 
     /** Zeros. As {@code Tensor.zero_}. */
+    @Torch("Tensor.zero_(self)")
     default Tensor zero_() {
         return fill_(0);
     }
@@ -125,9 +129,14 @@ public sealed interface InPlaceOps permits Tensor {
         return uniform_(from, to, Generator.defaultGenerator());
     }
 
-    /** Uniform numbers from {@code from} to {@code to}. */
-    default Tensor uniform_(double from, double to, Generator generator) {
-        return RandomFill.fill(self(), (m, o, n, t) -> Draws.uniform(generator, m, o, n, t, from, to));
+    /** Uniform numbers from {@code from} to {@code to}; {@code generator} null is the default one. */
+    @Torch("Tensor.uniform_(self, from=0, to=1, *, generator=None)")
+    default Tensor uniform_(double from, double to, @Nullable Generator generator) {
+        if (!(from <= to)) {
+            throw CressetException.runtime("uniform_: from " + from + " to " + to + "; expected an interval");
+        }
+        Generator g = Randoms.by(generator).generator();
+        return RandomFill.fill(self(), (m, o, n, t) -> Draws.uniform(g, m, o, n, t, from, to));
     }
 
     /** Normal numbers from the default generator. As {@code Tensor.normal_}. */
@@ -135,20 +144,26 @@ public sealed interface InPlaceOps permits Tensor {
         return normal_(mean, std, Generator.defaultGenerator());
     }
 
-    /** Normal numbers. */
-    default Tensor normal_(double mean, double std, Generator generator) {
+    /** Normal numbers; {@code generator} null is the default one. */
+    @Torch("Tensor.normal_(self, mean=0, std=1, *, generator=None)")
+    default Tensor normal_(double mean, double std, @Nullable Generator generator) {
+        if (!(std >= 0)) {
+            throw CressetException.runtime("normal_: a standard deviation of " + std + "; expected at least 0");
+        }
+        Generator g = Randoms.by(generator).generator();
         Dense t = self().dense("normal_");
         boolean contiguous = t.isContiguous();
         return RandomFill.fill(t, (m, o, n, d) -> {
             if (contiguous) {
-                Draws.normal(generator, m, o, n, d, mean, std);
+                Draws.normal(g, m, o, n, d, mean, std);
             } else {
-                Draws.normalSequential(generator, m, o, n, d, mean, std);
+                Draws.normalSequential(g, m, o, n, d, mean, std);
             }
         });
     }
 
     /** 1 with probability p, else 0, from the default generator. As {@code Tensor.bernoulli_}. */
+    @Torch("Tensor.bernoulli_(self, p=0.5)")
     default Tensor bernoulli_(double p) {
         return RandomFill.fill(self(), (m, o, n, t) -> Draws.bernoulli(Generator.defaultGenerator(), m, o, n, t, p));
     }

@@ -1,0 +1,110 @@
+package org.cresset.registry;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.cresset.base.CressetException;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation, function or constructor under one of PyTorch's names. Arguments may be null (None), Boolean, Integer, Long,
+ * Double, String, {@link Tensor}, {@link org.cresset.base.DType}, {@link org.cresset.base.Shape},
+ * {@link org.cresset.random.Generator}, parts of an index, arrays and lists of these, maps for options, and operators or
+ * their names for functions; they are converted to what the Java method takes. Safe for use by several threads.
+ */
+public final class Operator {
+    private final String name;
+    private final List<Overload> overloads;
+
+    Operator(String name, List<Overload> overloads) {
+        this.name = name;
+        this.overloads = overloads;
+    }
+
+    /** The name without {@code torch.}. */
+    public String name() {
+        return name;
+    }
+
+    /** The forms in which it can be called. */
+    public List<Signature> signatures() {
+        return overloads.stream().map(Overload::signature).toList();
+    }
+
+    /**
+     * Calls it with positional arguments.
+     *
+     * @throws CressetException of kind TYPE if no form takes the arguments, and what the operation throws
+     */
+    public @Nullable Object call(@Nullable Object... args) {
+        return call(Arrays.asList(args), Map.of());
+    }
+
+    /**
+     * Calls it. A keyword {@code out} that no form names is a tensor that gets the result.
+     *
+     * @return a tensor, an array or record of tensors, a Boolean, a number or what else the Java method gives
+     * @throws CressetException of kind TYPE if no form takes the arguments, and what the operation throws
+     */
+    public @Nullable Object call(List<? extends @Nullable Object> args, Map<String, ? extends @Nullable Object> kwargs) {
+        Overload.Bound best = choose(args, kwargs);
+        if (best != null) {
+            return best.call();
+        }
+        if (kwargs.containsKey("out")) {
+            Map<String, @Nullable Object> others = new HashMap<>(kwargs);
+            Object out = others.remove("out");
+            Overload.Bound bound = choose(args, others);
+            if (bound != null) {
+                return out == null ? bound.call() : OutArgument.store(name, out, args, bound.call());
+            }
+        }
+        throw misfit(args, kwargs);
+    }
+
+    /** The form that fits with the least conversion; of equals the one declared first. */
+    private Overload.@Nullable Bound choose(
+            List<? extends @Nullable Object> args, Map<String, ? extends @Nullable Object> kwargs) {
+        Overload.Bound best = null;
+        for (Overload o : overloads) {
+            Overload.Bound b = o.bind(args, kwargs);
+            if (b.problem() == null && (best == null || b.rank() < best.rank())) {
+                best = b;
+            }
+        }
+        return best;
+    }
+
+    private CressetException misfit(List<? extends @Nullable Object> args, Map<String, ? extends @Nullable Object> kwargs) {
+        String given = args.stream().map(Operator::describe).collect(Collectors.joining(", "))
+                + kwargs.entrySet().stream()
+                        .map(e -> ", " + e.getKey() + "=" + describe(e.getValue()))
+                        .collect(Collectors.joining());
+        String forms = overloads.stream()
+                .map(o -> o.signature() + ": " + o.bind(args, kwargs).problem())
+                .collect(Collectors.joining("; "));
+        return CressetException.type(name + ": no form takes (" + given + "): " + forms);
+    }
+
+    /** An argument for messages. */
+    static String describe(@Nullable Object v) {
+        return switch (v) {
+            case null -> "None";
+            case Tensor t -> t.dtype() + t.shape().toString();
+            case String s -> "'" + s + "'";
+            case Object o when Lists.parts(o) != null ->
+                Lists.parts(o).stream().map(Operator::describe).collect(Collectors.joining(", ", "[", "]"));
+            case Number n -> n.toString();
+            case Boolean b -> b.toString();
+            default -> "a " + v.getClass().getSimpleName();
+        };
+    }
+
+    @Override
+    public String toString() {
+        return signatures().stream().map(Signature::toString).collect(Collectors.joining("; "));
+    }
+}
