@@ -1,0 +1,27 @@
+package org.cresset.nn;
+
+import org.cresset.tensor.Tensor;
+import org.cresset.tensor.Torch;
+
+/** Dimensions from {@code startDim} to {@code endDim} made one. As {@code nn.Flatten}. */
+public final class Flatten extends Layer {
+    private final long startDim;
+    private final long endDim;
+
+    /** All dimensions but the first. */
+    public Flatten() {
+        this(1, -1);
+    }
+
+    /** The dimensions from {@code startDim} to {@code endDim}, both included. */
+    @Torch("nn.Flatten(start_dim=1, end_dim=-1)")
+    public Flatten(long startDim, long endDim) {
+        this.startDim = startDim;
+        this.endDim = endDim;
+    }
+
+    @Override
+    public Tensor forward(Tensor input) {
+        return input.flatten(startDim, endDim);
+    }
+}

@@ -1,0 +1,35 @@
+package org.cresset.nn;
+
+import org.cresset.nn.functional.Functional;
+import org.cresset.tensor.Tensor;
+import org.cresset.tensor.Torch;
+import org.jspecify.annotations.Nullable;
+
+/** The largest of each window of (N, C, H, W). As {@code nn.MaxPool2d}. */
+public final class MaxPool2d extends Layer {
+    private final long[] kernelSize;
+    private final long @Nullable [] stride;
+    private final long[] padding;
+    private final long[] dilation;
+    private final boolean ceilMode;
+
+    /** Square windows side by side. */
+    public MaxPool2d(long kernelSize) {
+        this(new long[] {kernelSize}, null, new long[] {0}, new long[] {1}, false);
+    }
+
+    /** All options; {@code stride} null: that of the kernel. */
+    @Torch("nn.MaxPool2d(kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False)")
+    public MaxPool2d(long[] kernelSize, long @Nullable [] stride, long[] padding, long[] dilation, boolean ceilMode) {
+        this.kernelSize = kernelSize.clone();
+        this.stride = stride == null ? null : stride.clone();
+        this.padding = padding.clone();
+        this.dilation = dilation.clone();
+        this.ceilMode = ceilMode;
+    }
+
+    @Override
+    public Tensor forward(Tensor input) {
+        return Functional.maxPool2d(input, kernelSize, stride, padding, dilation, ceilMode);
+    }
+}

@@ -1,0 +1,5 @@
+/** Training loops with progress, validation, checkpoints and resume. */
+@NullMarked
+package org.cresset.train;
+
+import org.jspecify.annotations.NullMarked;
