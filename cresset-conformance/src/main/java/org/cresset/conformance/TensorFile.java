@@ -64,6 +64,7 @@ public final class TensorFile {
             case "F32" -> DType.FLOAT32;
             case "F16" -> DType.FLOAT16;
             case "BF16" -> DType.BFLOAT16;
+            case "C64" -> DType.COMPLEX64;
             case "I64" -> DType.INT64;
             case "I32" -> DType.INT32;
             case "I16" -> DType.INT16;
@@ -97,7 +98,7 @@ public final class TensorFile {
         }
         long[] shape = e.shape;
         DType dtype = logical == null ? e.dtype : logical;
-        if (dtype.isComplex()) {
+        if (dtype.isComplex() && !e.dtype.isComplex()) {
             shape = new long[e.shape.length - 1];
             System.arraycopy(e.shape, 0, shape, 0, shape.length);
         }

@@ -126,8 +126,13 @@ public final class Operators {
         return null;
     }
 
+    /** Of the constructors that carry the name, or of the only one there is. */
     private static @Nullable Operator constructor(String name, Class<?> type) {
         List<Overload> overloads = new ArrayList<>();
+        if (type.getConstructors().length == 1 && !type.getConstructors()[0].isAnnotationPresent(Torch.class)) {
+            Constructor<?> only = type.getConstructors()[0];
+            overloads.add(Overload.of(Signature.of(name, only), only));
+        }
         for (Constructor<?> c : type.getConstructors()) {
             Torch torch = c.getAnnotation(Torch.class);
             if (torch != null) {

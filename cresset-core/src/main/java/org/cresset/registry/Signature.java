@@ -1,5 +1,6 @@
 package org.cresset.registry;
 
+import java.lang.reflect.Executable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -63,6 +64,17 @@ public record Signature(String name, List<Parameter> parameters) {
             }
         }
         return new Signature(text.substring(0, open), List.copyOf(parameters));
+    }
+
+    /** What a Java method or constructor without annotation takes, by its own names, all of it required. */
+    static Signature of(String name, Executable e) {
+        List<Parameter> parameters = new ArrayList<>();
+        for (java.lang.reflect.Parameter p : e.getParameters()) {
+            boolean variadic = p.isVarArgs();
+            parameters.add(new Parameter(Overload.snake(p.getName()), variadic ? Kind.VARIADIC : Kind.POSITIONAL, !variadic,
+                    variadic ? List.of() : null));
+        }
+        return new Signature(name, parameters);
     }
 
     /** The name alone, without reading the rest. */
