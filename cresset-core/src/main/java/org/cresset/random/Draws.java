@@ -204,14 +204,12 @@ public final class Draws {
 
     private static void halves(Generator g, MemorySegment m, long o, long n, DType t, float mean, float std) {
         float[] u = new float[BLOCK];
-        long blocks = n / BLOCK + (n % BLOCK == 0 ? 0 : 1);
-        // The uniforms of an incomplete last block are drawn too, and then sixteen more for the last sixteen elements.
-        for (long b = 0; b < blocks; b++) {
+        for (long b = 0; b < n / BLOCK; b++) {
             for (int j = 0; j < BLOCK; j++) {
                 u[j] = g.uniformFloat();
             }
             Normals.transform(u, 0, mean, std);
-            for (int j = 0; j < BLOCK && b * BLOCK + j < n; j++) {
+            for (int j = 0; j < BLOCK; j++) {
                 put(m, o, t, b * BLOCK + j, u[j]);
             }
         }

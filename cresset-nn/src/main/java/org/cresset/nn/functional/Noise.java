@@ -1,5 +1,6 @@
 package org.cresset.nn.functional;
 
+import org.cresset.base.DType;
 import org.cresset.op.RandomOp;
 import org.cresset.op.Spec;
 import org.cresset.random.Draws;
@@ -32,9 +33,12 @@ final class Noise {
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             Attrs a = (Attrs) attrs;
             Dense x = in[0];
+            boolean wide = x.dtype() == DType.FLOAT64;
+            double lower = wide ? a.lower : (float) a.lower; // the bounds have the input's precision, as in PyTorch
+            double upper = wide ? a.upper : (float) a.upper;
             synchronized (a.generator) {
                 for (long i = 0; i < x.numel(); i++) {
-                    double slope = x.read(i) <= 0 ? a.generator.uniformDouble() * (a.upper - a.lower) + a.lower : 1;
+                    double slope = x.read(i) <= 0 ? a.generator.uniformDouble() * (upper - lower) + lower : 1;
                     out[0].write(i, slope);
                 }
             }
