@@ -85,9 +85,6 @@ abstract class DistanceFunctions extends ActivationFunctions {
                 second[at++] = j;
             }
         }
-        if (input.size(1) == 0 || first.length == 0) {
-            return Tensor.zeros(Shape.of(first.length), input.dtype());
-        }
         Tensor d = input.indexSelect(0, Tensor.of(first)).sub(input.indexSelect(0, Tensor.of(second)));
         return d.norm(p, new long[] {1}, false);
     }

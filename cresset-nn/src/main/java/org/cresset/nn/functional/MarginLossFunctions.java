@@ -130,7 +130,7 @@ abstract class MarginLossFunctions extends DistanceFunctions {
             throw CressetException.value(op + ": weights of shape " + weight.shape() + "; expected one dimension");
         }
         checkScores(op, input);
-        long classes = input.size(-1);
+        long classes = input.dim() == 0 ? 1 : input.size(-1);
         long rows = input.dim() == 2 ? input.size(0) : 1;
         if (target.dim() > 1 || target.numel() != rows || weight != null && weight.numel() != classes) {
             throw CressetException.runtime(op + ": input " + input.shape() + ", target " + target.shape()
@@ -176,6 +176,9 @@ abstract class MarginLossFunctions extends DistanceFunctions {
             throw CressetException.runtime(
                     op + ": input " + input.shape() + ", target " + target.shape() + "; expected the same shape");
         }
+        if (input.dim() == 0) {
+            return multilabelMarginLoss(input.reshape(1), target.reshape(1), sizeAverage, reduce, reduction);
+        }
         Tensor counts = target.ge(0).to(DType.INT64).cumprod(-1);
         Tensor labels = target.mul(counts);
         Targets.checkClasses(op, labels, input.size(-1), Long.MIN_VALUE);
@@ -187,8 +190,8 @@ abstract class MarginLossFunctions extends DistanceFunctions {
     }
 
     private static void checkScores(String op, Tensor input) {
-        if (input.dim() < 1 || input.dim() > 2 || input.size(-1) == 0) {
-            throw CressetException.runtime(op + ": scores of shape " + input.shape() + "; expected (N, C) or (C,), not empty");
+        if (input.dim() > 2 || input.dim() > 0 && input.size(-1) == 0) {
+            throw CressetException.runtime(op + ": scores of shape " + input.shape() + "; expected (N, C), (C,) or (), with at least one class");
         }
     }
 
