@@ -98,10 +98,10 @@ public final class BatchIterator<B> implements Iterator<B>, AutoCloseable {
 
     @Override
     public B next() {
-        if (!hasNext()) {
+        B batch = hasNext() ? ready : null;
+        if (batch == null) {
             throw new NoSuchElementException("DataLoader: the epoch is over; ask the loader for a new iterator");
         }
-        B batch = ready;
         ready = null;
         delivered++;
         return batch;

@@ -73,10 +73,10 @@ final class Streams {
 
         @Override
         public T next() {
-            if (!hasNext()) {
+            T x = hasNext() ? ready : null;
+            if (x == null) {
                 throw new NoSuchElementException();
             }
-            T x = ready;
             ready = null;
             return x;
         }
