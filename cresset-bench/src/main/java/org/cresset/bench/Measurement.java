@@ -41,7 +41,7 @@ public record Measurement(String workload, int threads, double seconds, int runs
         double[] sorted = Arrays.copyOf(times, n);
         Arrays.sort(sorted);
         double median = n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
-        return new Measurement(w.name(), threads, median, n, peakMb());
+        return new Measurement(w.name(), threads, median, n, residentPeak());
     }
 
     /** The times of the first call and of the first 1, 10 and 100 calls together, in seconds. */
@@ -70,7 +70,7 @@ public record Measurement(String workload, int threads, double seconds, int runs
     }
 
     /** The most memory that was resident, in megabytes, as the operating system counts it. */
-    static double peakMb() {
+    static double residentPeak() {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
                 if (line.startsWith("VmHWM:")) {

@@ -1,0 +1,58 @@
+package org.cresset.cli;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.cresset.base.CressetException;
+import org.cresset.bench.Benchmarks;
+import org.cresset.bench.Measurement;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Times the workloads. */
+@Command(
+        name = "bench",
+        description = "Times workloads: the median of one call after warm-up, and the peak memory of the process.",
+        mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "NAME", description = "Workloads; all if none is named", arity = "0..*")
+    private List<String> names = List.of();
+
+    @Option(names = "--threads", description = "Threads for operations (default: all processors)")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--mode", description = "How the workload runs: eager")
+    private String mode = "eager";
+
+    @Option(names = "--cold", description = "Time the first call and the first 1, 10 and 100 in this fresh process instead")
+    private boolean cold;
+
+    @Option(names = "--json", description = "One line of JSON for each workload")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        if (!mode.equals("eager")) {
+            throw CressetException.value("bench: unknown mode \"" + mode + "\"; expected eager");
+        }
+        if (threads < 1) {
+            throw CressetException.value("bench: " + threads + " threads; expected at least 1");
+        }
+        List<String> chosen = names.isEmpty() ? Benchmarks.names() : names;
+        chosen.forEach(Benchmarks::check);
+        for (String name : chosen) {
+            if (cold) {
+                double[] t = Benchmarks.cold(name, threads);
+                System.out.println(String.format(Locale.ROOT,
+                        "{\"workload\": \"%s\", \"threads\": %d, \"first\": %.6f, \"first_10\": %.6f, \"first_100\": %.6f}", name,
+                        threads, t[0], t[1], t[2]));
+                continue;
+            }
+            Measurement m = chosen.size() == 1 ? Benchmarks.measure(name, threads) : Benchmarks.inOwnProcess(name, threads);
+            System.out.println(json ? m.json() : String.format(Locale.ROOT, "%-22s %d threads  %12.3f us  (%d runs, peak %.0f MB)",
+                    name, threads, 1e6 * m.seconds(), m.runs(), m.peakMb()));
+        }
+        return 0;
+    }
+}

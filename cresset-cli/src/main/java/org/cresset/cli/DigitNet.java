@@ -1,0 +1,41 @@
+package org.cresset.cli;
+
+import static org.cresset.nn.functional.Functional.dropout;
+import static org.cresset.nn.functional.Functional.maxPool2d;
+
+import org.cresset.nn.Conv2d;
+import org.cresset.nn.Linear;
+import org.cresset.nn.Module;
+import org.cresset.tensor.Tensor;
+
+/** A small convolutional net for grey images of one square size in ten classes: (N, 1, S, S) to (N, 10). */
+final class DigitNet extends Module {
+    private final Conv2d conv1 = new Conv2d(1, 32, 3, 1, 1);
+    private final Conv2d conv2 = new Conv2d(32, 64, 3, 1, 1);
+    private final Conv2d conv3 = new Conv2d(64, 64, 3, 1, 1);
+    private final Linear fc1;
+    private final Linear fc2 = new Linear(128, 10);
+
+    DigitNet(long size) {
+        fc1 = new Linear(64 * (size / 2) * (size / 2) / (size > 16 ? 4 : 1), 128);
+    }
+
+    /** The size of images that a state dict of this net is for. */
+    static long sizeFor(long features) {
+        return switch ((int) features) {
+            case 64 * 4 * 4 -> 8;
+            case 64 * 7 * 7 -> 28;
+            default -> -1;
+        };
+    }
+
+    Tensor forward(Tensor x) {
+        boolean large = x.size(2) > 16;
+        Tensor y = conv1.forward(x).relu();
+        y = maxPool2d(conv2.forward(y).relu(), 2);
+        y = conv3.forward(y).relu();
+        y = (large ? maxPool2d(y, 2) : y).flatten(1);
+        y = fc1.forward(dropout(y, 0.25, isTraining(), false)).relu();
+        return fc2.forward(dropout(y, 0.5, isTraining(), false));
+    }
+}

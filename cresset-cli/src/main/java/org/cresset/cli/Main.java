@@ -1,0 +1,57 @@
+package org.cresset.cli;
+
+import org.cresset.base.CressetException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Starts the command line. Errors that a user can mend are one sentence and exit code 2. */
+@Command(
+        name = "cresset",
+        description = "Deep learning native to the JVM.",
+        mixinStandardHelpOptions = true,
+        version = "cresset 0.1.0",
+        subcommands = {
+            TrainCommand.class,
+            PredictCommand.class,
+            BenchCommand.class,
+            ConformanceCommand.class,
+            DoctorCommand.class
+        },
+        footer = {"", "Begin with: cresset train digits"})
+public final class Main implements Runnable {
+    static final int BAD_INPUT = 2;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    private Main() {}
+
+    /** Runs a command and exits with its code. */
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /** Runs a command; gives the exit code. */
+    static int run(String... args) {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler((e, line, parsed) -> {
+                    if (e instanceof CressetException) {
+                        line.getErr().println("cresset: " + e.getMessage());
+                        return BAD_INPUT;
+                    }
+                    throw e;
+                })
+                .setParameterExceptionHandler((e, unparsed) -> {
+                    e.getCommandLine().getErr().println("cresset: " + e.getMessage());
+                    e.getCommandLine().getErr().println(
+                            "'" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help' tells what there is");
+                    return BAD_INPUT;
+                })
+                .execute(args);
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+}

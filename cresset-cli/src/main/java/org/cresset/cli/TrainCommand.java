@@ -1,0 +1,127 @@
+package org.cresset.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.cresset.base.CressetException;
+import org.cresset.data.Batch;
+import org.cresset.data.DataLoader;
+import org.cresset.data.TensorDataset;
+import org.cresset.data.vision.Digits;
+import org.cresset.data.vision.Mnist;
+import org.cresset.nn.functional.Functional;
+import org.cresset.optim.AdamW;
+import org.cresset.optim.schedule.CosineAnnealingLR;
+import org.cresset.random.Generator;
+import org.cresset.tensor.Tensor;
+import org.cresset.train.EpochResult;
+import org.cresset.train.Progress;
+import org.cresset.train.Trainer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Trains a convolutional net on handwritten digits. */
+@Command(
+        name = "train",
+        description = "Trains a convolutional net on handwritten digits and tells how well it reads those it hasn't seen.",
+        mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "WHAT", description = "What to train: digits")
+    private String what = "digits";
+
+    @Option(names = "--data", paramLabel = "SOURCE",
+            description = "digits (the bundled set) or mnist:DIR with MNIST's or Fashion-MNIST's idx files")
+    private String data = "digits";
+
+    @Option(names = "--epochs", description = "How often to go through the training set (30 for digits, 3 for MNIST)")
+    private int epochs = -1;
+
+    @Option(names = "--batch-size", description = "Images in a batch (default ${DEFAULT-VALUE})")
+    private int batchSize = 64;
+
+    @Option(names = "--lr", description = "The learning rate (default ${DEFAULT-VALUE})")
+    private double lr = 2e-3;
+
+    @Option(names = "--seed", description = "What makes a run repeat (default ${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(names = "--out", description = "Where model and checkpoints go (default ${DEFAULT-VALUE})")
+    private Path out = Path.of("runs/digits");
+
+    @Option(names = "--resume", description = "Go on from the checkpoint in --out")
+    private boolean resume;
+
+    @Option(names = "--json", description = "End with one line of JSON")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        long start = System.nanoTime();
+        if (!what.equals("digits")) {
+            throw CressetException.value("train: there is no job \"" + what + "\"; expected digits");
+        }
+        if (epochs == 0 || epochs < -1 || batchSize < 1 || !(lr > 0)) {
+            throw CressetException.value("train: epochs, batch size and learning rate must be positive");
+        }
+        boolean mnist = data.startsWith("mnist:");
+        if (!mnist && !data.equals("digits")) {
+            throw CressetException.value("train: unknown data \"" + data + "\"; expected digits or mnist:DIR");
+        }
+        Path directory = mnist ? Path.of(data.substring("mnist:".length())) : out;
+        TensorDataset train = mnist ? Mnist.train(directory) : Digits.train();
+        TensorDataset test = mnist ? Mnist.test(directory) : Digits.test();
+        int all = epochs > 0 ? epochs : mnist ? 3 : 30;
+
+        Tensor.manualSeed(seed);
+        DigitNet net = new DigitNet(train.input().size(2));
+        AdamW optimizer = new AdamW(net.parameters(), AdamW.options().lr(lr).weightDecay(1e-2));
+        DataLoader<Batch> batches = DataLoader.of(train)
+                .batchSize(batchSize)
+                .shuffle(true)
+                .seed(seed)
+                .augment((b, g) -> new Batch(shift(b.input(), g), b.target()))
+                .build();
+        DataLoader<Batch> unseen = DataLoader.of(test).batchSize(360).build();
+        Trainer trainer = new Trainer(net, net::forward, Functional::crossEntropy, optimizer)
+                .schedule(new CosineAnnealingLR(optimizer, all))
+                .checkpoints(out)
+                .resume(resume)
+                .progress(Progress.console());
+        List<EpochResult> results = trainer.fit(batches, null, all);
+        double accuracy = trainer.evaluate(unseen).accuracy();
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        Path model = out.resolve(Trainer.BEST);
+        tell(results.size(), test.size(), accuracy, seconds, model);
+        return 0;
+    }
+
+    /** Moves each batch by up to one pixel up, down, left or right; what comes in is empty. */
+    private static Tensor shift(Tensor images, Generator g) {
+        long dy = g.uniformLong(-1, 2);
+        long dx = g.uniformLong(-1, 2);
+        long h = images.size(2);
+        long w = images.size(3);
+        Tensor moved = images.zerosLike();
+        long top = Math.max(0, dy);
+        long left = Math.max(0, dx);
+        moved.narrow(2, top, h - Math.abs(dy)).narrow(3, left, w - Math.abs(dx))
+                .copy_(images.narrow(2, Math.max(0, -dy), h - Math.abs(dy)).narrow(3, Math.max(0, -dx), w - Math.abs(dx)));
+        return moved;
+    }
+
+    private void tell(int epochsRun, long tested, double accuracy, double seconds, Path model) {
+        if (json) {
+            System.out.println(String.format(Locale.ROOT, "{\"accuracy\": %.6f, \"seconds\": %.3f, \"model\": \"%s\"}", accuracy,
+                    seconds, model.toString().replace("\\", "\\\\").replace("\"", "\\\"")));
+            return;
+        }
+        System.out.printf(Locale.ROOT, "%nRead %.2f %% of %d unseen digits correctly after %d epochs (%.1f s).%n", 100 * accuracy,
+                tested, epochsRun, seconds);
+        System.out.println("Model:       " + model);
+        System.out.println("Checkpoint:  " + model.resolveSibling(Trainer.STATE) + " (go on with --resume)");
+        System.out.println();
+        System.out.println("Next: ./cresset predict --model " + model + " image.png");
+    }
+}
