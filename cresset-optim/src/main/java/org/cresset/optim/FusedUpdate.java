@@ -1,0 +1,192 @@
+package org.cresset.optim;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.cresset.base.DType;
+import org.cresset.base.Memory;
+import org.cresset.base.Storage;
+import org.cresset.base.Workers;
+import org.cresset.emit.Body;
+import org.cresset.emit.LaneType;
+import org.cresset.emit.Lanes;
+import org.cresset.emit.Loop;
+import org.cresset.emit.WideKernel;
+import org.cresset.tensor.Dense;
+
+/**
+ * An optimizer's rule as one pass over a parameter, its gradient and its state, in place and without temporary tensors. The
+ * rule is a lane body: it is given the parameter, the gradient, the state tensors and then the step's numbers, and gives the
+ * new parameter and the new state.
+ */
+final class FusedUpdate {
+    /** Below this many elements handing work to another thread costs more than it saves. */
+    private static final long GRAIN = 1 << 15;
+
+    private static final int CHUNK = 1 << 24;
+    private static final List<FusedUpdate> ALL = Collections.synchronizedList(new ArrayList<>());
+
+    private final int states;
+    private final int numbers;
+    private final UpdateKernel floats;
+    private final UpdateKernel doubles;
+
+    /** Declares the rule {@code name} with so many state tensors and numbers. */
+    FusedUpdate(String name, int states, int numbers, Body body) {
+        this.states = states;
+        this.numbers = numbers;
+        List<Boolean> repeated = new ArrayList<>();
+        for (int i = 0; i < 2 + states + numbers; i++) {
+            repeated.add(i >= 2 + states);
+        }
+        floats = new UpdateKernel(new Loop(name + "_f32", LaneType.F32, repeated, 1 + states, List.of(), true, body));
+        doubles = new UpdateKernel(new Loop(name + "_f64", LaneType.F64, repeated, 1 + states, List.of(), true, body));
+        ALL.add(this);
+    }
+
+    /** The loops of all rules whose classes have been initialised. */
+    static List<Loop> loops() {
+        List<Loop> loops = new ArrayList<>();
+        for (FusedUpdate u : ALL) {
+            loops.add(u.floats.loop());
+            loops.add(u.doubles.loop());
+        }
+        return loops;
+    }
+
+    /** The gradient to follow: {@code sign g}, plus {@code decay p} unless decay is 0 (also where p is infinite). */
+    static <V> V gradient(Lanes<V> l, V p, V g, V sign, V decay) {
+        V signed = l.mul(g, sign);
+        return l.select(l.eq(decay, l.zero()), signed, l.fma(decay, p, signed));
+    }
+
+    /** {@code a + w (b - a)}. */
+    static <V> V lerp(Lanes<V> l, V a, V b, V w) {
+        return l.fma(w, l.sub(b, a), a);
+    }
+
+    /** Updates {@code param} and {@code state} with one value for each of the rule's numbers. */
+    void run(Dense param, Dense grad, Dense[] state, double... values) {
+        Dense p = Real.of(param);
+        Dense g = Real.of(grad);
+        Dense[] s = new Dense[states];
+        for (int i = 0; i < states; i++) {
+            s[i] = Real.of(state[i]);
+        }
+        DType type = p.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+        if (p.dtype() == type && p.isDense() && follow(p, s)) {
+            Dense gradient = g.dtype() == type && g.sameLayout(p) ? g : copy(g, ParamState.like(p));
+            pass(p, gradient, s, values);
+        } else {
+            staged(p, g, s, type, values);
+        }
+        p.storage().bumpVersion();
+        for (Dense t : s) {
+            t.storage().bumpVersion();
+        }
+    }
+
+    /** Updates rows of contiguous tensors: row {@code rows[i]} with row i of {@code grad}. */
+    void runRows(Dense param, Dense grad, Dense[] state, long[] rows, double... values) {
+        for (int i = 0; i < rows.length; i++) {
+            Dense[] s = new Dense[states];
+            for (int k = 0; k < states; k++) {
+                s[k] = (Dense) state[k].select(0, rows[i]);
+            }
+            pass((Dense) param.select(0, rows[i]), (Dense) grad.select(0, i), s, values);
+        }
+        param.storage().bumpVersion();
+        for (Dense t : state) {
+            t.storage().bumpVersion();
+        }
+    }
+
+    private static boolean follow(Dense p, Dense[] s) {
+        for (Dense t : s) {
+            if (t.dtype() != p.dtype() || !t.sameLayout(p)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Dense copy(Dense from, Dense to) {
+        to.copy_(from);
+        return to;
+    }
+
+    /** Through contiguous copies of a type that loops compute in. */
+    private void staged(Dense p, Dense g, Dense[] s, DType type, double[] values) {
+        Dense pp = copy(p, Dense.empty(p.shape(), type));
+        Dense gg = copy(g, Dense.empty(p.shape(), type));
+        Dense[] ss = new Dense[states];
+        for (int i = 0; i < states; i++) {
+            ss[i] = copy(s[i], Dense.empty(p.shape(), type));
+        }
+        pass(pp, gg, ss, values);
+        p.copy_(pp);
+        for (int i = 0; i < states; i++) {
+            s[i].copy_(ss[i]);
+        }
+    }
+
+    /** All elements, in the order in which they lie in memory. */
+    private void pass(Dense p, Dense g, Dense[] s, double[] values) {
+        if (values.length != numbers) {
+            throw new IllegalArgumentException(values.length + " numbers; the rule takes " + numbers);
+        }
+        long n = p.numel();
+        if (n == 0) {
+            return;
+        }
+        boolean wide = p.dtype() == DType.FLOAT64;
+        WideKernel kernel = (wide ? doubles : floats).pick(n);
+        Storage memory = Memory.allocate(8L * Math.max(1, numbers));
+        MemorySegment at = memory.segment();
+        for (int i = 0; i < numbers; i++) {
+            if (wide) {
+                at.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, 8L * i, values[i]);
+            } else {
+                at.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 8L * i, (float) values[i]);
+            }
+        }
+        if (n < 2 * GRAIN) {
+            chunk(kernel, p, g, s, at, 0, (int) n);
+        } else {
+            Workers.parallelFor(n, GRAIN, (begin, end) -> {
+                for (long i = begin; i < end; i += CHUNK) {
+                    chunk(kernel, p, g, s, at, i, (int) Math.min(CHUNK, end - i));
+                }
+            });
+        }
+        memory.free();
+    }
+
+    private void chunk(WideKernel kernel, Dense p, Dense g, Dense[] s, MemorySegment values, long from, int n) {
+        int inputs = 2 + states + numbers;
+        MemorySegment[] segments = new MemorySegment[inputs + 1 + states];
+        long[] offsets = new long[segments.length];
+        long at = from << p.dtype().shift();
+        segments[0] = p.segment();
+        offsets[0] = p.byteOffset() + at;
+        segments[1] = g.segment();
+        offsets[1] = g.byteOffset() + at;
+        for (int i = 0; i < states; i++) {
+            segments[2 + i] = s[i].segment();
+            offsets[2 + i] = s[i].byteOffset() + at;
+        }
+        for (int i = 0; i < numbers; i++) {
+            segments[2 + states + i] = values;
+            offsets[2 + states + i] = 8L * i;
+        }
+        segments[inputs] = segments[0];
+        offsets[inputs] = offsets[0];
+        for (int i = 0; i < states; i++) {
+            segments[inputs + 1 + i] = segments[2 + i];
+            offsets[inputs + 1 + i] = offsets[2 + i];
+        }
+        kernel.run(segments, offsets, n);
+    }
+}

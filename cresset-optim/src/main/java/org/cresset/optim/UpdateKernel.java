@@ -1,0 +1,158 @@
+package org.cresset.optim;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.cresset.emit.Loop;
+import org.cresset.emit.LoopEmitter;
+import org.cresset.emit.WideKernel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An update's loop in two forms that compute the same bits: a scalar one from the first step on, and a vector one, which takes
+ * over when a background thread has run it on scratch memory until it is compiled. Without {@code jdk.incubator.vector} it
+ * stays with the scalar one.
+ */
+final class UpdateKernel {
+    static final String PACKAGE = "org.cresset.optim.gen";
+
+    private static final boolean VECTORS =
+            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && !Boolean.getBoolean("cresset.scalar");
+    private static final long WORTH_WARMING = 1 << 17;
+    private static final int SMALLEST_FOR_VECTORS = 16;
+
+    private final Loop loop;
+    private @Nullable WideKernel scalar;
+    private volatile @Nullable WideKernel vector;
+    private long seen;
+    private boolean asked;
+
+    UpdateKernel(Loop loop) {
+        this.loop = loop;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    /** The form to run n elements with. */
+    WideKernel pick(long n) {
+        WideKernel v = vector;
+        if (v != null && n >= SMALLEST_FOR_VECTORS) {
+            return v;
+        }
+        WideKernel s = scalar;
+        if (s == null) {
+            s = load(loop.name());
+            scalar = s;
+        }
+        if (!asked && VECTORS) {
+            seen += n;
+            if (seen > WORTH_WARMING) {
+                asked = true;
+                Warmer.queue(this);
+            }
+        }
+        return s;
+    }
+
+    /** The vector form now, compiled or not; null if there is none. */
+    @Nullable WideKernel vectorNow() {
+        return VECTORS ? load(loop.name() + "V") : null;
+    }
+
+    private WideKernel load(String name) {
+        try {
+            Class<?> c;
+            try {
+                c = Class.forName(PACKAGE + "." + name);
+            } catch (ClassNotFoundException e) { // classes that weren't built with Maven
+                c = Emitted.define(loop, name);
+            }
+            return (WideKernel) c.getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void warm() {
+        WideKernel v = load(loop.name() + "V");
+        int n = 2048;
+        int operands = loop.repeated().size() + loop.outputs();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment[] segments = new MemorySegment[operands];
+            Arrays.fill(segments, arena.allocate(8L * n * operands, 64));
+            long[] offsets = new long[operands];
+            for (int i = 0; i < operands; i++) {
+                offsets[i] = 8L * n * i;
+            }
+            // A compiled loop needs a few ns an element; the interpreter takes hundreds.
+            long enough = 12L * n;
+            long start = System.nanoTime();
+            long best = Long.MAX_VALUE;
+            for (int i = 0; System.nanoTime() - start < 2_000_000_000L && (best > enough || i < 50); i++) {
+                long t = System.nanoTime();
+                v.run(segments, offsets, n);
+                best = Math.min(best, System.nanoTime() - t);
+            }
+            if (best <= enough) {
+                vector = v;
+            }
+        }
+    }
+
+    /** Classes that are emitted when they are first needed. */
+    private static final class Emitted extends ClassLoader {
+        private static final Emitted LOADER = new Emitted();
+
+        private Emitted() {
+            super(UpdateKernel.class.getClassLoader());
+        }
+
+        static Class<?> define(Loop loop, String name) {
+            synchronized (LOADER) {
+                Class<?> c = LOADER.findLoadedClass(PACKAGE + "." + name);
+                if (c != null) {
+                    return c;
+                }
+                if (name.equals(loop.name())) {
+                    return LOADER.define(LoopEmitter.scalar(PACKAGE, loop));
+                }
+                define(loop, loop.name()); // the vector class leaves the last elements to it
+                return LOADER.define(LoopEmitter.vector(PACKAGE, loop));
+            }
+        }
+
+        private Class<?> define(byte[] code) {
+            return defineClass(null, code, 0, code.length);
+        }
+    }
+
+    /** The thread that warms loops, one after the other. */
+    private static final class Warmer {
+        private static final LinkedBlockingQueue<UpdateKernel> QUEUE = new LinkedBlockingQueue<>();
+        private static boolean started;
+
+        static synchronized void queue(UpdateKernel k) {
+            QUEUE.add(k);
+            if (!started) {
+                started = true;
+                Thread thread = new Thread(Warmer::work, "cresset-optim-warm-up");
+                thread.setDaemon(true);
+                thread.setPriority(Thread.MIN_PRIORITY);
+                thread.start();
+            }
+        }
+
+        private static void work() {
+            try {
+                while (true) {
+                    QUEUE.take().warm();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package org.cresset.optim.schedule;
+
+import java.util.function.LongToDoubleFunction;
+import org.cresset.optim.Optimizer;
+
+/**
+ * The rates that the groups began with, times a function of the epoch. As {@code torch.optim.lr_scheduler.LambdaLR}.
+ */
+public final class LambdaLR extends FormulaLR {
+    private final LongToDoubleFunction[] factors;
+
+    /** With one function for all groups or one for each. */
+    public LambdaLR(Optimizer optimizer, LongToDoubleFunction... factors) {
+        this(optimizer, -1, factors);
+    }
+
+    /**
+     * With all parameters.
+     *
+     * @param lastEpoch -1, or the epoch to go on from
+     * @param factors functions of the epoch, one for all groups or one for each
+     * @throws org.cresset.base.CressetException if there is another number of functions
+     */
+    public LambdaLR(Optimizer optimizer, long lastEpoch, LongToDoubleFunction... factors) {
+        this.factors = Functions.perGroup("LambdaLR", optimizer, factors);
+        super(optimizer, lastEpoch, values("lr_lambdas", Functions.unsaved(optimizer)));
+    }
+
+    @Override
+    protected double next(int i, double current) {
+        return base(i) * factors[i].applyAsDouble(lastEpoch());
+    }
+}
