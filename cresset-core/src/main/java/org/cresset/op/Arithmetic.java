@@ -290,7 +290,7 @@ public final class Arithmetic {
 
         @Override
         protected Tensor derivative(Tensor x, Tensor y) {
-            return x.sgn();
+            return x.sgn().conj();
         }
 
         @Override

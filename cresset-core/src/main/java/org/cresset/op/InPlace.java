@@ -86,7 +86,7 @@ public final class InPlace {
             throw CressetException.runtime(
                     op.name() + "_: a tensor made in inference mode can't be changed outside it; clone it first");
         }
-        for (int d = 0; d < target.dim(); d++) {
+        for (int d = 0; target.numel() > 0 && d < target.dim(); d++) {
             if (target.stride(d) == 0 && target.size(d) > 1) {
                 throw CressetException.runtime(op.name() + "_: several elements of the expanded tensor " + target.shape()
                         + " share one place in memory; clone it before changing it");

@@ -41,6 +41,10 @@ final class Statistics {
         if (!x.dtype().isDifferentiable()) {
             throw CressetException.runtime("norm: the input is " + x.dtype() + "; expected a floating-point or complex dtype");
         }
+        if (x.dtype() == DType.FLOAT16 || x.dtype() == DType.BFLOAT16) {
+            // Powers rounded to half precision would lose most of the digits, and overflow.
+            return vectorNorm(x.to(DType.FLOAT32), p, dim, keepdim).to(x.dtype());
+        }
         long[] d = dims("norm", x, dim);
         if (p == 0) {
             return x.ne(0).to(x.dtype().real()).sum(d, keepdim);
