@@ -46,7 +46,8 @@ final class CrossEntropy {
             return picked.reduce(op, reduction);
         }
         Tensor uniform = (weight == null ? logs : logs.mul(alongClasses(weight, logs, d))).sum(d).neg();
-        Picked spread = new Picked(uniform.mul(picked.valid.to(uniform.dtype())), picked.weights, picked.valid);
+        Tensor zero = Tensor.zeros(Shape.SCALAR, uniform.dtype());
+        Picked spread = new Picked(uniform.where(picked.valid, zero), picked.weights, picked.valid);
         return picked.reduce(op, reduction)
                 .mul(1 - smoothing)
                 .add(spread.reduce(op, reduction).mul(smoothing / logs.size(d)));
@@ -85,76 +86,29 @@ final class CrossEntropy {
             @Nullable Long ignored,
             double smoothing,
             @Nullable LinearCrossEntropyOptions options) {
-        String op = "linear_cross_entropy";
-        if (input.dim() < 1 || input.dim() > 2 || linearWeight.dim() < 2) {
-            throw CressetException.runtime(op + ": input " + input.shape() + ", linear weight " + linearWeight.shape()
-                    + "; expected (F) or (N, F), and (C, ..., F)");
-        }
-        long features = input.size(-1);
-        if (linearWeight.size(-1) != features) {
-            throw CressetException.runtime(op + ": input " + input.shape() + " and linear weight " + linearWeight.shape()
-                    + " differ in the last dimension, the number of features");
-        }
-        if (linearWeight.dim() > 2 && input.dim() == 1) {
-            throw CressetException.runtime(op + ": a linear weight of shape " + linearWeight.shape()
-                    + " needs a batched input (N, " + features + "), not " + input.shape());
-        }
-        long[] outputs = new long[linearWeight.dim() - 1];
-        System.arraycopy(linearWeight.shape().dims(), 0, outputs, 0, outputs.length);
-        if (bias != null && !bias.shape().equals(Shape.of(outputs))) {
-            throw CressetException.runtime(
-                    op + ": a bias of shape " + bias.shape() + " for a linear weight of shape " + linearWeight.shape()
-                            + "; expected " + Shape.of(outputs));
-        }
-        Projection p = new Projection(linearWeight.reshape(-1, features).t(), bias, outputs);
-        boolean probabilities = target.shape().equals(p.shape(input));
+        LinearCrossEntropy.check(input, linearWeight, bias);
+        boolean probabilities = target.shape().equals(LinearCrossEntropy.scores(input, linearWeight));
         if (probabilities && ignored != null) {
-            throw CressetException.runtime(op + ": ignore_index is for class indices, not for class probabilities");
+            throw CressetException.runtime(
+                    "linear_cross_entropy: ignore_index is for class indices, not for class probabilities");
         }
-        long skip = ignored == null ? -100 : ignored;
-        Long chunk = options == null ? null : options.batchChunkSize();
-        if (chunk == null || input.dim() == 1 || input.size(0) <= chunk || probabilities || smoothing != 0) {
-            return crossEntropy(p.of(input), target, weight, skip, reduction, smoothing);
+        LinearCrossEntropy loss =
+                new LinearCrossEntropy(linearWeight, bias, weight, ignored == null ? -100 : ignored, smoothing);
+        boolean splits = options != null && linearWeight.dim() == 2 && !probabilities && smoothing == 0 && input.numel() > 0;
+        if (!splits) {
+            return loss.plain(input, target, reduction);
         }
-        return chunked(op, input, p, target, weight, skip, reduction, chunk);
+        boolean single = input.dim() == 1;
+        Tensor rows = single ? input.unsqueeze(0) : input;
+        Tensor targets = single ? target.unsqueeze(0) : target;
+        long chunk = options.rows(rows.size(0), rows.size(1), linearWeight.size(0));
+        Tensor y = loss.chunked(rows, targets, reduction, chunk);
+        return single && reduction == Reduction.NONE ? y.squeeze(0) : y;
     }
 
-    private static Tensor chunked(
-            String op,
-            Tensor input,
-            Projection p,
-            Tensor target,
-            @Nullable Tensor weight,
-            long ignored,
-            Reduction reduction,
-            long chunk) {
-        Tensor[] rows = input.split(chunk, 0);
-        Tensor[] targets = target.split(chunk, 0);
-        Tensor[] losses = new Tensor[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            losses[i] = crossEntropy(p.of(rows[i]), targets[i], weight, ignored, Reduction.NONE, 0);
-        }
-        Tensor all = Tensor.cat(0, losses);
-        if (reduction != Reduction.MEAN) {
-            return reduction.apply(op, all);
-        }
-        return new Picked(all, Picked.weights(target, weight, ignored, all), target.ne(ignored)).reduce(op, reduction);
-    }
-
-    /** A linear map onto classes, perhaps at several places. */
-    private record Projection(Tensor matrix, @Nullable Tensor bias, long[] outputs) {
-        Tensor of(Tensor x) {
-            Tensor y = x.matmul(matrix).reshape(shape(x).toArray());
-            return bias == null ? y : y.add(bias);
-        }
-
-        Shape shape(Tensor x) {
-            int lead = x.dim() - 1;
-            long[] dims = new long[lead + outputs.length];
-            System.arraycopy(x.shape().dims(), 0, dims, 0, lead);
-            System.arraycopy(outputs, 0, dims, lead, outputs.length);
-            return Shape.of(dims);
-        }
+    /** The weight of all targets together: of their classes, or their number; ignored ones don't count. */
+    static Tensor weightOf(Tensor target, @Nullable Tensor weight, long ignored) {
+        return weight == null ? target.ne(ignored).sum() : Picked.weights(target, weight, ignored).sum();
     }
 
     private static void checkClassWeight(String op, @Nullable Tensor weight, long classes) {
@@ -192,7 +146,7 @@ final class CrossEntropy {
         static Picked of(Tensor logs, Tensor target, @Nullable Tensor weight, int d, long ignored) {
             Tensor valid = target.ne(ignored);
             Tensor losses = logs.gather(d, safe(target, valid).unsqueeze(d)).squeeze(d).neg();
-            Tensor weights = weights(target, weight, ignored, logs);
+            Tensor weights = weight == null ? null : weights(target, weight, ignored);
             Tensor zero = Tensor.zeros(Shape.SCALAR, losses.dtype());
             return new Picked((weights == null ? losses : losses.mul(weights)).where(valid, zero), weights, valid);
         }
@@ -202,18 +156,17 @@ final class CrossEntropy {
             return target.where(valid, Tensor.number(0).to(target.dtype()));
         }
 
-        static @Nullable Tensor weights(Tensor target, @Nullable Tensor weight, long ignored, Tensor like) {
-            if (weight == null) {
-                return null;
-            }
+        static Tensor weights(Tensor target, Tensor weight, long ignored) {
             Tensor valid = target.ne(ignored);
             Tensor w = weight.indexSelect(0, safe(target, valid).reshape(-1)).reshape(target.shape().toArray());
-            return w.mul(valid.to(like.dtype()));
+            return w.mul(valid.to(weight.dtype()));
         }
 
         Tensor reduce(String op, Reduction reduction) {
-            Tensor w = weights != null ? weights : reduction == Reduction.MEAN ? valid.to(losses.dtype()) : losses;
-            return reduction.weighted(op, losses, w);
+            if (reduction == Reduction.MEAN) {
+                return losses.sum().div(weights == null ? valid.sum() : weights.sum());
+            }
+            return reduction.apply(op, losses);
         }
     }
 }

@@ -101,7 +101,10 @@ abstract class DistanceFunctions extends ActivationFunctions {
      */
     @Torch("nn.functional.normalize(input, p=2.0, dim=1, eps=1e-12)")
     public static Tensor normalize(Tensor input, double p, long dim, double eps) {
-        return input.div(input.norm(p, new long[] {dim}, true).clamp(eps, null));
+        // The gradient has terms that cancel: in half precision it needs more digits than the input has.
+        boolean half = input.dtype() == DType.FLOAT16 || input.dtype() == DType.BFLOAT16;
+        Tensor x = half ? input.to(DType.FLOAT32) : input;
+        return x.div(x.norm(p, new long[] {dim}, true).clamp(eps, null)).to(input.dtype());
     }
 
     /** The shape that two shapes broadcast to. */
