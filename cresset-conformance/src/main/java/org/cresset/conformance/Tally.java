@@ -44,7 +44,7 @@ public final class Tally {
             return new Case(name, missing ? Outcome.UNSUPPORTED : Outcome.FAILED, oneLine(e.getMessage()));
         } catch (Mismatch | AssertionError e) {
             return new Case(name, Outcome.FAILED, oneLine(e.getMessage()));
-        } catch (Exception | StackOverflowError e) {
+        } catch (Exception | LinkageError | StackOverflowError e) {
             StackTraceElement[] trace = e.getStackTrace();
             return new Case(name, Outcome.FAILED, oneLine(e + (trace.length == 0 ? "" : " at " + trace[0])));
         }

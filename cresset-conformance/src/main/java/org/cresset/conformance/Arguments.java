@@ -1,0 +1,57 @@
+package org.cresset.conformance;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The arguments of a call.
+ *
+ * @param args positional ones
+ * @param kwargs those passed by name
+ */
+record Arguments(List<@Nullable Object> args, Map<String, @Nullable Object> kwargs) {
+    private static final Pattern STEP = Pattern.compile("\\[(\\d+)]|\\.(\\w+)");
+
+    /** The argument of a path such as {@code args[0][2]} or {@code kwargs.weight}. */
+    @Nullable Object at(String path) {
+        Object at = path.startsWith("kwargs") ? kwargs : args;
+        Matcher m = STEP.matcher(path);
+        while (m.find()) {
+            at = m.group(1) != null ? ((List<?>) at).get(Integer.parseInt(m.group(1))) : ((Map<?, ?>) at).get(m.group(2));
+        }
+        return at;
+    }
+
+    /** The tensor of a path. */
+    Tensor tensor(String path) {
+        return Closeness.tensor(path, at(path));
+    }
+
+    /** The positional argument, else that of the name, else null. */
+    @Nullable Object find(int position, String name) {
+        return position < args.size() ? args.get(position) : kwargs.get(name);
+    }
+
+    /** All tensors among the arguments by their paths. */
+    Map<String, Tensor> tensors() {
+        Map<String, Tensor> found = new LinkedHashMap<>();
+        collect("args", args, found);
+        kwargs.forEach((name, value) -> collect("kwargs." + name, value, found));
+        return found;
+    }
+
+    private static void collect(String path, @Nullable Object value, Map<String, Tensor> found) {
+        if (value instanceof Tensor t) {
+            found.put(path, t);
+        } else if (value instanceof List<?> list) {
+            for (int i = 0; i < list.size(); i++) {
+                collect(path + "[" + i + "]", list.get(i), found);
+            }
+        }
+    }
+}
