@@ -94,8 +94,7 @@ final class CrossEntropy {
         }
         LinearCrossEntropy loss =
                 new LinearCrossEntropy(linearWeight, bias, weight, ignored == null ? -100 : ignored, smoothing);
-        boolean splits = options != null && linearWeight.dim() == 2 && !probabilities && smoothing == 0 && input.numel() > 0;
-        if (!splits) {
+        if (options == null || linearWeight.dim() > 2 || probabilities || smoothing != 0 || input.numel() == 0) {
             return loss.plain(input, target, reduction);
         }
         boolean single = input.dim() == 1;

@@ -104,17 +104,24 @@ final class GridSampling {
 
     /** Pixels at whole positions times weights, 0 for those outside; one tensor for each dimension. */
     private Tensor read(Tensor[] at, Tensor weight) {
-        Tensor index = null;
-        Tensor valid = null;
-        for (int d = 0; d < at.length; d++) {
-            Tensor ok = at[d].ge(0).logicalAnd(at[d].le(sizes[d] - 1));
-            Tensor i = at[d].clamp(0.0, (double) (sizes[d] - 1)).to(DType.INT64);
-            valid = valid == null ? ok : valid.logicalAnd(ok);
-            index = index == null ? i : index.mul(sizes[d]).add(i);
+        Tensor index = place(at[0], 0);
+        Tensor valid = within(at[0], 0);
+        for (int d = 1; d < at.length; d++) {
+            index = index.mul(sizes[d]).add(place(at[d], d));
+            valid = valid.logicalAnd(within(at[d], d));
         }
         Tensor w = weight.mul(valid.to(weight.dtype()));
         Tensor taken = pixels.gather(2, index.unsqueeze(1).expand(index.size(0), pixels.size(1), index.size(1)));
         return taken.mul(w.unsqueeze(1));
+    }
+
+    /** The pixel at a whole position, or the nearest one, along dimension d. */
+    private Tensor place(Tensor x, int d) {
+        return x.clamp(0.0, (double) (sizes[d] - 1)).to(DType.INT64);
+    }
+
+    private Tensor within(Tensor x, int d) {
+        return x.ge(0).logicalAnd(x.le(sizes[d] - 1));
     }
 
     private Tensor nearest() {
@@ -134,20 +141,23 @@ final class GridSampling {
             low[d] = x.detach().floor();
             part[d] = x.sub(low[d]);
         }
-        Tensor sum = null;
-        for (int corner = 0; corner < 1 << n; corner++) {
-            Tensor[] at = new Tensor[n];
-            Tensor weight = null;
-            for (int d = 0; d < n; d++) {
-                boolean high = (corner >> d & 1) != 0;
-                at[d] = high ? low[d].add(1) : low[d];
-                Tensor w = high ? part[d] : part[d].neg().add(1);
-                weight = weight == null ? w : weight.mul(w);
-            }
-            Tensor term = read(at, weight);
-            sum = sum == null ? term : sum.add(term);
+        Tensor sum = corner(low, part, 0);
+        for (int corner = 1; corner < 1 << n; corner++) {
+            sum = sum.add(corner(low, part, corner));
         }
         return sum;
+    }
+
+    /** The pixels on the upper side in those dimensions whose bit is set, weighted with their share. */
+    private Tensor corner(Tensor[] low, Tensor[] part, int corner) {
+        Tensor[] at = new Tensor[low.length];
+        Tensor weight = Tensor.ones(Shape.SCALAR, pixels.dtype());
+        for (int d = 0; d < at.length; d++) {
+            boolean high = (corner >> d & 1) != 0;
+            at[d] = high ? low[d].add(1) : low[d];
+            weight = weight.mul(high ? part[d] : part[d].neg().add(1));
+        }
+        return read(at, weight);
     }
 
     private Tensor cubic() {
@@ -162,11 +172,10 @@ final class GridSampling {
                 weights[d][k] = k == 0 || k == 3 ? outer(distance) : inner(distance);
             }
         }
-        Tensor sum = null;
+        Tensor sum = Tensor.zeros(Shape.SCALAR, pixels.dtype());
         for (int y = 0; y < 4; y++) {
             for (int x = 0; x < 4; x++) {
-                Tensor term = read(new Tensor[] {at[0][y], at[1][x]}, weights[0][y].mul(weights[1][x]));
-                sum = sum == null ? term : sum.add(term);
+                sum = sum.add(read(new Tensor[] {at[0][y], at[1][x]}, weights[0][y].mul(weights[1][x])));
             }
         }
         return sum;

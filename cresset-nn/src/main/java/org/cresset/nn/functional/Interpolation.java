@@ -1,6 +1,7 @@
 package org.cresset.nn.functional;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -57,10 +58,13 @@ final class Interpolation {
             throw CressetException.unsupported(op + ": mode " + mode + " for an input of shape " + input.shape()
                     + "; expected (N, C, ...) with " + (wanted == 0 ? "1 to 3" : wanted) + " further dimensions");
         }
-        double[] scales = scaleFactor == null ? null : spread(op, scaleFactor, n, input.shape());
-        long[] out = size != null ? spread(op, size, n, input.shape()) : scaled(input, scales);
-        boolean ratio = scales == null || Boolean.TRUE.equals(recompute) || mode.equals("area");
-        return resize(input, out, ratio ? null : scales, mode, Boolean.TRUE.equals(alignCorners), antialias);
+        boolean align = Boolean.TRUE.equals(alignCorners);
+        if (size != null) {
+            return resize(input, spread(op, size, n, input.shape()), null, mode, align, antialias);
+        }
+        double[] scales = spread(op, Objects.requireNonNull(scaleFactor), n, input.shape());
+        boolean ratio = Boolean.TRUE.equals(recompute) || mode.equals("area");
+        return resize(input, scaled(input, scales), ratio ? null : scales, mode, align, antialias);
     }
 
     private static double[] spread(String op, double[] given, int n, Shape shape) {
