@@ -97,18 +97,20 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Moves each batch by up to one pixel up, down, left or right; what comes in is empty. */
+    /** Moves each image by up to one pixel up, down, left or right; what comes in is empty. */
     private static Tensor shift(Tensor images, Generator g) {
-        long dy = g.uniformLong(-1, 2);
-        long dx = g.uniformLong(-1, 2);
+        long n = images.size(0);
         long h = images.size(2);
         long w = images.size(3);
-        Tensor moved = images.zerosLike();
-        long top = Math.max(0, dy);
-        long left = Math.max(0, dx);
-        moved.narrow(2, top, h - Math.abs(dy)).narrow(3, left, w - Math.abs(dx))
-                .copy_(images.narrow(2, Math.max(0, -dy), h - Math.abs(dy)).narrow(3, Math.max(0, -dx), w - Math.abs(dx)));
-        return moved;
+        Tensor framed = Tensor.zeros(n, 1, h + 2, w + 2);
+        framed.narrow(2, 1, h).narrow(3, 1, w).copy_(images);
+        long[] chosen = new long[(int) n];
+        for (int i = 0; i < chosen.length; i++) {
+            chosen[i] = 9L * i + g.uniformLong(0, 9);
+        }
+        // (N, 1, 3, 3, H, W): the nine places where an image can be cut from its frame.
+        Tensor places = framed.unfold(2, h, 1).unfold(3, w, 1).reshape(9 * n, 1, h, w);
+        return places.indexSelect(0, Tensor.of(chosen));
     }
 
     private void tell(int epochsRun, long tested, double accuracy, double seconds, Path model) {
