@@ -14,8 +14,8 @@ import org.cresset.base.CressetException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One epoch of a {@link DataLoader}, for one thread. It ends by itself; {@link #close()} ends it early and at once. If it is
- * just left alone, its workers finish the few batches that are under way and their threads end within a second.
+ * One epoch of a {@link DataLoader}, for one thread. It ends by itself; {@link #close()} ends it early and at once. If
+ * it is just left alone, its workers finish the few batches that are under way and their threads end within a second.
  */
 public final class BatchIterator<B> implements Iterator<B>, AutoCloseable {
     private static final long IDLE_SECONDS = 1;
@@ -135,7 +135,8 @@ public final class BatchIterator<B> implements Iterator<B>, AutoCloseable {
     /** A worker's error, thrown again in this thread, so that both stack traces can be seen. */
     private static CressetException here(Throwable t) {
         if (t instanceof CressetException c) {
-            return new CressetException(c.kind(), String.valueOf(c.getMessage()), c.getCause() == null ? c : c.getCause());
+            return new CressetException(
+                    c.kind(), String.valueOf(c.getMessage()), c.getCause() == null ? c : c.getCause());
         }
         return Fetch.failure("a worker failed", t);
     }

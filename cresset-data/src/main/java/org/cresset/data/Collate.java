@@ -42,7 +42,8 @@ public interface Collate<T, B> {
         for (Tensor t : elements) {
             if (!t.shape().equals(first)) {
                 throw CressetException.value("collate: a batch of shapes " + first + " and " + t.shape()
-                        + " can't be stacked; make the shapes alike (resize, crop, pad) or give the loader another collate");
+                        + " can't be stacked; make the shapes alike (resize, crop, pad) or give the loader"
+                        + " another collate");
             }
         }
         return Tensor.stack(0, elements.toArray(Tensor[]::new));
@@ -53,8 +54,8 @@ public interface Collate<T, B> {
         long longest = 0;
         for (Tensor t : elements) {
             if (t.dim() == 0 || t.dtype() != first.dtype() || !sameButLength(t, first)) {
-                throw CressetException.value("collate: sequences of " + first.dtype() + first.shape() + " and " + t.dtype()
-                        + t.shape() + "; only the first dimension may differ");
+                throw CressetException.value("collate: sequences of " + first.dtype() + first.shape() + " and "
+                        + t.dtype() + t.shape() + "; only the first dimension may differ");
             }
             longest = Math.max(longest, t.size(0));
         }

@@ -18,8 +18,8 @@ import org.cresset.base.CressetException;
 import org.cresset.tensor.Tensor;
 
 /**
- * A table of comma-separated values (RFC 4180: quotes, line breaks within quotes), plain or {@code .gz}, held as text until
- * columns are asked for.
+ * A table of comma-separated values (RFC 4180: quotes, line breaks within quotes), plain or {@code .gz}, held as text
+ * until columns are asked for.
  *
  * <pre>{@code
  * var table = CsvFile.read(Path.of("iris.csv"));
@@ -39,7 +39,9 @@ public final class CsvFile {
         this.lines = lines;
     }
 
-    /** Reads a file with commas and the columns' names in its first line; throws as {@link #read(Path, char, boolean)}. */
+    /**
+     * Reads a file with commas and the columns' names in its first line; throws as {@link #read(Path, char, boolean)}.
+     */
     public static CsvFile read(Path file) {
         return read(file, ',', true);
     }
@@ -48,15 +50,20 @@ public final class CsvFile {
      * Reads a file.
      *
      * @param header whether the first line has the columns' names; if not, they are "0", "1", ...
-     * @throws CressetException of kind VALUE, naming file and line, for one that can't be read, is empty, has a row of another
-     *     length than the first, or names two columns alike
+     * @throws CressetException of kind VALUE, naming file and line, for one that can't be read, is empty, has a row of
+     *     another length than the first, or names two columns alike
      */
     public static CsvFile read(Path file, char delimiter, boolean header) {
-        CSVFormat format = CSVFormat.RFC4180.builder().setDelimiter(delimiter).setIgnoreEmptyLines(true).get();
+        CSVFormat format = CSVFormat.RFC4180
+                .builder()
+                .setDelimiter(delimiter)
+                .setIgnoreEmptyLines(true)
+                .get();
         List<String> columns = new ArrayList<>();
         List<String[]> rows = new ArrayList<>();
         List<Long> lines = new ArrayList<>();
-        try (BufferedReader in = new BufferedReader(new InputStreamReader(DataFiles.open(file), StandardCharsets.UTF_8));
+        try (BufferedReader in =
+                        new BufferedReader(new InputStreamReader(DataFiles.open(file), StandardCharsets.UTF_8));
                 CSVParser parser = CSVParser.parse(in, format)) {
             for (CSVRecord r : parser) {
                 if (columns.isEmpty()) {
@@ -66,8 +73,10 @@ public final class CsvFile {
                     }
                 }
                 if (r.size() != columns.size()) {
-                    throw DataFiles.bad(file, "line " + parser.getCurrentLineNumber() + " has " + r.size() + " values, there are "
-                            + columns.size() + " columns");
+                    throw DataFiles.bad(
+                            file,
+                            "line " + parser.getCurrentLineNumber() + " has " + r.size() + " values, there are "
+                                    + columns.size() + " columns");
                 }
                 rows.add(r.values());
                 lines.add(parser.getCurrentLineNumber());
@@ -133,8 +142,10 @@ public final class CsvFile {
         try {
             return field.isEmpty() ? Float.NaN : Float.parseFloat(field);
         } catch (NumberFormatException e) {
-            throw DataFiles.bad(file, "line " + lines.get(row) + ", column \"" + columns.get(column) + "\": \"" + field
-                    + "\" is no number");
+            throw DataFiles.bad(
+                    file,
+                    "line " + lines.get(row) + ", column \"" + columns.get(column) + "\": \"" + field
+                            + "\" is no number");
         }
     }
 

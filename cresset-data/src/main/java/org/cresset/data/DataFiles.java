@@ -18,7 +18,8 @@ public final class DataFiles {
     public static InputStream open(Path file) throws IOException {
         InputStream in = Files.newInputStream(file);
         try {
-            return new BufferedInputStream(file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in, 1 << 16);
+            return new BufferedInputStream(
+                    file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in, 1 << 16);
         } catch (IOException | RuntimeException e) {
             in.close();
             throw e;
@@ -39,7 +40,8 @@ public final class DataFiles {
         if (Files.isRegularFile(compressed)) {
             return compressed;
         }
-        throw CressetException.value(directory + ": there is no file " + name + " or " + name + ".gz in this directory");
+        throw CressetException.value(
+                directory + ": there is no file " + name + " or " + name + ".gz in this directory");
     }
 
     /** An error in a file's content. */

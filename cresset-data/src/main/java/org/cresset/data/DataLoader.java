@@ -12,8 +12,8 @@ import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes batches of a data set's elements, in this thread or ahead of it in others. As
- * {@code torch.utils.data.DataLoader}, with the same order for the same seed.
+ * Makes batches of a data set's elements, in this thread or ahead of it in others. As {@code
+ * torch.utils.data.DataLoader}, with the same order for the same seed.
  *
  * <pre>{@code
  * var loader = DataLoader.of(Digits.train()).batchSize(64).shuffle(true).seed(0).workers(2).build();
@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * Each iteration is one epoch. Order and augmentation depend on the seed and the number of epochs before, never on the number
- * of workers. An iterator that is left before its end needs no closing. A loader is used by one thread at a time.
+ * Each iteration is one epoch. Order and augmentation depend on the seed and the number of epochs before, never on the
+ * number of workers. An iterator that is left before its end needs no closing. A loader is used by one thread at a
+ * time.
  */
 public final class DataLoader<B> implements Iterable<B>, AutoCloseable {
     private final FeedFactory<B> feeds;
@@ -39,7 +40,9 @@ public final class DataLoader<B> implements Iterable<B>, AutoCloseable {
     private @Nullable Epoch resumed;
     private long resumedBatches;
 
-    /** What is random in an epoch: the seed of its elements and the state of the generator that its order is drawn from. */
+    /**
+     * What is random in an epoch: the seed of its elements and the state of the generator that its order is drawn from.
+     */
     private record Epoch(long seed, byte[] order) {}
 
     /** Opens an epoch from one of its batches on. */
@@ -120,8 +123,8 @@ public final class DataLoader<B> implements Iterable<B>, AutoCloseable {
         order.setState(e.order);
         BatchSampler s = sampler;
         long[][] batches = s == null ? new long[0][] : s.batches(order);
-        BatchIterator<B> it = new BatchIterator<>(
-                feeds.open(batches, e.seed, start), workers, depth, timeout, start, () -> {
+        BatchIterator<B> it =
+                new BatchIterator<>(feeds.open(batches, e.seed, start), workers, depth, timeout, start, () -> {
                     if (s != null) {
                         s.afterEpoch(order);
                     }
@@ -138,7 +141,9 @@ public final class DataLoader<B> implements Iterable<B>, AutoCloseable {
         Generator g = Generator.defaultGenerator();
         long seed = g.random64() & Long.MAX_VALUE;
         boolean random = sampler != null && sampler.isRandom();
-        return new Epoch(seed, Generator.ofSeed(random ? g.random64() & Long.MAX_VALUE : 0).getState());
+        return new Epoch(
+                seed,
+                Generator.ofSeed(random ? g.random64() & Long.MAX_VALUE : 0).getState());
     }
 
     /** Batches in an epoch; empty for a stream, which only its end can tell. */
@@ -162,9 +167,9 @@ public final class DataLoader<B> implements Iterable<B>, AutoCloseable {
     // ---- state ----
 
     /**
-     * Where this loader is, for a checkpoint: after {@link #loadStateDict} on a loader that was built alike, iterating goes on
-     * with the batch after the last one delivered here, and later epochs are the same as here. Without a seed of its own, a
-     * loader draws each epoch's seed from the default generator, whose state is not in here.
+     * Where this loader is, for a checkpoint: after {@link #loadStateDict} on a loader that was built alike, iterating
+     * goes on with the batch after the last one delivered here, and later epochs are the same as here. Without a seed
+     * of its own, a loader draws each epoch's seed from the default generator, whose state is not in here.
      */
     public Map<String, Tensor> stateDict() {
         Map<String, Tensor> state = new LinkedHashMap<>();
@@ -337,7 +342,8 @@ public final class DataLoader<B> implements Iterable<B>, AutoCloseable {
             }
             require(
                     batchSampler == null && sampler == null && !shuffle,
-                    "a stream with a sampler or shuffle; its elements come in its own order, see IterableDataset.shuffle");
+                    "a stream with a sampler or shuffle; its elements come in its own order, see"
+                            + " IterableDataset.shuffle");
             return new DataLoader<>(this, null);
         }
 

@@ -25,9 +25,9 @@ public interface Dataset<T> {
     T get(long index);
 
     /**
-     * Element {@code index}, with {@code random} as the only source of chance. Loaders call this one with a generator that
-     * depends on their seed and the element's place in the epoch alone, so that augmented data repeat for any number of
-     * workers. Data sets without chance need not override it.
+     * Element {@code index}, with {@code random} as the only source of chance. Loaders call this one with a generator
+     * that depends on their seed and the element's place in the epoch alone, so that augmented data repeat for any
+     * number of workers. Data sets without chance need not override it.
      */
     default T get(long index, Generator random) {
         return get(index);
@@ -75,7 +75,8 @@ public interface Dataset<T> {
     }
 
     /**
-     * Parts by fractions that add up to 1. What is left after rounding down goes to the parts in turn, one element each.
+     * Parts by fractions that add up to 1. What is left after rounding down goes to the parts in turn, one element
+     * each.
      */
     default List<Subset<T>> randomSplit(Generator generator, double... fractions) {
         double sum = 0;
@@ -90,8 +91,8 @@ public interface Dataset<T> {
             left -= lengths[i];
         }
         if (!(Math.abs(sum - 1) < 1e-6)) {
-            throw CressetException.value("randomSplit: the fractions " + Arrays.toString(fractions) + " add up to " + sum
-                    + "; expected 1");
+            throw CressetException.value(
+                    "randomSplit: the fractions " + Arrays.toString(fractions) + " add up to " + sum + "; expected 1");
         }
         for (int i = 0; left > 0; left--, i++) {
             lengths[i % lengths.length]++;

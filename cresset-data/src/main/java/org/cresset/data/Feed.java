@@ -8,12 +8,13 @@ interface Feed<B> extends AutoCloseable {
     long batches();
 
     /**
-     * Batch number {@code i}, or null after the end. Several threads may be at it at once; each number is asked for at most
-     * once, and no later than the numbers after it.
+     * Batch number {@code i}, or null after the end. Several threads may be at it at once; each number is asked for at
+     * most once, and no later than the numbers after it.
      *
      * @throws InterruptedException where the epoch is closed meanwhile
      */
-    @Nullable B fetch(long i) throws InterruptedException;
+    @Nullable
+    B fetch(long i) throws InterruptedException;
 
     /** Closes what the feed holds open; nothing is fetched any more. */
     @Override

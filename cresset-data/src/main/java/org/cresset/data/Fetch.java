@@ -54,8 +54,7 @@ interface Fetch<B> {
 
     /** An error with the element that it came from; the cause has the rest. */
     static CressetException failure(String what, Throwable cause) {
-        CressetException.Kind kind =
-                cause instanceof CressetException c ? c.kind() : CressetException.Kind.RUNTIME;
+        CressetException.Kind kind = cause instanceof CressetException c ? c.kind() : CressetException.Kind.RUNTIME;
         String message = cause instanceof CressetException c ? c.getMessage() : cause.toString();
         return new CressetException(kind, "DataLoader: " + what + ": " + message, cause);
     }
@@ -65,6 +64,7 @@ interface Fetch<B> {
         for (int i = 0; i < Math.min(indices.length, 8); i++) {
             s.append(i == 0 ? " " : ", ").append(indices[i]);
         }
-        return s.append(indices.length > 8 ? ", ... (" + indices.length + ")" : "").toString();
+        return s.append(indices.length > 8 ? ", ... (" + indices.length + ")" : "")
+                .toString();
     }
 }

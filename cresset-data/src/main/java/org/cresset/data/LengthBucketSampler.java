@@ -8,8 +8,8 @@ import org.cresset.random.Draws;
 import org.cresset.random.Generator;
 
 /**
- * Batches of sequences of about one length, so that little is padded: the elements are shuffled, cut into buckets, sorted by
- * length within each bucket and cut into batches, which come in random order.
+ * Batches of sequences of about one length, so that little is padded: the elements are shuffled, cut into buckets,
+ * sorted by length within each bucket and cut into batches, which come in random order.
  */
 public final class LengthBucketSampler implements BatchSampler {
     private final long[] lengths;

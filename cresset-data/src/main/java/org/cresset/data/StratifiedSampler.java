@@ -10,8 +10,8 @@ import org.cresset.random.Draws;
 import org.cresset.random.Generator;
 
 /**
- * Each element once, in a random order in which every stretch holds the classes in nearly their overall proportions: among
- * the first k elements, a class's share differs from its part of k by less than the number of classes.
+ * Each element once, in a random order in which every stretch holds the classes in nearly their overall proportions:
+ * among the first k elements, a class's share differs from its part of k by less than the number of classes.
  */
 public final class StratifiedSampler implements Sampler {
     private final long[][] classes;

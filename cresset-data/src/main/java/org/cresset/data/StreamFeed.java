@@ -9,7 +9,10 @@ import java.util.function.BiFunction;
 import org.cresset.random.Generator;
 import org.jspecify.annotations.Nullable;
 
-/** Batches of a stream's elements: read in turn, so that their order is the stream's, then mapped and collated side by side. */
+/**
+ * Batches of a stream's elements: read in turn, so that their order is the stream's, then mapped and collated side by
+ * side.
+ */
 final class StreamFeed<S, T, B> implements Feed<B> {
     private final IterableDataset<S> source;
     private final BiFunction<? super S, ? super Generator, ? extends T> function;

@@ -20,7 +20,8 @@ final class Streams {
             try {
                 c.close();
             } catch (Exception e) {
-                throw new CressetException(CressetException.Kind.RUNTIME, "close: a stream could not be closed: " + e, e);
+                throw new CressetException(
+                        CressetException.Kind.RUNTIME, "close: a stream could not be closed: " + e, e);
             }
         }
     }

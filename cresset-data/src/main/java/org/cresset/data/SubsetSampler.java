@@ -4,8 +4,8 @@ import org.cresset.random.Draws;
 import org.cresset.random.Generator;
 
 /**
- * Certain elements, in the order given or in random order. As {@code torch.utils.data.SubsetRandomSampler}, with the same
- * numbers for the same generator.
+ * Certain elements, in the order given or in random order. As {@code torch.utils.data.SubsetRandomSampler}, with the
+ * same numbers for the same generator.
  */
 public final class SubsetSampler implements Sampler {
     private final long[] indices;

@@ -33,8 +33,8 @@ public final class TensorDataset implements Dataset<Example> {
     }
 
     /**
-     * The same examples, whose inputs go through a function when they are fetched, so that compact pixels can stay in memory
-     * and floats are made batch by batch. The function must do the same to one input (...) and to many (N, ...).
+     * The same examples, whose inputs go through a function when they are fetched, so that compact pixels can stay in
+     * memory and floats are made batch by batch. The function must do the same to one input (...) and to many (N, ...).
      */
     public TensorDataset prepared(UnaryOperator<Tensor> function) {
         UnaryOperator<Tensor> first = prepare;

@@ -12,8 +12,8 @@ public final class WeightedRandomSampler implements Sampler {
     /**
      * {@code size} draws by weights, which need not add up to 1.
      *
-     * @throws org.cresset.base.CressetException when drawing, for weights that are negative, not finite or all zero, and for
-     *     more draws than elements without replacement
+     * @throws org.cresset.base.CressetException when drawing, for weights that are negative, not finite or all zero,
+     *     and for more draws than elements without replacement
      */
     public WeightedRandomSampler(double[] weights, long size, boolean replacement) {
         this.weights = Tensor.of(weights.clone());

@@ -21,7 +21,8 @@ class CsvFileTest {
 
     @Test
     void columnsByName() throws IOException {
-        CsvFile table = CsvFile.read(file("\uFEFFlength, width ,kind\r\n1.5,2,\"iris, blue\"\n-3e2,,rose\n\n4,5,\"iris, blue\"\n"));
+        CsvFile table = CsvFile.read(
+                file("\uFEFFlength, width ,kind\r\n1.5,2,\"iris, blue\"\n-3e2,,rose\n\n4,5,\"iris, blue\"\n"));
         assertThat(table.columns()).containsExactly("length", "width", "kind");
         assertThat(table.rows()).isEqualTo(3);
         assertThat(table.numbers("width", "length").toFloatArray()).containsExactly(2, 1.5f, Float.NaN, -300, 5, 4);

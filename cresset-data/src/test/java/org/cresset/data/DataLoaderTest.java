@@ -51,7 +51,8 @@ class DataLoaderTest {
 
     @Test
     void tensorsAreGatheredAndKeepTheirOrder() {
-        TensorDataset data = new TensorDataset(Tensor.of(new float[] {0, 1}, new float[] {2, 3}, new float[] {4, 5}), Tensor.of(7L, 8, 9));
+        TensorDataset data = new TensorDataset(
+                Tensor.of(new float[] {0, 1}, new float[] {2, 3}, new float[] {4, 5}), Tensor.of(7L, 8, 9));
         List<Batch> batches = drain(DataLoader.of(data).batchSize(2).build());
         assertThat(batches).hasSize(2);
         assertThat(batches.get(0).input().shape().toArray()).containsExactly(2, 2);
@@ -62,16 +63,23 @@ class DataLoaderTest {
 
     @Test
     void gatheringEqualsCollating() {
-        TensorDataset data = new TensorDataset(Tensor.arange(60).reshape(20, 3), Tensor.arange(20))
-                .prepared(x -> x.mul(2));
+        TensorDataset data =
+                new TensorDataset(Tensor.arange(60).reshape(20, 3), Tensor.arange(20)).prepared(x -> x.mul(2));
         Subset<Example> part = data.subset(19, 3, 3, 0, 7, 11, 2);
         for (Dataset<Example> d : List.of(data, part, part.subset(6, 0, 1))) {
-            List<Batch> fast = drain(DataLoader.of(d).batchSize(4).shuffle(true).seed(3).build());
-            List<Batch> slow = drain(DataLoader.of(d, Collate.examples()).batchSize(4).shuffle(true).seed(3).build());
+            List<Batch> fast =
+                    drain(DataLoader.of(d).batchSize(4).shuffle(true).seed(3).build());
+            List<Batch> slow = drain(DataLoader.of(d, Collate.examples())
+                    .batchSize(4)
+                    .shuffle(true)
+                    .seed(3)
+                    .build());
             assertThat(fast).hasSameSizeAs(slow);
             for (int i = 0; i < fast.size(); i++) {
-                assertThat(fast.get(i).input().toLongArray()).isEqualTo(slow.get(i).input().toLongArray());
-                assertThat(fast.get(i).target().toLongArray()).isEqualTo(slow.get(i).target().toLongArray());
+                assertThat(fast.get(i).input().toLongArray())
+                        .isEqualTo(slow.get(i).input().toLongArray());
+                assertThat(fast.get(i).target().toLongArray())
+                        .isEqualTo(slow.get(i).target().toLongArray());
             }
         }
     }
@@ -111,7 +119,8 @@ class DataLoaderTest {
             }
             return x;
         });
-        BatchIterator<List<Long>> it = loader(broken).batchSize(4).workers(workers).build().iterator();
+        BatchIterator<List<Long>> it =
+                loader(broken).batchSize(4).workers(workers).build().iterator();
         assertThat(it.next()).containsExactly(0L, 1L, 2L, 3L);
         assertThatThrownBy(it::next)
                 .isInstanceOf(CressetException.class)
@@ -203,13 +212,18 @@ class DataLoaderTest {
         });
         DataLoader<List<Long>> loader =
                 loader(stuck).workers(1).timeout(Duration.ofMillis(50)).build();
-        assertThatThrownBy(() -> loader.iterator().next()).hasMessageContaining("batch 0").hasMessageContaining("PT0.05S");
+        assertThatThrownBy(() -> loader.iterator().next())
+                .hasMessageContaining("batch 0")
+                .hasMessageContaining("PT0.05S");
     }
 
     @Test
     void paddedSequences() {
         Dataset<Tensor> sequences = Dataset.of(List.of(Tensor.of(1L, 2, 3), Tensor.of(4L)));
-        Tensor batch = drain(DataLoader.of(sequences, Collate.padded(-1)).batchSize(2).build()).get(0);
+        Tensor batch = drain(DataLoader.of(sequences, Collate.padded(-1))
+                        .batchSize(2)
+                        .build())
+                .get(0);
         assertThat(batch.shape().toArray()).containsExactly(2, 3);
         assertThat(batch.toLongArray()).containsExactly(1, 2, 3, 4, -1, -1);
     }
@@ -217,7 +231,8 @@ class DataLoaderTest {
     @Test
     void emptyDataAndDropLast() {
         assertThat(drain(loader(numbers(0)).shuffle(true).workers(1).build())).isEmpty();
-        DataLoader<List<Long>> loader = loader(numbers(7)).batchSize(3).dropLast(true).build();
+        DataLoader<List<Long>> loader =
+                loader(numbers(7)).batchSize(3).dropLast(true).build();
         assertThat(loader.batchCount()).hasValue(2);
         assertThat(drain(loader)).containsExactly(List.of(0L, 1L, 2L), List.of(3L, 4L, 5L));
     }
@@ -226,7 +241,10 @@ class DataLoaderTest {
     void settingsThatExcludeEachOtherAreRefused() {
         assertThatThrownBy(() -> loader(numbers(3)).batchSize(0).build()).hasMessageContaining("batch size");
         assertThatThrownBy(() -> loader(numbers(3)).workers(-1).build()).hasMessageContaining("workers");
-        assertThatThrownBy(() -> loader(numbers(3)).shuffle(true).sampler(new SequentialSampler(3)).build())
+        assertThatThrownBy(() -> loader(numbers(3))
+                        .shuffle(true)
+                        .sampler(new SequentialSampler(3))
+                        .build())
                 .hasMessageContaining("sampler");
         DataLoader<List<Long>> loader = loader(numbers(3)).build();
         assertThatThrownBy(() -> loader.loadStateDict(Map.of())).hasMessageContaining("\"epochs\"");
@@ -287,8 +305,10 @@ class DataLoaderTest {
         assertThat(drain(loader(all).build()).stream().map(List::getFirst)).containsExactly(0L, 1L, 0L, 1L, 2L);
         assertThatThrownBy(() -> all.get(5)).hasMessageContaining("element 5 of a data set of 5");
         assertThatThrownBy(() -> numbers(3).subset(3)).hasMessageContaining("element 3 of a data set of 3");
-        assertThatThrownBy(() -> numbers(3).randomSplit(Generator.ofSeed(0), 1, 1)).hasMessageContaining("add up to 2");
-        assertThat(numbers(10).randomSplit(Generator.ofSeed(0), 0.35, 0.65).stream().map(Subset::size))
+        assertThatThrownBy(() -> numbers(3).randomSplit(Generator.ofSeed(0), 1, 1))
+                .hasMessageContaining("add up to 2");
+        assertThat(numbers(10).randomSplit(Generator.ofSeed(0), 0.35, 0.65).stream()
+                        .map(Subset::size))
                 .containsExactly(4L, 6L);
     }
 }

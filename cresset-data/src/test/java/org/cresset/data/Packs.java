@@ -15,7 +15,8 @@ final class Packs {
     private Packs() {}
 
     static Path rng(int seed) {
-        return Path.of(System.getProperty("cresset.shared", "../../shared"), "conformance/rng/seed_" + seed + ".safetensors");
+        return Path.of(
+                System.getProperty("cresset.shared", "../../shared"), "conformance/rng/seed_" + seed + ".safetensors");
     }
 
     static long[] longs(Path pack, String key) {
@@ -30,7 +31,11 @@ final class Packs {
             }
             int from = 8 + header + Integer.parseInt(m.group(1));
             long[] values = new long[(Integer.parseInt(m.group(2)) - Integer.parseInt(m.group(1))) / 8];
-            file.position(from).slice().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(values);
+            file.position(from)
+                    .slice()
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asLongBuffer()
+                    .get(values);
             return values;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loaders, samplers and splits against what PyTorch did with the same seed. */
 class PyTorchOrderTest {
-    private static final Dataset<Long> TWENTY = Dataset.of(LongStream.range(0, 20).boxed().toList());
+    private static final Dataset<Long> TWENTY =
+            Dataset.of(LongStream.range(0, 20).boxed().toList());
 
     private static long[] golden(int seed, String key) {
         Path pack = Packs.rng(seed);
@@ -39,7 +40,8 @@ class PyTorchOrderTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 42})
     void ownGenerator(int seed) {
-        assertThat(epochs(loader().shuffle(true).seed(seed).build(), 3)).isEqualTo(golden(seed, "loader_own_generator/0"));
+        assertThat(epochs(loader().shuffle(true).seed(seed).build(), 3))
+                .isEqualTo(golden(seed, "loader_own_generator/0"));
         assertThat(epochs(loader().shuffle(true).seed(seed).workers(2).build(), 3))
                 .isEqualTo(golden(seed, "loader_own_generator/0"));
     }

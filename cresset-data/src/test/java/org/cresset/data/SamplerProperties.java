@@ -101,7 +101,8 @@ class SamplerProperties {
         // With one bucket for all, the batches divide the lengths into ranges that don't overlap.
         long[][] ranges = Arrays.stream(batches)
                 .map(b -> Arrays.stream(b).map(i -> l[(int) i]).sorted().toArray())
-                .sorted((a, b) -> a[0] != b[0] ? Long.compare(a[0], b[0]) : Long.compare(a[a.length - 1], b[b.length - 1]))
+                .sorted((a, b) ->
+                        a[0] != b[0] ? Long.compare(a[0], b[0]) : Long.compare(a[a.length - 1], b[b.length - 1]))
                 .toArray(long[][]::new);
         for (int i = 1; i < ranges.length; i++) {
             assertThat(ranges[i][0]).isGreaterThanOrEqualTo(ranges[i - 1][ranges[i - 1].length - 1]);

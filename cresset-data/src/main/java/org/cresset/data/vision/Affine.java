@@ -3,8 +3,8 @@ package org.cresset.data.vision;
 import org.cresset.base.CressetException;
 
 /**
- * Turning, shearing, scaling and shifting about the middle of an image, in {@code torchvision.transforms.functional.affine}'s
- * conventions; bilinear, with black where there was nothing.
+ * Turning, shearing, scaling and shifting about the middle of an image, in {@code
+ * torchvision.transforms.functional.affine}'s conventions; bilinear, with black where there was nothing.
  *
  * @param degrees the angle, clockwise
  * @param right pixels to the right
@@ -15,8 +15,8 @@ import org.cresset.base.CressetException;
 record Affine(double degrees, double right, double down, double scale, double shear) {
     Affine {
         if (!(scale > 0) || !(Math.abs(shear) < 90)) {
-            throw CressetException.value(
-                    "affine: scale " + scale + " and shear " + shear + "; expected a scale above 0 and a shear below 90 degrees");
+            throw CressetException.value("affine: scale " + scale + " and shear " + shear
+                    + "; expected a scale above 0 and a shear below 90 degrees");
         }
     }
 

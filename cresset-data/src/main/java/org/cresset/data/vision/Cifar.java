@@ -12,10 +12,10 @@ import org.cresset.data.TensorDataset;
 import org.cresset.tensor.Tensor;
 
 /**
- * CIFAR-10 and CIFAR-100 from a directory with the files of their binary versions, plain or {@code .gz}: inputs
- * (N, 3, 32, 32) float32 from 0 to 1, targets (N) int64. In memory pixels are bytes; floats are made batch by batch. All
- * methods throw a {@link CressetException} of kind VALUE, in one sentence that names the file, for files that are missing or
- * damaged.
+ * CIFAR-10 and CIFAR-100 from a directory with the files of their binary versions, plain or {@code .gz}: inputs (N, 3,
+ * 32, 32) float32 from 0 to 1, targets (N) int64. In memory pixels are bytes; floats are made batch by batch. All
+ * methods throw a {@link CressetException} of kind VALUE, in one sentence that names the file, for files that are
+ * missing or damaged.
  */
 public final class Cifar {
     private static final int PIXELS = 3 * 32 * 32;
@@ -66,8 +66,10 @@ public final class Cifar {
         }
         int record = labels + PIXELS;
         if (content.length == 0 || content.length % record != 0) {
-            throw DataFiles.bad(file, "it has " + content.length + " bytes, which is no whole number of records of " + record
-                    + "; it is cut off or of another kind");
+            throw DataFiles.bad(
+                    file,
+                    "it has " + content.length + " bytes, which is no whole number of records of " + record
+                            + "; it is cut off or of another kind");
         }
         int n = content.length / record;
         byte[] pixels = new byte[n * PIXELS];
@@ -75,11 +77,14 @@ public final class Cifar {
         for (int i = 0; i < n; i++) {
             targets[i] = content[i * record + labels - 1];
             if (Byte.toUnsignedInt(targets[i]) >= classes) {
-                throw DataFiles.bad(file, "record " + i + " has label " + Byte.toUnsignedInt(targets[i]) + ", there are only "
-                        + classes + " classes");
+                throw DataFiles.bad(
+                        file,
+                        "record " + i + " has label " + Byte.toUnsignedInt(targets[i]) + ", there are only " + classes
+                                + " classes");
             }
             System.arraycopy(content, i * record + labels, pixels, i * PIXELS, PIXELS);
         }
-        return new TensorDataset(Tensor.from(pixels, n, 3, 32, 32), Tensor.from(targets, n).to(DType.INT64));
+        return new TensorDataset(
+                Tensor.from(pixels, n, 3, 32, 32), Tensor.from(targets, n).to(DType.INT64));
     }
 }

@@ -13,7 +13,10 @@ final class Colors {
         if (x.dim() < 3 || x.size(-3) != 3) {
             throw CressetException.value("grayscale: shape " + x.shape() + "; expected images (..., 3, H, W)");
         }
-        return x.narrow(-3, 0, 1).mul(0.2989).add(x.narrow(-3, 1, 1).mul(0.587)).add(x.narrow(-3, 2, 1).mul(0.114));
+        return x.narrow(-3, 0, 1)
+                .mul(0.2989)
+                .add(x.narrow(-3, 1, 1).mul(0.587))
+                .add(x.narrow(-3, 2, 1).mul(0.114));
     }
 
     static Tensor brightness(Tensor x, double factor) {

@@ -11,9 +11,9 @@ import org.cresset.data.TensorDataset;
 import org.cresset.tensor.Tensor;
 
 /**
- * 1,797 handwritten digits of 8x8 pixels, which come with the library: inputs (N, 1, 8, 8) float32 from 0 to 1, targets (N)
- * int64 from 0 to 9. From the UCI repository's "Optical Recognition of Handwritten Digits" (E. Alpaydin, C. Kaynak, 1998;
- * CC BY 4.0).
+ * 1,797 handwritten digits of 8x8 pixels, which come with the library: inputs (N, 1, 8, 8) float32 from 0 to 1, targets
+ * (N) int64 from 0 to 9. From the UCI repository's "Optical Recognition of Handwritten Digits" (E. Alpaydin, C. Kaynak,
+ * 1998; CC BY 4.0).
  */
 public final class Digits {
     private static final String RESOURCE = "/org/cresset/data/digits/digits.csv.gz";

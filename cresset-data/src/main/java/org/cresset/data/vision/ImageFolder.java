@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Images in a directory with one sub-directory per class, as {@code torchvision.datasets.ImageFolder}: inputs (3, H, W)
- * float32 from 0 to 1, targets int64 scalars, the places of the classes in alphabetical order. Files are read when they are
- * asked for, in the formats that {@link ImageIO} knows (PNG, JPEG, GIF, BMP, and what plug-ins add).
+ * float32 from 0 to 1, targets int64 scalars, the places of the classes in alphabetical order. Files are read when they
+ * are asked for, in the formats that {@link ImageIO} knows (PNG, JPEG, GIF, BMP, and what plug-ins add).
  */
 public final class ImageFolder implements Dataset<Example> {
     /** Larger images are refused before they are decoded, so that a small hostile file can't take all memory. */

@@ -8,9 +8,10 @@ import org.cresset.data.TensorDataset;
 import org.cresset.tensor.Tensor;
 
 /**
- * MNIST and the sets that come in its form (Fashion-MNIST, KMNIST), from a directory with the four files under their original
- * names ({@code train-images-idx3-ubyte}, {@code train-labels-idx1-ubyte}, {@code t10k-...}), plain or {@code .gz}: inputs
- * (N, 1, H, W) float32 from 0 to 1, targets (N) int64. In memory pixels are bytes; floats are made batch by batch.
+ * MNIST and the sets that come in its form (Fashion-MNIST, KMNIST), from a directory with the four files under their
+ * original names ({@code train-images-idx3-ubyte}, {@code train-labels-idx1-ubyte}, {@code t10k-...}), plain or {@code
+ * .gz}: inputs (N, 1, H, W) float32 from 0 to 1, targets (N) int64. In memory pixels are bytes; floats are made batch
+ * by batch.
  */
 public final class Mnist {
     private Mnist() {}
@@ -18,8 +19,8 @@ public final class Mnist {
     /**
      * The training part.
      *
-     * @throws CressetException of kind VALUE, in one sentence that names the file, for files that are missing or damaged or
-     *     don't belong together
+     * @throws CressetException of kind VALUE, in one sentence that names the file, for files that are missing or
+     *     damaged or don't belong together
      */
     public static TensorDataset train(Path directory) {
         return read(directory, "train");
@@ -42,8 +43,10 @@ public final class Mnist {
             throw DataFiles.bad(labelFile, "its shape is " + labels.shape() + ", labels need 1 dimension");
         }
         if (images.size(0) != labels.size(0)) {
-            throw DataFiles.bad(labelFile, "it has " + labels.size(0) + " labels for the " + images.size(0) + " images of "
-                    + imageFile.getFileName());
+            throw DataFiles.bad(
+                    labelFile,
+                    "it has " + labels.size(0) + " labels for the " + images.size(0) + " images of "
+                            + imageFile.getFileName());
         }
         return new TensorDataset(images.unsqueeze(1), labels.to(DType.INT64)).prepared(Transforms::toFloat);
     }

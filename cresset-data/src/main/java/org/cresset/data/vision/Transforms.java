@@ -1,5 +1,6 @@
 package org.cresset.data.vision;
 
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -9,11 +10,20 @@ import org.cresset.random.Generator;
 import org.cresset.tensor.Tensor;
 
 /**
- * What is done to images before a model sees them, as {@code torchvision.transforms}. Images are (C, H, W), or (..., C, H, W)
- * if all are to change alike; bytes from 0 to 255 (uint8) or float32 from 0 to 1.
+ * What is done to images before a model sees them, as {@code torchvision.transforms}. Images are (C, H, W), or (..., C,
+ * H, W) if all are to change alike; bytes from 0 to 255 (uint8) or float32 from 0 to 1.
  */
 public final class Transforms {
     private static final int TRIES = 10;
+
+    /** A table is fast from the first batch on, when the kernels of conversion and division are not compiled yet. */
+    private static final float[] BYTE_AS_FLOAT = new float[256];
+
+    static {
+        for (int i = 0; i < BYTE_AS_FLOAT.length; i++) {
+            BYTE_AS_FLOAT[i] = i / 255f;
+        }
+    }
 
     private Transforms() {}
 
@@ -21,7 +31,15 @@ public final class Transforms {
 
     /** Float32 from 0 to 1 of bytes; floats as they are. As {@code torchvision.transforms.ToTensor}. */
     public static Tensor toFloat(Tensor x) {
-        return x.dtype() == DType.UINT8 ? x.to(DType.FLOAT32).div(255) : x;
+        if (x.dtype() != DType.UINT8) {
+            return x;
+        }
+        byte[] bytes = x.toSegment().toArray(ValueLayout.JAVA_BYTE);
+        float[] floats = new float[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            floats[i] = BYTE_AS_FLOAT[bytes[i] & 0xff];
+        }
+        return Tensor.from(floats, x.shape().toArray());
     }
 
     /** {@link #toFloat} as a transform. */
@@ -30,12 +48,15 @@ public final class Transforms {
     }
 
     /**
-     * {@code (x - mean) / std}, one of each for each channel or one for all. As {@code torchvision.transforms.Normalize}.
+     * {@code (x - mean) / std}, one of each for each channel or one for all. As {@code
+     * torchvision.transforms.Normalize}.
      *
      * @throws CressetException of kind VALUE for a {@code std} of 0; when applied, of kind TYPE for an image of bytes
      */
     public static Transform normalize(float[] mean, float[] std) {
-        require(mean.length == std.length && mean.length > 0, "normalize: " + mean.length + " means and " + std.length + " stds");
+        require(
+                mean.length == std.length && mean.length > 0,
+                "normalize: " + mean.length + " means and " + std.length + " stds");
         for (float s : std) {
             require(s > 0, "normalize: std " + Arrays.toString(std) + "; expected numbers above 0");
         }
@@ -55,13 +76,14 @@ public final class Transforms {
     }
 
     /**
-     * Brightness, contrast and saturation, each times a factor from {@code 1 - strength} to {@code 1 + strength}, in random
-     * order. As {@code torchvision.transforms.ColorJitter} without hue; saturation needs three channels.
+     * Brightness, contrast and saturation, each times a factor from {@code 1 - strength} to {@code 1 + strength}, in
+     * random order. As {@code torchvision.transforms.ColorJitter} without hue; saturation needs three channels.
      */
     public static Transform colorJitter(double brightness, double contrast, double saturation) {
         require(
                 brightness >= 0 && contrast >= 0 && saturation >= 0,
-                "colorJitter: " + brightness + ", " + contrast + ", " + saturation + "; expected strengths of at least 0");
+                "colorJitter: " + brightness + ", " + contrast + ", " + saturation
+                        + "; expected strengths of at least 0");
         return (x, random) -> Colors.jitter(x, brightness, contrast, saturation, random);
     }
 
@@ -70,10 +92,14 @@ public final class Transforms {
     /** Bilinear, antialiased, to (..., height, width). As {@code torchvision.transforms.Resize((height, width))}. */
     public static Transform resize(int height, int width) {
         checkSize("resize", height, width);
-        return (x, random) -> Resize.apply(Planes.of("resize", x), height, width).like(x);
+        return (x, random) ->
+                Resize.apply(Planes.of("resize", x), height, width).like(x);
     }
 
-    /** The part whose upper left corner is at (top, left). As {@code torchvision.transforms.functional.crop}, inside only. */
+    /**
+     * The part whose upper left corner is at (top, left). As {@code torchvision.transforms.functional.crop}, inside
+     * only.
+     */
     public static Transform crop(int top, int left, int height, int width) {
         checkSize("crop", height, width);
         return (x, random) -> cut("crop", x, top, left, height, width);
@@ -179,11 +205,10 @@ public final class Transforms {
     }
 
     /**
-     * Turned and sheared by up to so many degrees either way, scaled by a factor between two, and shifted by up to a fraction
-     * of each side. As {@code torchvision.transforms.RandomAffine}, bilinear.
+     * Turned and sheared by up to so many degrees either way, scaled by a factor between two, and shifted by up to a
+     * fraction of each side. As {@code torchvision.transforms.RandomAffine}, bilinear.
      */
-    public static Transform randomAffine(
-            double degrees, double shift, double minScale, double maxScale, double shear) {
+    public static Transform randomAffine(double degrees, double shift, double minScale, double maxScale, double shear) {
         require(
                 degrees >= 0 && shift >= 0 && minScale > 0 && minScale <= maxScale && shear >= 0 && shear < 90,
                 "randomAffine: degrees " + degrees + ", shift " + shift + ", scale " + minScale + " to " + maxScale
@@ -194,7 +219,9 @@ public final class Transforms {
             double right = between(random, -shift, shift) * image.width();
             double down = between(random, -shift, shift) * image.height();
             double scale = between(random, minScale, maxScale);
-            return new Affine(angle, right, down, scale, between(random, -shear, shear)).apply(image).like(x);
+            return new Affine(angle, right, down, scale, between(random, -shear, shear))
+                    .apply(image)
+                    .like(x);
         };
     }
 
@@ -213,8 +240,8 @@ public final class Transforms {
     }
 
     private static CressetException tooSmall(String op, Tensor x, int height, int width) {
-        return CressetException.value(op + ": an image of shape " + x.shape() + " has no such part of " + height + " x " + width
-                + "; pad or resize it first");
+        return CressetException.value(op + ": an image of shape " + x.shape() + " has no such part of " + height + " x "
+                + width + "; pad or resize it first");
     }
 
     private static Tensor padded(Tensor x, int padding, double value) {

@@ -43,7 +43,9 @@ class CifarTest {
         assertThatThrownBy(() -> Cifar.test10(dir)).hasMessageContaining("no file test_batch.bin");
         Path file = dir.resolve("test_batch.bin");
         Files.write(file, new byte[3000]);
-        assertThatThrownBy(() -> Cifar.test10(dir)).hasMessageContaining(file.toString()).hasMessageContaining("3000 bytes");
+        assertThatThrownBy(() -> Cifar.test10(dir))
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("3000 bytes");
         Files.write(file, records(2, 1, 9));
         assertThatThrownBy(() -> Cifar.test10(dir)).hasMessageContaining("record 1 has label 10");
     }

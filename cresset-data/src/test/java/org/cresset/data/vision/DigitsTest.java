@@ -29,7 +29,12 @@ class DigitsTest {
     @Test
     void inBatches() {
         int seen = 0;
-        for (Batch batch : DataLoader.of(Digits.test()).batchSize(100).shuffle(true).seed(1).workers(1).build()) {
+        for (Batch batch : DataLoader.of(Digits.test())
+                .batchSize(100)
+                .shuffle(true)
+                .seed(1)
+                .workers(1)
+                .build()) {
             seen += (int) batch.size();
             assertThat(batch.input().size(2)).isEqualTo(8);
         }

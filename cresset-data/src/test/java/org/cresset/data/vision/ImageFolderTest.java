@@ -62,7 +62,9 @@ class ImageFolderTest {
         CRC32 crc = new CRC32();
         crc.update(bomb.array(), 12, 17);
         Files.write(file, bomb.putInt(29, (int) crc.getValue()).array());
-        assertThatThrownBy(() -> folder.get(2)).hasMessageContaining(file.toString()).hasMessageContaining("pixels");
+        assertThatThrownBy(() -> folder.get(2))
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("pixels");
         Files.delete(file);
         assertThatThrownBy(() -> folder.get(2)).hasMessageContaining("no such file");
     }
