@@ -26,6 +26,12 @@ final class Converters {
         return type.isAnnotationPresent(Nullable.class) ? new OrNull(c) : c;
     }
 
+    /** A tensor only, or null where that is allowed. */
+    static Converter strict(AnnotatedType type) {
+        Converter c = new Instance(Tensor.class);
+        return type.isAnnotationPresent(Nullable.class) ? new OrNull(c) : c;
+    }
+
     private static Converter plain(Class<?> raw, AnnotatedType type) {
         if (raw.isArray()) {
             Class<?> component = raw.getComponentType();
@@ -152,14 +158,14 @@ final class Converters {
         }
     }
 
-    /** A record given by a map from PyTorch's names of its components. */
+    /** A record given by a map from PyTorch's names of its components, or by a tuple of them. */
     private record Options(Class<?> type, Overload constructor) implements Converter {
         static Options of(Class<?> type) {
             List<Signature.Parameter> parameters = new ArrayList<>();
             List<Class<?>> classes = new ArrayList<>();
             for (RecordComponent c : type.getRecordComponents()) {
                 boolean required = c.getType().isPrimitive();
-                parameters.add(new Signature.Parameter(Overload.snake(c.getName()), Signature.Kind.KEYWORD, required, null));
+                parameters.add(new Signature.Parameter(Overload.snake(c.getName()), Signature.Kind.POSITIONAL, required, null));
                 classes.add(c.getType());
             }
             try {
@@ -173,11 +179,15 @@ final class Converters {
 
         @Override
         public int rank(@Nullable Object v) {
-            return type.isInstance(v) ? 0 : v instanceof Map ? 1 : NEVER;
+            boolean tuple = v instanceof List<?> parts && constructor.bind(parts, Map.of()).problem() == null;
+            return type.isInstance(v) ? 0 : v instanceof Map || tuple ? 1 : NEVER;
         }
 
         @Override
         public @Nullable Object convert(@Nullable Object v) {
+            if (v instanceof List<?> parts) {
+                return constructor.bind(parts, Map.of()).call();
+            }
             if (!(v instanceof Map<?, ?> map)) {
                 return v;
             }

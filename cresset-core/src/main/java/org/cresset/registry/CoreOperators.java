@@ -11,6 +11,7 @@ final class CoreOperators implements OperatorSource {
         List<Class<?>> all = new ArrayList<>(List.of(Tensor.class.getInterfaces()));
         all.add(Tensor.class);
         all.add(CreationFunctions.class);
+        all.add(TensorForms.class);
         return all;
     }
 }

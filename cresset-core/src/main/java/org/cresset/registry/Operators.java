@@ -147,6 +147,29 @@ public final class Operators {
     }
 
     /**
+     * A public method of a class, {@code forward} of a module for example, with the object as first argument; in all its
+     * overloads, with the parameters that {@link Torch} gives it or else those of Java, of which the last ones that may be null
+     * may be left out.
+     *
+     * @throws CressetException of kind UNSUPPORTED if there is none
+     */
+    public static Operator method(Class<?> type, String method) {
+        List<Overload> overloads = new ArrayList<>();
+        for (Method m : type.getMethods()) {
+            if (!m.getName().equals(method) || m.isBridge() || Modifier.isStatic(m.getModifiers())) {
+                continue;
+            }
+            Torch torch = m.getAnnotation(Torch.class);
+            Signature s = torch == null ? Signature.of(method, m) : Signature.parse(torch.value()[0]);
+            overloads.add(Overload.of(s.withSelf(), type, m));
+        }
+        if (overloads.isEmpty()) {
+            throw CressetException.unsupported(type.getSimpleName() + ": has no public method " + method);
+        }
+        return new Operator(type.getSimpleName() + "." + method, overloads);
+    }
+
+    /**
      * The operation of a name.
      *
      * @throws CressetException of kind UNSUPPORTED if there is none

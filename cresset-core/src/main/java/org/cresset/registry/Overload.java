@@ -26,6 +26,9 @@ final class Overload {
     private final MethodHandle handle;
     private final int javaCount;
 
+    /** Whether a number may come first. */
+    private final boolean numberFirst;
+
     /** For each parameter of the signature its place among the Java parameters; -1: accepted and without effect here. */
     private final int[] place;
 
@@ -37,6 +40,7 @@ final class Overload {
         this.javaCount = java.size();
         this.handle = handle.asType(MethodType.genericMethodType(javaCount)).asSpreader(Object[].class, javaCount);
         List<Parameter> parameters = signature.parameters();
+        numberFirst = parameters.stream().anyMatch(p -> p.type().equals("Scalar"));
         place = new int[parameters.size()];
         converters = new Converter[place.length];
         int placed = 0;
@@ -44,13 +48,21 @@ final class Overload {
             place[i] = javaCount == place.length ? i : named(java, parameters.get(i).name(), i);
             if (place[i] >= 0) {
                 JavaParameter p = java.get(place[i]);
-                converters[i] = Converters.of(p.raw, p.type);
+                converters[i] = strict(parameters.get(i)) && p.raw == Tensor.class
+                        ? Converters.strict(p.type)
+                        : Converters.of(p.raw, p.type);
                 placed++;
             }
         }
         if (placed != javaCount) {
             throw new IllegalStateException(signature + " doesn't describe the parameters of " + where);
         }
+    }
+
+    /** Whether a number can't stand for a tensor. */
+    private static boolean strict(Parameter p) {
+        boolean first = p.name().equals("self") || p.name().equals("input");
+        return p.type().equals("Tensor") || first && !p.type().equals("Scalar");
     }
 
     private record JavaParameter(String name, Class<?> raw, AnnotatedType type) {}
@@ -170,7 +182,19 @@ final class Overload {
         if (used < kwargs.size()) {
             return misfit("there is an unknown keyword among " + kwargs.keySet());
         }
+        if (numberFirst && !anyTensor(values)) {
+            return misfit("one argument must be a tensor");
+        }
         return new Bound(this, rank, values, null);
+    }
+
+    private static boolean anyTensor(@Nullable Object[] values) {
+        for (Object v : values) {
+            if (v instanceof Tensor) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** PyTorch calls the first parameter self or input and takes NumPy's names for some others. */

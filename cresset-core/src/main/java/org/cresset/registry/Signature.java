@@ -32,10 +32,16 @@ public record Signature(String name, List<Parameter> parameters) {
      * @param kind how it may be passed
      * @param required whether it has no default
      * @param defaultValue its default as null, Boolean, Long, Double, String or List
+     * @param type {@code "Tensor"} where a number won't do for a tensor, {@code "Scalar"} where it will do for the first one,
+     *     empty for what is usual: a number does for any tensor but the first
      */
-    public record Parameter(String name, Kind kind, boolean required, @Nullable Object defaultValue) {}
+    public record Parameter(String name, Kind kind, boolean required, @Nullable Object defaultValue, String type) {
+        Parameter(String name, Kind kind, boolean required, @Nullable Object defaultValue) {
+            this(name, kind, required, defaultValue, "");
+        }
+    }
 
-    /** Reads {@code "pad(input, pad, mode='constant', value=None)"}. */
+    /** Reads {@code "pad(input, pad, mode='constant', value=None)"}; a type may stand after a name, {@code "other: Tensor"}. */
     public static Signature parse(String text) {
         int open = text.indexOf('(');
         if (open < 1 || !text.endsWith(")")) {
@@ -53,12 +59,15 @@ public record Signature(String name, List<Parameter> parameters) {
             boolean variadic = part.startsWith("*");
             String name = equals < 0 ? part : part.substring(0, equals).strip();
             name = variadic ? name.substring(1) : name;
+            int colon = name.indexOf(':');
+            String type = colon < 0 ? "" : name.substring(colon + 1).strip();
+            name = colon < 0 ? name : name.substring(0, colon);
             if (!names.add(name)) {
                 throw CressetException.value("signature: \"" + text + "\" has " + name + " twice");
             }
             Object value = equals < 0 ? null : Literals.parse(part.substring(equals + 1));
             parameters.add(new Parameter(name, variadic ? Kind.VARIADIC : kind, equals < 0 && !variadic,
-                    variadic && equals < 0 ? List.of() : value));
+                    variadic && equals < 0 ? List.of() : value, type));
             if (variadic) {
                 kind = Kind.KEYWORD;
             }
@@ -66,15 +75,26 @@ public record Signature(String name, List<Parameter> parameters) {
         return new Signature(text.substring(0, open), List.copyOf(parameters));
     }
 
-    /** What a Java method or constructor without annotation takes, by its own names, all of it required. */
+    /** What a Java method or constructor without annotation takes, by its own names; what may be null has that as default. */
     static Signature of(String name, Executable e) {
         List<Parameter> parameters = new ArrayList<>();
         for (java.lang.reflect.Parameter p : e.getParameters()) {
             boolean variadic = p.isVarArgs();
-            parameters.add(new Parameter(Overload.snake(p.getName()), variadic ? Kind.VARIADIC : Kind.POSITIONAL, !variadic,
+            boolean required = !variadic && !p.getAnnotatedType().isAnnotationPresent(Nullable.class);
+            parameters.add(new Parameter(Overload.snake(p.getName()), variadic ? Kind.VARIADIC : Kind.POSITIONAL, required,
                     variadic ? List.of() : null));
         }
         return new Signature(name, parameters);
+    }
+
+    /** With the receiver as first parameter, if it doesn't begin so already. */
+    Signature withSelf() {
+        if (!parameters.isEmpty() && parameters.getFirst().name.equals("self")) {
+            return this;
+        }
+        List<Parameter> all = new ArrayList<>(parameters);
+        all.addFirst(new Parameter("self", Kind.POSITIONAL, true, null));
+        return new Signature(name, all);
     }
 
     /** The name alone, without reading the rest. */

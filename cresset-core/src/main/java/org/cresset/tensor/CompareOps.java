@@ -76,19 +76,19 @@ public sealed interface CompareOps permits Tensor {
     }
 
     /** Both are true. The operands broadcast and promote. As {@code torch.logical_and}. */
-    @Torch("logical_and(self, other)")
+    @Torch("logical_and(self, other: Tensor)")
     default Tensor logicalAnd(Tensor other) {
         return Comparisons.LogicalAnd.OP.on(self(), other);
     }
 
     /** Either is true. The operands broadcast and promote. As {@code torch.logical_or}. */
-    @Torch("logical_or(self, other)")
+    @Torch("logical_or(self, other: Tensor)")
     default Tensor logicalOr(Tensor other) {
         return Comparisons.LogicalOr.OP.on(self(), other);
     }
 
     /** One is true. The operands broadcast and promote. As {@code torch.logical_xor}. */
-    @Torch("logical_xor(self, other)")
+    @Torch("logical_xor(self, other: Tensor)")
     default Tensor logicalXor(Tensor other) {
         return Comparisons.LogicalXor.OP.on(self(), other);
     }
@@ -136,13 +136,13 @@ public sealed interface CompareOps permits Tensor {
     }
 
     /** Whether both have the same shape and elements. As {@code torch.equal}. */
-    @Torch("equal(self, other)")
+    @Torch("equal(self, other: Tensor)")
     default boolean equalTo(Tensor other) {
         return self().shape().equals(other.shape()) && self().eq(other).all().itemBoolean();
     }
 
     /** |x - other| <= atol + rtol |other|, element by element. As {@code torch.isclose}. */
-    @Torch("isclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False)")
+    @Torch("isclose(self, other: Tensor, rtol=1e-05, atol=1e-08, equal_nan=False)")
     default Tensor isclose(Tensor other, double rtol, double atol, boolean equalNan) {
         Tensor x = self();
         if (x.dtype() != other.dtype()) {
@@ -163,7 +163,7 @@ public sealed interface CompareOps permits Tensor {
     }
 
     /** Whether all elements are close. As {@code torch.allclose}. */
-    @Torch("allclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False)")
+    @Torch("allclose(self, other: Tensor, rtol=1e-05, atol=1e-08, equal_nan=False)")
     default boolean allclose(Tensor other, double rtol, double atol, boolean equalNan) {
         return isclose(other, rtol, atol, equalNan).all().itemBoolean();
     }

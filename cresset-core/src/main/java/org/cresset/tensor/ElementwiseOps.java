@@ -343,7 +343,7 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** The remainder with the sign of the divisor. The operands broadcast and promote. As {@code torch.remainder}. */
-    @Torch({"remainder(self, other)", "__mod__(self, other)"})
+    @Torch({"remainder(self: Scalar, other)", "__mod__(self, other)"})
     default Tensor remainder(Tensor other) {
         return Arithmetic.Remainder.OP.on(self(), IntegerChecks.divisor("remainder", self(), other));
     }
@@ -376,19 +376,19 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** The larger; NaN if either is. The operands broadcast and promote. As {@code torch.maximum}. */
-    @Torch("maximum(self, other)")
+    @Torch("maximum(self, other: Tensor)")
     default Tensor maximum(Tensor other) {
         return Arithmetic.Maximum.OP.on(self(), other);
     }
 
     /** The smaller; NaN if either is. The operands broadcast and promote. As {@code torch.minimum}. */
-    @Torch("minimum(self, other)")
+    @Torch("minimum(self, other: Tensor)")
     default Tensor minimum(Tensor other) {
         return Arithmetic.Minimum.OP.on(self(), other);
     }
 
     /** Bits set in both. The operands broadcast and promote. As {@code torch.bitwise_and}. */
-    @Torch({"bitwise_and(self, other)", "__and__(self, other)"})
+    @Torch({"bitwise_and(self: Scalar, other)", "__and__(self, other)"})
     default Tensor bitwiseAnd(Tensor other) {
         return Arithmetic.BitwiseAnd.OP.on(self(), other);
     }
@@ -399,7 +399,7 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** Bits set in either. The operands broadcast and promote. As {@code torch.bitwise_or}. */
-    @Torch({"bitwise_or(self, other)", "__or__(self, other)"})
+    @Torch({"bitwise_or(self: Scalar, other)", "__or__(self, other)"})
     default Tensor bitwiseOr(Tensor other) {
         return Arithmetic.BitwiseOr.OP.on(self(), other);
     }
@@ -410,7 +410,7 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** Bits set in one. The operands broadcast and promote. As {@code torch.bitwise_xor}. */
-    @Torch({"bitwise_xor(self, other)", "__xor__(self, other)"})
+    @Torch({"bitwise_xor(self: Scalar, other)", "__xor__(self, other)"})
     default Tensor bitwiseXor(Tensor other) {
         return Arithmetic.BitwiseXor.OP.on(self(), other);
     }
@@ -421,7 +421,7 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** Bits moved up. The operands broadcast and promote. As {@code torch.bitwise_left_shift}. */
-    @Torch({"bitwise_left_shift(self, other)", "__lshift__(self, other)"})
+    @Torch({"bitwise_left_shift(self: Scalar, other)", "__lshift__(self, other)"})
     default Tensor bitwiseLeftShift(Tensor other) {
         return Arithmetic.ShiftLeft.OP.on(self(), other);
     }
@@ -432,7 +432,7 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** Bits moved down. The operands broadcast and promote. As {@code torch.bitwise_right_shift}. */
-    @Torch({"bitwise_right_shift(self, other)", "__rshift__(self, other)"})
+    @Torch({"bitwise_right_shift(self: Scalar, other)", "__rshift__(self, other)"})
     default Tensor bitwiseRightShift(Tensor other) {
         return Arithmetic.ShiftRight.OP.on(self(), other);
     }
@@ -443,13 +443,13 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** The angle of the point (other, x). The operands broadcast and promote. As {@code torch.atan2}. */
-    @Torch({"atan2(self, other)", "arctan2(self, other)"})
+    @Torch({"atan2(self, other: Tensor)", "arctan2(self, other: Tensor)"})
     default Tensor atan2(Tensor other) {
         return Powers.Atan2.OP.on(self(), other);
     }
 
     /** sqrt(x^2 + other^2) without overflow. The operands broadcast and promote. As {@code torch.hypot}. */
-    @Torch("hypot(self, other)")
+    @Torch("hypot(self, other: Tensor)")
     default Tensor hypot(Tensor other) {
         return Powers.Hypot.OP.on(self(), other);
     }
@@ -498,7 +498,7 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** x to the power of {@code exponent}. As {@code torch.pow}. */
-    @Torch({"pow(self, exponent)", "float_power(self, exponent)", "__pow__(self, exponent)"})
+    @Torch({"pow(self: Scalar, exponent)", "__pow__(self, exponent)"})
     default Tensor pow(Tensor exponent) {
         if (exponent.isNumber() && exponent instanceof Dense d && !exponent.dtype().isComplex()) {
             double e = d.read(0);
