@@ -35,7 +35,7 @@ final class DigitNet extends Module {
         y = maxPool2d(conv2.forward(y).relu(), 2);
         y = conv3.forward(y).relu();
         y = (large ? maxPool2d(y, 2) : y).flatten(1);
-        y = fc1.forward(dropout(y, 0.25, isTraining(), false)).relu();
-        return fc2.forward(dropout(y, 0.5, isTraining(), false));
+        y = fc1.forward(y).relu();
+        return fc2.forward(dropout(y, 0.3, isTraining(), false));
     }
 }

@@ -11,6 +11,7 @@ import org.cresset.data.TensorDataset;
 import org.cresset.data.vision.Digits;
 import org.cresset.data.vision.Mnist;
 import org.cresset.nn.functional.Functional;
+import org.cresset.nn.functional.Reduction;
 import org.cresset.optim.AdamW;
 import org.cresset.optim.schedule.CosineAnnealingLR;
 import org.cresset.random.Generator;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Parameters;
         description = "Trains a convolutional net on handwritten digits and tells how well it reads those it hasn't seen.",
         mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
+    private static final double SMOOTHING = 0.05;
+
     @Parameters(paramLabel = "WHAT", description = "What to train: digits")
     private String what = "digits";
 
@@ -39,7 +42,7 @@ final class TrainCommand implements Callable<Integer> {
     private int epochs = -1;
 
     @Option(names = "--batch-size", description = "Images in a batch (default ${DEFAULT-VALUE})")
-    private int batchSize = 64;
+    private int batchSize = 32;
 
     @Option(names = "--lr", description = "The learning rate (default ${DEFAULT-VALUE})")
     private double lr = 2e-3;
@@ -84,7 +87,7 @@ final class TrainCommand implements Callable<Integer> {
                 .augment((b, g) -> new Batch(shift(b.input(), g), b.target()))
                 .build();
         DataLoader<Batch> unseen = DataLoader.of(test).batchSize(360).build();
-        Trainer trainer = new Trainer(net, net::forward, Functional::crossEntropy, optimizer)
+        Trainer trainer = new Trainer(net, net::forward, (y, t) -> Functional.crossEntropy(y, t, null, null, -100, null, Reduction.MEAN, SMOOTHING), optimizer)
                 .schedule(new CosineAnnealingLR(optimizer, all))
                 .checkpoints(out)
                 .resume(resume)

@@ -1,9 +1,10 @@
 package org.cresset.optim;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.cresset.base.Memory;
+import org.cresset.base.Storage;
 import org.cresset.emit.Loop;
 import org.cresset.emit.LoopEmitter;
 import org.cresset.emit.WideKernel;
@@ -80,26 +81,27 @@ final class UpdateKernel {
         WideKernel v = load(loop.name() + "V");
         int n = 2048;
         int operands = loop.repeated().size() + loop.outputs();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment[] segments = new MemorySegment[operands];
-            Arrays.fill(segments, arena.allocate(8L * n * operands, 64));
-            long[] offsets = new long[operands];
-            for (int i = 0; i < operands; i++) {
-                offsets[i] = 8L * n * i;
-            }
-            // A compiled loop needs a few ns an element; the interpreter takes hundreds.
-            long enough = 12L * n;
-            long start = System.nanoTime();
-            long best = Long.MAX_VALUE;
-            for (int i = 0; System.nanoTime() - start < 2_000_000_000L && (best > enough || i < 50); i++) {
-                long t = System.nanoTime();
-                v.run(segments, offsets, n);
-                best = Math.min(best, System.nanoTime() - t);
-            }
-            if (best <= enough) {
-                vector = v;
-            }
+        // From the pool: another kind of segment would spoil what the compiler has learned about the loops.
+        Storage scratch = Memory.allocate(8L * n * operands);
+        MemorySegment[] segments = new MemorySegment[operands];
+        Arrays.fill(segments, scratch.segment().fill((byte) 0));
+        long[] offsets = new long[operands];
+        for (int i = 0; i < operands; i++) {
+            offsets[i] = 8L * n * i;
         }
+        // A compiled loop needs a few ns an element; the interpreter takes hundreds.
+        long enough = 12L * n;
+        long start = System.nanoTime();
+        long best = Long.MAX_VALUE;
+        for (int i = 0; System.nanoTime() - start < 2_000_000_000L && (best > enough || i < 50); i++) {
+            long t = System.nanoTime();
+            v.run(segments, offsets, n);
+            best = Math.min(best, System.nanoTime() - t);
+        }
+        if (best <= enough) {
+            vector = v;
+        }
+        scratch.free();
     }
 
     /** Classes that are emitted when they are first needed. */

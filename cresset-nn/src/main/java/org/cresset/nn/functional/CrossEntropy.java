@@ -162,10 +162,10 @@ final class CrossEntropy {
         }
 
         Tensor reduce(String op, Reduction reduction) {
-            if (reduction == Reduction.MEAN) {
-                return losses.sum().div(weights == null ? valid.sum() : weights.sum());
+            if (reduction != Reduction.MEAN) {
+                return reduction.apply(op, losses);
             }
-            return reduction.apply(op, losses);
+            return losses.sum().div(weights == null ? valid.sum() : weights.sum());
         }
     }
 }

@@ -90,7 +90,7 @@ final class LinearCrossEntropy {
         if (reduction != Reduction.MEAN) {
             return reduction.apply(OP, sum);
         }
-        return sum.div(CrossEntropy.weightOf(target, classWeight, ignored).to(sum.dtype()));
+        return sum.div(CrossEntropy.weightOf(target, classWeight, ignored));
     }
 
     private Tensor total(Tensor[] inputs, Tensor[] targets) {
