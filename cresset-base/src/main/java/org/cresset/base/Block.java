@@ -9,11 +9,13 @@ final class Block {
     final int sizeClass;
     final Stripe stripe;
     /** The next in a free list. */
-    @Nullable Block next;
+    @Nullable
+    Block next;
     /** The slots that a {@link Chunk} cut this block into last time. */
     MemorySegment @Nullable [] slots;
     /** Who uses the block now; null while it is free. */
-    @Nullable Handle user;
+    @Nullable
+    Handle user;
 
     Block(MemorySegment segment, int sizeClass, Stripe stripe) {
         this.segment = segment;

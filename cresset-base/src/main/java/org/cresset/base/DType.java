@@ -149,8 +149,9 @@ public enum DType {
                         yield d;
                     }
                 }
-                throw CressetException.value("unknown dtype \"" + name + "\"; expected one of float32, float64, float16,"
-                        + " bfloat16, int8, int16, int32, int64, uint8, bool, complex64, complex128");
+                throw CressetException.value(
+                        "unknown dtype \"" + name + "\"; expected one of float32, float64, float16,"
+                                + " bfloat16, int8, int16, int32, int64, uint8, bool, complex64, complex128");
             }
         };
     }

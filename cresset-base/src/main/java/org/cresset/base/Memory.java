@@ -41,8 +41,7 @@ public final class Memory {
 
     /** Asked for late: finding out how much memory the machine has takes longer than many a program's first step. */
     private static long machineLimit() {
-        if (ManagementFactory.getOperatingSystemMXBean()
-                instanceof OperatingSystemMXBean os) {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean os) {
             return os.getTotalMemorySize() / 5 * 4;
         }
         return Long.MAX_VALUE;
@@ -136,7 +135,8 @@ public final class Memory {
     private static @Nullable Block collect(int c, long bytes) {
         System.gc();
         try {
-            // The collector hands its findings to the queues a little later; the first to arrive tells that it is at it.
+            // The collector hands its findings to the queues a little later; the first to arrive tells that it is at
+            // it.
             for (int i = 0; i < 4; i++) {
                 for (Stripe s : POOL) {
                     while (s.await(1)) {
@@ -239,11 +239,19 @@ public final class Memory {
             users.addAll(s.users());
         }
         StringBuilder b = new StringBuilder();
-        b.append(users.size()).append(" storages use ").append(human(liveBytes())).append("; taken from the system: ")
-                .append(human(RESERVED.get())).append(", at most ").append(human(PEAK.get())).append("; limit ")
-                .append(human(limit())).append('\n');
+        b.append(users.size())
+                .append(" storages use ")
+                .append(human(liveBytes()))
+                .append("; taken from the system: ")
+                .append(human(RESERVED.get()))
+                .append(", at most ")
+                .append(human(PEAK.get()))
+                .append("; limit ")
+                .append(human(limit()))
+                .append('\n');
         if (!DEBUG) {
-            return b.append("(-Dcresset.memory.debug=true tells where they were allocated)\n").toString();
+            return b.append("(-Dcresset.memory.debug=true tells where they were allocated)\n")
+                    .toString();
         }
         Map<String, long[]> bySite = new HashMap<>();
         for (Handle h : users) {
@@ -254,8 +262,13 @@ public final class Memory {
         bySite.entrySet().stream()
                 .sorted(Comparator.comparingLong((Map.Entry<String, long[]> e) -> -e.getValue()[1]))
                 .limit(40)
-                .forEach(e -> b.append("  ").append(human(e.getValue()[1])).append(" in ").append(e.getValue()[0])
-                        .append(" at ").append(e.getKey()).append('\n'));
+                .forEach(e -> b.append("  ")
+                        .append(human(e.getValue()[1]))
+                        .append(" in ")
+                        .append(e.getValue()[0])
+                        .append(" at ")
+                        .append(e.getKey())
+                        .append('\n'));
         return b.toString();
     }
 
@@ -279,6 +292,8 @@ public final class Memory {
         }
         return bytes < 10 << 10
                 ? bytes + " bytes"
-                : bytes < 10L << 20 ? (bytes >> 10) + " KiB" : bytes < 10L << 30 ? (bytes >> 20) + " MiB" : (bytes >> 30) + " GiB";
+                : bytes < 10L << 20
+                        ? (bytes >> 10) + " KiB"
+                        : bytes < 10L << 30 ? (bytes >> 20) + " MiB" : (bytes >> 30) + " GiB";
     }
 }

@@ -16,11 +16,10 @@ final class NativeMemory {
     private static final int MADV_HUGEPAGE = 14;
 
     private static final @Nullable MethodHandle ALIGNED_ALLOC = find(
-            "aligned_alloc",
-            FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-    private static final @Nullable MethodHandle FREE =
-            find("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
-    private static final @Nullable MethodHandle MADVISE = System.getProperty("os.name", "").startsWith("Linux")
+            "aligned_alloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    private static final @Nullable MethodHandle FREE = find("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+    private static final @Nullable MethodHandle MADVISE = System.getProperty("os.name", "")
+                    .startsWith("Linux")
             ? find(
                     "madvise",
                     FunctionDescriptor.of(

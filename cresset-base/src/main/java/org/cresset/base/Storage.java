@@ -12,16 +12,20 @@ public final class Storage {
     private final Device device;
     private MemorySegment segment;
     private @Nullable Object keepAlive;
+
     @SuppressWarnings("UnusedVariable") // keeps the chunk alive
     private @Nullable Chunk chunk;
 
     /** The pool's handle on the block; null for memory that the pool doesn't own. */
-    @Nullable Handle handle;
+    @Nullable
+    Handle handle;
 
     /** Links the storages of a {@link MemoryScope}. */
-    @Nullable Storage scopeNext;
+    @Nullable
+    Storage scopeNext;
 
-    @Nullable MemoryScope scope;
+    @Nullable
+    MemoryScope scope;
 
     /** Counts changes in place, of all tensors that share this storage. */
     private int version;
@@ -46,9 +50,8 @@ public final class Storage {
     /** Memory owned by somebody else (a mapped file, a native library's buffer), kept alive by {@code owner}. */
     public static Storage wrap(MemorySegment memory, Object owner) {
         // Rebuilt from its address, every segment that kernels meet is of one class, which keeps their loops fast.
-        MemorySegment plain = memory.isMapped()
-                ? MemorySegment.ofAddress(memory.address()).reinterpret(memory.byteSize())
-                : memory;
+        MemorySegment plain =
+                memory.isMapped() ? MemorySegment.ofAddress(memory.address()).reinterpret(memory.byteSize()) : memory;
         Storage s = new Storage(plain, memory.byteSize(), Device.CPU);
         s.keepAlive = owner;
         return s;

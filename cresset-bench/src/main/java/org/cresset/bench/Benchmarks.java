@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import org.cresset.base.CressetException;
 import org.cresset.tensor.Tensor;
 
@@ -36,7 +36,8 @@ public final class Benchmarks {
     /** Throws if there is no such workload. */
     public static void check(String name) {
         if (!names().contains(name)) {
-            throw CressetException.value("bench: no workload \"" + name + "\"; there are " + String.join(", ", names()));
+            throw CressetException.value(
+                    "bench: no workload \"" + name + "\"; there are " + String.join(", ", names()));
         }
     }
 
@@ -63,13 +64,19 @@ public final class Benchmarks {
         command.add(name);
         command.add(Integer.toString(threads));
         try {
-            Process p = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            Process p = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
             String out = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             if (p.waitFor() != 0 || out.isEmpty()) {
                 throw CressetException.runtime("bench: the process for " + name + " ended with code " + p.exitValue());
             }
             JsonNode n = new ObjectMapper().readTree(out.substring(out.lastIndexOf('\n') + 1));
-            return new Measurement(name, threads, n.get("seconds").doubleValue(), n.get("runs").intValue(),
+            return new Measurement(
+                    name,
+                    threads,
+                    n.get("seconds").doubleValue(),
+                    n.get("runs").intValue(),
                     n.get("peak_mb").doubleValue());
         } catch (IOException e) {
             throw CressetException.runtime("bench: can't start a process for " + name + ": " + e.getMessage());

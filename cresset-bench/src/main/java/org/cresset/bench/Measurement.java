@@ -90,6 +90,10 @@ public record Measurement(String workload, int threads, double seconds, int runs
                 Locale.ROOT,
                 "{\"workload\": \"%s\", \"engine\": \"cresset\", \"mode\": \"eager\", \"threads\": %d, \"seconds\": %.9g,"
                         + " \"runs\": %d, \"peak_mb\": %.1f}",
-                workload, threads, seconds, runs, peakMb);
+                workload,
+                threads,
+                seconds,
+                runs,
+                peakMb);
     }
 }

@@ -23,12 +23,20 @@ final class ModelWorkloads {
         return List.of(
                 new Workload("mlp_step", 1, () -> {
                     Sequential net = mlp();
-                    return step(net, net::forward, Tensor.randn(128, 784), Tensor.randint(0, 10, 128),
+                    return step(
+                            net,
+                            net::forward,
+                            Tensor.randn(128, 784),
+                            Tensor.randint(0, 10, 128),
                             new Adam(net.parameters(), 1e-3));
                 }),
                 new Workload("lenet_step", 1, () -> {
                     LeNet net = new LeNet();
-                    return step(net, net::forward, Tensor.randn(64, 1, 28, 28), Tensor.randint(0, 10, 64),
+                    return step(
+                            net,
+                            net::forward,
+                            Tensor.randn(64, 1, 28, 28),
+                            Tensor.randint(0, 10, 64),
                             new SGD(net.parameters(), SGD.options().lr(0.01).momentum(0.9)));
                 }));
     }

@@ -123,7 +123,8 @@ final class OperatorWorkloads {
         };
     }
 
-    private static Workload convolution(String name, long n, long in, long size, long out, long kernel, long stride, long pad) {
+    private static Workload convolution(
+            String name, long n, long in, long size, long out, long kernel, long stride, long pad) {
         return new Workload(name, 1, () -> {
             Tensor x = Tensor.randn(n, in, size, size).requiresGrad(true);
             Tensor w = Tensor.randn(out, in, kernel, kernel).requiresGrad(true);

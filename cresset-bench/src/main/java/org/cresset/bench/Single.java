@@ -5,6 +5,7 @@ final class Single {
     private Single() {}
 
     public static void main(String[] args) {
-        System.out.println(Benchmarks.measure(args[0], Integer.parseInt(args[1])).json());
+        System.out.println(
+                Benchmarks.measure(args[0], Integer.parseInt(args[1])).json());
     }
 }

@@ -25,7 +25,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--mode", description = "How the workload runs: eager")
     private String mode = "eager";
 
-    @Option(names = "--cold", description = "Time the first call and the first 1, 10 and 100 in this fresh process instead")
+    @Option(
+            names = "--cold",
+            description = "Time the first call and the first 1, 10 and 100 in this fresh process instead")
     private boolean cold;
 
     @Option(names = "--json", description = "One line of JSON for each workload")
@@ -44,14 +46,29 @@ final class BenchCommand implements Callable<Integer> {
         for (String name : chosen) {
             if (cold) {
                 double[] t = Benchmarks.cold(name, threads);
-                System.out.println(String.format(Locale.ROOT,
-                        "{\"workload\": \"%s\", \"threads\": %d, \"first\": %.6f, \"first_10\": %.6f, \"first_100\": %.6f}", name,
-                        threads, t[0], t[1], t[2]));
+                System.out.println(String.format(
+                        Locale.ROOT,
+                        "{\"workload\": \"%s\", \"threads\": %d, \"first\": %.6f, \"first_10\": %.6f, \"first_100\": %.6f}",
+                        name,
+                        threads,
+                        t[0],
+                        t[1],
+                        t[2]));
                 continue;
             }
-            Measurement m = chosen.size() == 1 ? Benchmarks.measure(name, threads) : Benchmarks.inOwnProcess(name, threads);
-            System.out.println(json ? m.json() : String.format(Locale.ROOT, "%-22s %d threads  %12.3f us  (%d runs, peak %.0f MB)",
-                    name, threads, 1e6 * m.seconds(), m.runs(), m.peakMb()));
+            Measurement m =
+                    chosen.size() == 1 ? Benchmarks.measure(name, threads) : Benchmarks.inOwnProcess(name, threads);
+            System.out.println(
+                    json
+                            ? m.json()
+                            : String.format(
+                                    Locale.ROOT,
+                                    "%-22s %d threads  %12.3f us  (%d runs, peak %.0f MB)",
+                                    name,
+                                    threads,
+                                    1e6 * m.seconds(),
+                                    m.runs(),
+                                    m.peakMb()));
         }
         return 0;
     }

@@ -18,7 +18,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Runs golden packs. */
-@Command(name = "conformance", description = "Compares with the golden data of a pack.", mixinStandardHelpOptions = true)
+@Command(
+        name = "conformance",
+        description = "Compares with the golden data of a pack.",
+        mixinStandardHelpOptions = true)
 final class ConformanceCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "SUITE", description = "Which sort of pack: rng, opinfo, modules, optim, ...")
     private String suite = "";

@@ -17,19 +17,42 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         boolean vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-        line("JDK", Runtime.version() + " (" + System.getProperty("java.vm.name") + ")", Runtime.version().feature() >= 25,
+        line(
+                "JDK",
+                Runtime.version() + " (" + System.getProperty("java.vm.name") + ")",
+                Runtime.version().feature() >= 25,
                 "run with JDK 25 or newer");
         line("Platform", System.getProperty("os.name") + " " + System.getProperty("os.arch"), true, "");
-        line("Processors", Runtime.getRuntime().availableProcessors() + ", " + Workers.threads() + " threads used", true, "");
-        line("Vector API", vectors ? "there, " + VectorWidth.bits() + " bits" : "not readable", vectors,
+        line(
+                "Processors",
+                Runtime.getRuntime().availableProcessors() + ", " + Workers.threads() + " threads used",
+                true,
+                "");
+        line(
+                "Vector API",
+                vectors ? "there, " + VectorWidth.bits() + " bits" : "not readable",
+                vectors,
                 "add --add-modules jdk.incubator.vector; scalar loops run instead, several times slower");
-        line("Native access", DoctorCommand.class.getModule().isNativeAccessEnabled() ? "allowed" : "allowed with warnings",
-                DoctorCommand.class.getModule().isNativeAccessEnabled(), "add --enable-native-access=ALL-UNNAMED");
+        line(
+                "Native access",
+                DoctorCommand.class.getModule().isNativeAccessEnabled() ? "allowed" : "allowed with warnings",
+                DoctorCommand.class.getModule().isNativeAccessEnabled(),
+                "add --enable-native-access=ALL-UNNAMED");
         Contractions c = Providers.contractions();
-        line("Matrices", c == null ? "Java" : c.name() + ": " + c.status(), c != null,
+        line(
+                "Matrices",
+                c == null ? "Java" : c.name() + ": " + c.status(),
+                c != null,
                 "add org.cresset:cresset-onednn; products and convolutions run in Java, many times slower");
-        line("Memory limit", (Memory.limit() >> 20) + " MiB for tensors, "
-                + (ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getMax() >> 20) + " MiB of Java heap", true, "");
+        line(
+                "Memory limit",
+                (Memory.limit() >> 20) + " MiB for tensors, "
+                        + (ManagementFactory.getMemoryMXBean()
+                                        .getHeapMemoryUsage()
+                                        .getMax()
+                                >> 20) + " MiB of Java heap",
+                true,
+                "");
         return 0;
     }
 

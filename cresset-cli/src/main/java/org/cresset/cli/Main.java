@@ -43,8 +43,10 @@ public final class Main implements Runnable {
                 })
                 .setParameterExceptionHandler((e, unparsed) -> {
                     e.getCommandLine().getErr().println("cresset: " + e.getMessage());
-                    e.getCommandLine().getErr().println(
-                            "'" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help' tells what there is");
+                    e.getCommandLine()
+                            .getErr()
+                            .println("'" + e.getCommandLine().getCommandSpec().qualifiedName()
+                                    + " --help' tells what there is");
                     return BAD_INPUT;
                 })
                 .execute(args);

@@ -19,7 +19,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Reads a drawn digit with a trained net. */
-@Command(name = "predict", description = "Reads the digit in an image and shows how sure it is.", mixinStandardHelpOptions = true)
+@Command(
+        name = "predict",
+        description = "Reads the digit in an image and shows how sure it is.",
+        mixinStandardHelpOptions = true)
 final class PredictCommand implements Callable<Integer> {
     private static final int BAR = 40;
 
@@ -65,7 +68,8 @@ final class PredictCommand implements Callable<Integer> {
         try {
             BufferedImage b = ImageIO.read(image.toFile());
             if (b == null) {
-                throw CressetException.value("predict: " + image + " is no image that can be read; expected PNG, JPEG, BMP or GIF");
+                throw CressetException.value(
+                        "predict: " + image + " is no image that can be read; expected PNG, JPEG, BMP or GIF");
             }
             return b;
         } catch (IOException e) {
@@ -111,7 +115,8 @@ final class PredictCommand implements Callable<Integer> {
             }
         }
         if (right < 0) {
-            throw CressetException.value("predict: the image is empty; draw a digit that stands out from its background");
+            throw CressetException.value(
+                    "predict: the image is empty; draw a digit that stands out from its background");
         }
         int inner = size > 16 ? size * 20 / 28 : size;
         double scale = (double) inner / Math.max(right - left + 1, bottom - top + 1);

@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
 /** Trains a convolutional net on handwritten digits. */
 @Command(
         name = "train",
-        description = "Trains a convolutional net on handwritten digits and tells how well it reads those it hasn't seen.",
+        description =
+                "Trains a convolutional net on handwritten digits and tells how well it reads those it hasn't seen.",
         mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
     private static final double SMOOTHING = 0.05;
@@ -34,7 +35,9 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "WHAT", description = "What to train: digits")
     private String what = "digits";
 
-    @Option(names = "--data", paramLabel = "SOURCE",
+    @Option(
+            names = "--data",
+            paramLabel = "SOURCE",
             description = "digits (the bundled set) or mnist:DIR with MNIST's or Fashion-MNIST's idx files")
     private String data = "digits";
 
@@ -87,7 +90,11 @@ final class TrainCommand implements Callable<Integer> {
                 .augment((b, g) -> new Batch(shift(b.input(), g), b.target()))
                 .build();
         DataLoader<Batch> unseen = DataLoader.of(test).batchSize(360).build();
-        Trainer trainer = new Trainer(net, net::forward, (y, t) -> Functional.crossEntropy(y, t, null, null, -100, null, Reduction.MEAN, SMOOTHING), optimizer)
+        Trainer trainer = new Trainer(
+                        net,
+                        net::forward,
+                        (y, t) -> Functional.crossEntropy(y, t, null, null, -100, null, Reduction.MEAN, SMOOTHING),
+                        optimizer)
                 .schedule(new CosineAnnealingLR(optimizer, all))
                 .checkpoints(out)
                 .resume(resume)
@@ -118,12 +125,21 @@ final class TrainCommand implements Callable<Integer> {
 
     private void tell(int epochsRun, long tested, double accuracy, double seconds, Path model) {
         if (json) {
-            System.out.println(String.format(Locale.ROOT, "{\"accuracy\": %.6f, \"seconds\": %.3f, \"model\": \"%s\"}", accuracy,
-                    seconds, model.toString().replace("\\", "\\\\").replace("\"", "\\\"")));
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    "{\"accuracy\": %.6f, \"seconds\": %.3f, \"model\": \"%s\"}",
+                    accuracy,
+                    seconds,
+                    model.toString().replace("\\", "\\\\").replace("\"", "\\\"")));
             return;
         }
-        System.out.printf(Locale.ROOT, "%nRead %.2f %% of %d unseen digits correctly after %d epochs (%.1f s).%n", 100 * accuracy,
-                tested, epochsRun, seconds);
+        System.out.printf(
+                Locale.ROOT,
+                "%nRead %.2f %% of %d unseen digits correctly after %d epochs (%.1f s).%n",
+                100 * accuracy,
+                tested,
+                epochsRun,
+                seconds);
         System.out.println("Model:       " + model);
         System.out.println("Checkpoint:  " + model.resolveSibling(Trainer.STATE) + " (go on with --resume)");
         System.out.println();

@@ -18,11 +18,14 @@ record Arguments(List<@Nullable Object> args, Map<String, @Nullable Object> kwar
     private static final Pattern STEP = Pattern.compile("\\[(\\d+)]|\\.(\\w+)");
 
     /** The argument of a path such as {@code args[0][2]} or {@code kwargs.weight}. */
-    @Nullable Object at(String path) {
+    @Nullable
+    Object at(String path) {
         Object at = path.startsWith("kwargs") ? kwargs : args;
         Matcher m = STEP.matcher(path);
         while (m.find()) {
-            at = m.group(1) != null ? ((List<?>) at).get(Integer.parseInt(m.group(1))) : ((Map<?, ?>) at).get(m.group(2));
+            at = m.group(1) != null
+                    ? ((List<?>) at).get(Integer.parseInt(m.group(1)))
+                    : ((Map<?, ?>) at).get(m.group(2));
         }
         return at;
     }
@@ -33,7 +36,8 @@ record Arguments(List<@Nullable Object> args, Map<String, @Nullable Object> kwar
     }
 
     /** The positional argument, else that of the name, else null. */
-    @Nullable Object find(int position, String name) {
+    @Nullable
+    Object find(int position, String name) {
         return position < args.size() ? args.get(position) : kwargs.get(name);
     }
 

@@ -17,11 +17,14 @@ final class AverageCases {
 
     static void run(JsonNode c) {
         boolean useBuffers = c.get("use_buffers").asBoolean();
-        AveragedModel model = switch (c.get("kind").asText()) {
-            case "swa" -> AveragedModel.swa(parameters(0), buffers(0), useBuffers);
-            case "ema" -> AveragedModel.ema(parameters(0), buffers(0), decay(c), useBuffers);
-            default -> throw CressetException.unsupported("optim pack: an average " + c.get("kind").asText());
-        };
+        AveragedModel model =
+                switch (c.get("kind").asText()) {
+                    case "swa" -> AveragedModel.swa(parameters(0), buffers(0), useBuffers);
+                    case "ema" -> AveragedModel.ema(parameters(0), buffers(0), decay(c), useBuffers);
+                    default ->
+                        throw CressetException.unsupported(
+                                "optim pack: an average " + c.get("kind").asText());
+                };
         JsonNode rows = c.get("averages");
         for (int t = 0; t < rows.size(); t++) {
             if (t > 0) {

@@ -28,7 +28,8 @@ final class ClipCases {
                 OptimSuite.near("total norm", norm, OptimSuite.numbers(c.get("total_norm")), TOLERANCE);
             }
             case "clip_grad_value_" -> Clip.clipGradValue(params, OptimSuite.number(c.get("clip_value")));
-            default -> throw CressetException.unsupported("optim pack: " + c.get("op").asText());
+            default ->
+                throw CressetException.unsupported("optim pack: " + c.get("op").asText());
         }
         for (int i = 0; i < params.size(); i++) {
             double[] expected = OptimSuite.numbers(c.get("result").get(i));

@@ -70,8 +70,8 @@ final class Closeness {
             String pair = step == 1
                     ? g[at] + ", expected " + w[at]
                     : g[2 * at] + "+" + g[2 * at + 1] + "i, expected " + w[2 * at] + "+" + w[2 * at + 1] + "i";
-            throw new Mismatch(what + " differs in " + count + " of " + w.length / step + " elements: [" + at + "] is " + pair
-                    + " (rtol " + rtol + ", atol " + atol + ")");
+            throw new Mismatch(what + " differs in " + count + " of " + w.length / step + " elements: [" + at + "] is "
+                    + pair + " (rtol " + rtol + ", atol " + atol + ")");
         }
     }
 
@@ -105,7 +105,10 @@ final class Closeness {
         if (g[i] == w[i] && g[i + 1] == w[i + 1]) {
             return 0;
         }
-        if (!(Double.isFinite(g[i]) && Double.isFinite(g[i + 1]) && Double.isFinite(w[i]) && Double.isFinite(w[i + 1]))) {
+        if (!(Double.isFinite(g[i])
+                && Double.isFinite(g[i + 1])
+                && Double.isFinite(w[i])
+                && Double.isFinite(w[i + 1]))) {
             return Double.POSITIVE_INFINITY;
         }
         return Math.max(0, Math.hypot(g[i] - w[i], g[i + 1] - w[i + 1]) - (atol + rtol * Math.hypot(w[i], w[i + 1])));

@@ -88,7 +88,7 @@ final class Factorisations {
             case "lu" -> near("P L U", parts.get(0).matmul(parts.get(1)).matmul(parts.get(2)), a);
             case "lu_packed" -> luPacked();
             case "ldl" -> ldl();
-            case "eigvals" -> { } // compared as a multiset already
+            case "eigvals" -> {} // compared as a multiset already
             default -> throw new IllegalArgumentException("reconstruct by " + rule);
         }
     }
@@ -99,8 +99,11 @@ final class Factorisations {
 
     private void orthonormal(String what, Tensor columns) {
         Tensor product = adjoint(columns).matmul(columns);
-        Tensor identity = Tensor.eye(product.size(-1), DType.FLOAT64).expand(product.shape().toArray());
-        double bound = 200 * Math.max(1, columns.size(-2)) * arguments.tensor("args[0]").dtype().eps();
+        Tensor identity = Tensor.eye(product.size(-1), DType.FLOAT64)
+                .expand(product.shape().toArray());
+        double bound = 200
+                * Math.max(1, columns.size(-2))
+                * arguments.tensor("args[0]").dtype().eps();
         Closeness.close(what, product, identity.to(product.dtype()), 0, bound, null);
     }
 
@@ -143,7 +146,9 @@ final class Factorisations {
         near("R above its diagonal", r.triu(0), r);
         if (q.numel() == 0 && a.numel() > 0) {
             Tensor gram = adjoint(a).matmul(a);
-            double bound = tolerance * Math.max(1, a.size(-2)) * Math.max(1, a.abs().max().item());
+            double bound = tolerance
+                    * Math.max(1, a.size(-2))
+                    * Math.max(1, a.abs().max().item());
             Closeness.close("Rh R", adjoint(r).matmul(r), gram, 0, bound, null);
             return;
         }
@@ -187,7 +192,10 @@ final class Factorisations {
             }
             batches.add(flat.select(0, b).indexSelect(0, Tensor.of(order)));
         }
-        return batches.isEmpty() ? product : Tensor.stack(0, batches.toArray(new Tensor[0])).reshape(product.shape().toArray());
+        return batches.isEmpty()
+                ? product
+                : Tensor.stack(0, batches.toArray(new Tensor[0]))
+                        .reshape(product.shape().toArray());
     }
 
     private void luPacked() {

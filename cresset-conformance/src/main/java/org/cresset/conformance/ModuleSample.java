@@ -189,13 +189,21 @@ final class ModuleSample {
         });
         List<Tensor> v = new ArrayList<>();
         cotangents.forEach(c -> v.add(stored(c)));
-        @Nullable Tensor[] g = Autograd.grad(
-                outputs.toArray(new Tensor[0]), wanted.values().toArray(new Tensor[0]), v.toArray(new Tensor[0]), false, false,
+        @Nullable
+        Tensor[] g = Autograd.grad(
+                outputs.toArray(new Tensor[0]),
+                wanted.values().toArray(new Tensor[0]),
+                v.toArray(new Tensor[0]),
+                false,
+                false,
                 true);
         int i = 0;
         for (String name : wanted.keySet()) {
             int space = name.indexOf(' ');
-            gradient("gradient of " + name.substring(space + 1), g[i++], grads.get(name.substring(0, space)).get(name.substring(space + 1)));
+            gradient(
+                    "gradient of " + name.substring(space + 1),
+                    g[i++],
+                    grads.get(name.substring(0, space)).get(name.substring(space + 1)));
         }
     }
 

@@ -43,12 +43,17 @@ public final class ModulesSuite implements Suite {
             int i = 0;
             for (String text = lines.readLine(); text != null; text = lines.readLine()) {
                 JsonNode line = JSON.readTree(text);
-                tally.run(module + "/" + i++ + (line.get("desc").asText().isEmpty() ? "" : " " + line.get("desc").asText()), () -> {
-                    if (!exists) {
-                        throw CressetException.unsupported("nn." + module + " does not exist");
-                    }
-                    new ModuleSample(line, tensors).run();
-                });
+                tally.run(
+                        module + "/" + i++
+                                + (line.get("desc").asText().isEmpty()
+                                        ? ""
+                                        : " " + line.get("desc").asText()),
+                        () -> {
+                            if (!exists) {
+                                throw CressetException.unsupported("nn." + module + " does not exist");
+                            }
+                            new ModuleSample(line, tensors).run();
+                        });
             }
         }
     }

@@ -38,7 +38,8 @@ final class OpinfoCall {
     }
 
     /** Performs the call. */
-    @Nullable Object call(Arguments a, JsonNode line) {
+    @Nullable
+    Object call(Arguments a, JsonNode line) {
         if (isIndexing()) {
             JsonNode index = line.get("args").get(1);
             return a.tensor("args[0]").get(index(a.args().get(1), index.has("tuple")));
@@ -70,10 +71,12 @@ final class OpinfoCall {
 
     private static Tensor positions(List<?> list) {
         if (!list.isEmpty() && list.getFirst() instanceof List<?>) {
-            return Tensor.stack(0, list.stream().map(l -> positions((List<?>) l)).toArray(Tensor[]::new));
+            return Tensor.stack(
+                    0, list.stream().map(l -> positions((List<?>) l)).toArray(Tensor[]::new));
         }
         if (!list.isEmpty() && list.getFirst() instanceof Boolean) {
-            return Tensor.of(list.stream().mapToLong(b -> (Boolean) b ? 1 : 0).toArray()).to(DType.BOOL);
+            return Tensor.of(list.stream().mapToLong(b -> (Boolean) b ? 1 : 0).toArray())
+                    .to(DType.BOOL);
         }
         return Tensor.of(list.stream().mapToLong(n -> ((Number) n).longValue()).toArray());
     }
@@ -119,6 +122,8 @@ final class OpinfoCall {
     }
 
     static String describe(@Nullable Object v) {
-        return v instanceof Tensor t ? t.dtype() + t.shape().toString() : v instanceof Object[] a ? a.length + " parts" : String.valueOf(v);
+        return v instanceof Tensor t
+                ? t.dtype() + t.shape().toString()
+                : v instanceof Object[] a ? a.length + " parts" : String.valueOf(v);
     }
 }

@@ -46,7 +46,8 @@ final class OpinfoGradients {
                 cotangents.add(v);
             }
         }
-        @Nullable Tensor[] g = ys.isEmpty()
+        @Nullable
+        Tensor[] g = ys.isEmpty()
                 ? new Tensor[inputs.size()]
                 : Autograd.grad(array(ys), array(inputs), array(cotangents), second, second, true);
         if (!second) {
@@ -73,7 +74,8 @@ final class OpinfoGradients {
                 all.add(v);
             }
         });
-        @Nullable Tensor[] gg = firsts.isEmpty()
+        @Nullable
+        Tensor[] gg = firsts.isEmpty()
                 ? new Tensor[all.size()]
                 : Autograd.grad(array(firsts), array(all), array(weights), false, false, true);
         int n = inputs.size();

@@ -46,7 +46,8 @@ final class OpinfoResult {
         if (got instanceof Tensor t) {
             return t;
         }
-        throw new Mismatch("the result is " + OpinfoCall.describe(got) + ", expected a tensor of " + want.get("dtype").asText());
+        throw new Mismatch("the result is " + OpinfoCall.describe(got) + ", expected a tensor of "
+                + want.get("dtype").asText());
     }
 
     private void plain(String what, @Nullable Object got, JsonNode want) {
@@ -75,7 +76,8 @@ final class OpinfoResult {
 
     private void tensor(String what, Tensor got, JsonNode want) {
         DType dtype = PackValues.dtype(want.get("dtype").asText());
-        Closeness.sameKind(what, got, dtype, Shape.of(PackValues.longs(want.get("shape"))).toString());
+        Closeness.sameKind(
+                what, got, dtype, Shape.of(PackValues.longs(want.get("shape"))).toString());
         String cmp = want.path("cmp").asText();
         if (!want.has("t") || cmp.equals("gauge")) {
             return;
@@ -119,7 +121,8 @@ final class OpinfoResult {
             mine = mine.unsqueeze(dim);
             theirs = theirs.unsqueeze(dim);
         }
-        if (mine.lt(0).any().itemBoolean() || mine.ge(x.dim() == 0 ? 1 : x.size((int) dim)).any().itemBoolean()) {
+        if (mine.lt(0).any().itemBoolean()
+                || mine.ge(x.dim() == 0 ? 1 : x.size((int) dim)).any().itemBoolean()) {
             throw new Mismatch(what + " has a position outside of the input");
         }
         if (x.dim() == 0) {

@@ -49,7 +49,8 @@ public final class OpinfoSuite implements Suite {
             tally.count(kind + "_total", 0);
         }
         try {
-            for (JsonNode entry : JSON.readTree(pack.resolve("index.json").toFile()).get("entries")) {
+            for (JsonNode entry :
+                    JSON.readTree(pack.resolve("index.json").toFile()).get("entries")) {
                 if (only.isEmpty() || only.contains(entry.get("file").asText())) {
                     runEntry(pack.resolve("data"), entry, tally);
                 }
@@ -72,7 +73,8 @@ public final class OpinfoSuite implements Suite {
                 count(line, tally);
                 tally.run(name, () -> {
                     if (!exists) {
-                        throw CressetException.unsupported(entry.get("call").get("path").asText() + " does not exist");
+                        throw CressetException.unsupported(
+                                entry.get("call").get("path").asText() + " does not exist");
                     }
                     if (line.has("error")) {
                         error(call, line, values, tally);
@@ -97,13 +99,17 @@ public final class OpinfoSuite implements Suite {
     private static void sample(String op, OpinfoCall call, JsonNode line, PackValues values, Tally tally) {
         Arguments arguments = values.arguments(line);
         Map<String, Tensor> before = new HashMap<>();
-        arguments.tensors().forEach((path, t) -> before.put(path, t.detach().clone().contiguous()));
+        arguments
+                .tensors()
+                .forEach((path, t) -> before.put(path, t.detach().clone().contiguous()));
         Object result = perform(call, arguments, line);
         OpinfoResult expectation = new OpinfoResult(op, line, values, arguments);
         expectation.check("result", result, line.get("out"));
         if (line.has("reconstruct")) {
             Tensor input = op.endsWith("_lowrank")
-                    ? arguments.tensor("args[0]").matmul(arguments.tensor("args[1]").transpose(-2, -1))
+                    ? arguments
+                            .tensor("args[0]")
+                            .matmul(arguments.tensor("args[1]").transpose(-2, -1))
                     : arguments.tensor("args[0]");
             Factorisations.check(line.get("reconstruct").asText(), arguments, input, result);
         }
@@ -132,7 +138,8 @@ public final class OpinfoSuite implements Suite {
         CressetException.Kind kind;
         try {
             Object result = perform(call, values.arguments(line), line);
-            throw new Mismatch("gives " + OpinfoCall.describe(result) + ", expected " + error.get("raised").asText() + ": "
+            throw new Mismatch("gives " + OpinfoCall.describe(result) + ", expected "
+                    + error.get("raised").asText() + ": "
                     + error.path("message").asText());
         } catch (CressetException e) {
             kind = e.kind();

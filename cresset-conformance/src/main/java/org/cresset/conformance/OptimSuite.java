@@ -121,10 +121,11 @@ public final class OptimSuite implements Suite {
             n.forEach(e -> l.add(value(e)));
             return l;
         }
-        return n.isNull() ? null
-                : n.isBoolean() ? (Object) n.asBoolean()
-                : n.isTextual() ? n.asText()
-                : n.isIntegralNumber() ? (Object) n.asLong() : (Object) number(n);
+        return n.isNull()
+                ? null
+                : n.isBoolean()
+                        ? (Object) n.asBoolean()
+                        : n.isTextual() ? n.asText() : n.isIntegralNumber() ? (Object) n.asLong() : (Object) number(n);
     }
 
     /** Throws unless the values are near the expected ones: relative to them, or to 1 where they are smaller. */

@@ -34,8 +34,7 @@ final class OptimizerCases {
         OptimizerCases run = new OptimizerCases(c);
         String problem = c.has("problem") ? c.get("problem").asText() : "vectors";
         switch (problem) {
-            case "vectors" -> run.dense(
-                    new Parameter("x", x(), 0), new Parameter("y", y(), FIRST_OF_Y));
+            case "vectors" -> run.dense(new Parameter("x", x(), 0), new Parameter("y", y(), FIRST_OF_Y));
             case "matrices" -> run.dense(new Parameter("y", y(), FIRST_OF_Y), new Parameter("z", z(), FIRST_OF_Z));
             case "table" -> run.table();
             case "rosenbrock" -> run.rosenbrock();
@@ -136,11 +135,13 @@ final class OptimizerCases {
             }
             Map<String, ?> actual = optimizer.state(p.value);
             expected.properties().forEach(e -> {
-                double[] values = switch (actual.get(e.getKey())) {
-                    case Tensor t -> t.toDoubleArray();
-                    case Number n -> new double[] {n.doubleValue()};
-                    case null, default -> throw new Mismatch("state " + e.getKey() + " of " + p.name + " is missing");
-                };
+                double[] values =
+                        switch (actual.get(e.getKey())) {
+                            case Tensor t -> t.toDoubleArray();
+                            case Number n -> new double[] {n.doubleValue()};
+                            case null, default ->
+                                throw new Mismatch("state " + e.getKey() + " of " + p.name + " is missing");
+                        };
                 String what = "state " + e.getKey() + " of " + p.name;
                 OptimSuite.near(what, values, OptimSuite.numbers(e.getValue()), tolerance);
             });
@@ -177,7 +178,11 @@ final class OptimizerCases {
                 optimizer.zeroGrad();
                 Tensor head = v.narrow(0, 0, 3);
                 Tensor tail = v.narrow(0, 1, 3);
-                Tensor f = tail.sub(head.square()).square().mul(100).add(head.sub(1).square()).sum();
+                Tensor f = tail.sub(head.square())
+                        .square()
+                        .mul(100)
+                        .add(head.sub(1).square())
+                        .sum();
                 f.backward();
                 return f;
             });

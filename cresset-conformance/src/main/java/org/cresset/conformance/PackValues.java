@@ -36,7 +36,8 @@ final class PackValues {
     }
 
     /** A value; lists and tuples are lists, integers are longs. */
-    @Nullable Object value(JsonNode v) {
+    @Nullable
+    Object value(JsonNode v) {
         return switch (v.getNodeType()) {
             case NULL -> null;
             case BOOLEAN -> v.asBoolean();
@@ -102,13 +103,17 @@ final class PackValues {
             return options;
         }
         return (BinaryOperator<Tensor>) (a, b) -> Closeness.tensor(
-                "pairwise_distance", Operators.standard().call("nn.functional.pairwise_distance", List.of(a, b), options));
+                "pairwise_distance",
+                Operators.standard().call("nn.functional.pairwise_distance", List.of(a, b), options));
     }
 
     private Tensor argument(JsonNode v) {
         Tensor t = stored(v);
         if (v.has("stride")) {
-            t = t.asStrided(longs(v.get("shape")), longs(v.get("stride")), v.path("offset").asLong());
+            t = t.asStrided(
+                    longs(v.get("shape")),
+                    longs(v.get("stride")),
+                    v.path("offset").asLong());
         }
         return v.path("rg").asBoolean() ? t.requiresGrad(true) : t;
     }

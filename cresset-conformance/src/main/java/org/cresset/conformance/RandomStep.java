@@ -70,18 +70,30 @@ final class RandomStep {
             case "bernoulli" -> call("bernoulli", List.of(tensor("p")), Map.of());
             case "normal" -> call("normal", List.of(tensor("mean"), tensor("std")), Map.of());
             case "multinomial" ->
-                call("multinomial", List.of(tensor("weights"), integer("num_samples"), args.get("replacement").asBoolean()), Map.of());
+                call(
+                        "multinomial",
+                        List.of(
+                                tensor("weights"),
+                                integer("num_samples"),
+                                args.get("replacement").asBoolean()),
+                        Map.of());
             case "dropout", "dropout2d", "alpha_dropout" ->
                 call("nn.functional." + op, List.of(tensor("x"), real("p")), Map.of("training", true));
             case "rrelu" ->
-                call("nn.functional.rrelu", List.of(tensor("x"), real("lower"), real("upper")), Map.of("training", true));
+                call(
+                        "nn.functional.rrelu",
+                        List.of(tensor("x"), real("lower"), real("upper")),
+                        Map.of("training", true));
             case "get_rng_state" -> {
                 byte[] state = Generator.defaultGenerator().getState();
                 yield Tensor.from(state, state.length);
             }
             case "loader" -> loader();
             case "random_sampler" ->
-                Tensor.of(new RandomSampler(integer("items"), integer("num_samples"), args.get("replacement").asBoolean())
+                Tensor.of(new RandomSampler(
+                                        integer("items"),
+                                        integer("num_samples"),
+                                        args.get("replacement").asBoolean())
                                 .order(Generator.ofSeed(seed)))
                         .unsqueeze(0);
             case "weighted_sampler" -> weighted();
@@ -93,9 +105,12 @@ final class RandomStep {
         List<Object> values = new ArrayList<>();
         List<Long> shape = shape();
         boolean transposed = args.has("memory");
-        values.add(transposed
-                ? Tensor.empty(dtype(), shape.get(1), shape.get(0)).t()
-                : Tensor.empty(dtype(), shape.stream().mapToLong(Long::longValue).toArray()));
+        values.add(
+                transposed
+                        ? Tensor.empty(dtype(), shape.get(1), shape.get(0)).t()
+                        : Tensor.empty(
+                                dtype(),
+                                shape.stream().mapToLong(Long::longValue).toArray()));
         for (String p : parameters) {
             values.add(real(p));
         }
@@ -127,15 +142,22 @@ final class RandomStep {
         for (int i = 0; i < weights.length; i++) {
             weights[i] = args.get("weights").get(i).asDouble();
         }
-        return Tensor.of(new WeightedRandomSampler(weights, integer("num_samples"), args.get("replacement").asBoolean())
+        return Tensor.of(new WeightedRandomSampler(
+                        weights, integer("num_samples"), args.get("replacement").asBoolean())
                 .order(Generator.ofSeed(seed)));
     }
 
     private Map<String, Tensor> split() {
         List<Long> items = LongStream.range(0, integer("items")).boxed().toList();
-        long[] lengths = {args.get("lengths").get(0).asLong(), args.get("lengths").get(1).asLong()};
+        long[] lengths = {
+            args.get("lengths").get(0).asLong(), args.get("lengths").get(1).asLong()
+        };
         List<Subset<Long>> parts = Dataset.of(items).randomSplit(Generator.ofSeed(seed), lengths);
-        return Map.of("first", Tensor.of(parts.get(0).indices()), "second", Tensor.of(parts.get(1).indices()));
+        return Map.of(
+                "first",
+                Tensor.of(parts.get(0).indices()),
+                "second",
+                Tensor.of(parts.get(1).indices()));
     }
 
     private Map<String, Tensor> module() {
@@ -150,7 +172,11 @@ final class RandomStep {
         Map<String, @Nullable Object> kwargs = new LinkedHashMap<>();
         args.properties().forEach(e -> {
             if (!e.getKey().equals("type")) {
-                kwargs.put(e.getKey(), e.getValue().isBoolean() ? (Object) e.getValue().asBoolean() : (Object) e.getValue().asLong());
+                kwargs.put(
+                        e.getKey(),
+                        e.getValue().isBoolean()
+                                ? (Object) e.getValue().asBoolean()
+                                : (Object) e.getValue().asLong());
             }
         });
         return Modules.state(OPS.get("nn." + type).call(List.of(), kwargs));

@@ -37,8 +37,9 @@ public record Report(String suite, long passed, long failed, long unsupported, S
     public String toString() {
         double share = 100.0 * passed / Math.max(1, total());
         StringBuilder b = new StringBuilder(suite)
-                .append(String.format(": %d of %d passed (%.2f %%), %d failed, %d unsupported", passed, total(), share, failed,
-                        unsupported));
+                .append(String.format(
+                        ": %d of %d passed (%.2f %%), %d failed, %d unsupported",
+                        passed, total(), share, failed, unsupported));
         extra.forEach((key, count) -> b.append(", ").append(key).append(' ').append(count));
         return b.toString();
     }

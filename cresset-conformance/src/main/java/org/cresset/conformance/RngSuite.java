@@ -32,7 +32,8 @@ public final class RngSuite implements Suite {
     public Report run(Path pack, Consumer<Case> sink) {
         Tally tally = new Tally(name(), sink);
         try (Stream<Path> files = Files.list(pack)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
                 runFile(file, tally);
             }
         } catch (IOException e) {

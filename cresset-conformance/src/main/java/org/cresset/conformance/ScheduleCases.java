@@ -56,7 +56,8 @@ final class ScheduleCases {
     }
 
     private static void compare(JsonNode c, String key, int i, Optimizer optimizer) {
-        double[] actual = optimizer.paramGroups().stream().mapToDouble(g -> g.number(key)).toArray();
+        double[] actual =
+                optimizer.paramGroups().stream().mapToDouble(g -> g.number(key)).toArray();
         OptimSuite.near(key + " " + i, actual, OptimSuite.numbers(c.get(key).get(i)), RELATIVE, ABSOLUTE);
     }
 
@@ -80,19 +81,20 @@ final class ScheduleCases {
             case "StepLR" -> new StepLR(o, a.integer("step_size", 0), a.number("gamma", 0.1));
             case "MultiStepLR" -> new MultiStepLR(o, a.integers("milestones"), a.number("gamma", 0.1));
             case "ConstantLR" -> new ConstantLR(o, a.number("factor", 1.0 / 3), a.integer("total_iters", 5));
-            case "LinearLR" -> new LinearLR(
-                    o, a.number("start_factor", 1.0 / 3), a.number("end_factor", 1), a.integer("total_iters", 5));
+            case "LinearLR" ->
+                new LinearLR(
+                        o, a.number("start_factor", 1.0 / 3), a.number("end_factor", 1), a.integer("total_iters", 5));
             case "ExponentialLR" -> new ExponentialLR(o, a.number("gamma", 0));
             case "PolynomialLR" -> new PolynomialLR(o, a.integer("total_iters", 5), a.number("power", 1));
             case "CosineAnnealingLR" -> new CosineAnnealingLR(o, a.integer("T_max", 0), a.number("eta_min", 0));
-            case "CosineAnnealingWarmRestarts" -> new CosineAnnealingWarmRestarts(
-                    o, a.integer("T_0", 0), a.integer("T_mult", 1), a.number("eta_min", 0));
+            case "CosineAnnealingWarmRestarts" ->
+                new CosineAnnealingWarmRestarts(o, a.integer("T_0", 0), a.integer("T_mult", 1), a.number("eta_min", 0));
             case "CyclicLR" -> new CyclicLR(o, cyclic(a));
             case "OneCycleLR" -> new OneCycleLR(o, oneCycle(a));
             case "LambdaLR" -> new LambdaLR(o, epoch -> formula(a.text("lr_lambda", ""), epoch));
             case "MultiplicativeLR" -> new MultiplicativeLR(o, epoch -> formula(a.text("lr_lambda", ""), epoch));
-            case "SWALR" -> new SWALR(
-                    o, a.numbers("swa_lr"), a.integer("anneal_epochs", 10), a.text("anneal_strategy", "cos"), -1);
+            case "SWALR" ->
+                new SWALR(o, a.numbers("swa_lr"), a.integer("anneal_epochs", 10), a.text("anneal_strategy", "cos"), -1);
             case "SequentialLR" -> new SequentialLR(o, parts(a, o), a.integers("milestones"));
             case "ChainedScheduler" -> new ChainedScheduler(parts(a, o));
             default -> throw CressetException.unsupported("optim pack: a scheduler " + name);

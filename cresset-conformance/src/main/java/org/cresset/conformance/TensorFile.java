@@ -55,7 +55,11 @@ public final class TensorFile {
             shape[i] = e.get("shape").get(i).asLong();
         }
         JsonNode at = e.get("data_offsets");
-        return new Entry(dtype(e.get("dtype").asText()), shape, at.get(0).asLong(), at.get(1).asLong());
+        return new Entry(
+                dtype(e.get("dtype").asText()),
+                shape,
+                at.get(0).asLong(),
+                at.get(1).asLong());
     }
 
     private static DType dtype(String name) {

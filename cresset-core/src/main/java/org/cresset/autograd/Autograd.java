@@ -51,12 +51,12 @@ public final class Autograd {
             boolean retainGraph,
             boolean createGraph,
             boolean allowUnused) {
-        @Nullable Tensor[] g =
-                new Engine(retainGraph || createGraph, createGraph, inputs, outputs).run(outputs, gradOutputs);
+        @Nullable
+        Tensor[] g = new Engine(retainGraph || createGraph, createGraph, inputs, outputs).run(outputs, gradOutputs);
         for (int i = 0; i < g.length; i++) {
             if (g[i] == null && !allowUnused) {
-                throw CressetException.runtime("grad: no output depends on input " + i + ", "
-                        + inputs[i].dtype() + inputs[i].shape() + "; pass allowUnused to get null for it");
+                throw CressetException.runtime("grad: no output depends on input " + i + ", " + inputs[i].dtype()
+                        + inputs[i].shape() + "; pass allowUnused to get null for it");
             }
         }
         return g;

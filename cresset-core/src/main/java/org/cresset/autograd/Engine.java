@@ -24,8 +24,8 @@ final class Engine {
     private final boolean createGraph;
     private final Context context = Context.current();
     private final Map<Node, Pending> pending = new IdentityHashMap<>();
-    private final PriorityQueue<Pending> queue =
-            new PriorityQueue<>(Comparator.comparingLong((Pending p) -> -p.node.sequence).thenComparingInt(p -> p.order));
+    private final PriorityQueue<Pending> queue = new PriorityQueue<>(
+            Comparator.comparingLong((Pending p) -> -p.node.sequence).thenComparingInt(p -> p.order));
     private final @Nullable Map<Node, List<int[]>> captures;
     private final @Nullable Tensor[] captured;
     private final @Nullable Set<Node> needed;
@@ -64,7 +64,8 @@ final class Engine {
                 throw CressetException.runtime("grad: input " + i + ", " + d.dtype() + d.shape()
                         + ", does not require a gradient; call requiresGrad(true) before it is used");
             }
-            captures.computeIfAbsent(e, k -> new ArrayList<>()).add(new int[] {e.leaf == null ? d.outputIndex() : 0, i});
+            captures.computeIfAbsent(e, k -> new ArrayList<>())
+                    .add(new int[] {e.leaf == null ? d.outputIndex() : 0, i});
         }
         needed = reaching(roots, captures.keySet());
     }
@@ -101,7 +102,8 @@ final class Engine {
         return reach;
     }
 
-    @Nullable Tensor[] run(Tensor[] roots, @Nullable Tensor[] gradients) {
+    @Nullable
+    Tensor[] run(Tensor[] roots, @Nullable Tensor[] gradients) {
         Context inside = context.withGrad(createGraph);
         inside.run(() -> {
             for (int i = 0; i < roots.length; i++) {
@@ -124,14 +126,15 @@ final class Engine {
     private static Tensor start(Dense root, @Nullable Tensor gradient) {
         if (gradient == null) {
             if (root.numel() != 1) {
-                throw CressetException.runtime("backward: the gradient can be left out for one-element outputs only, not for "
-                        + root.shape() + "; pass one of that shape or reduce with sum()");
+                throw CressetException.runtime(
+                        "backward: the gradient can be left out for one-element outputs only, not for " + root.shape()
+                                + "; pass one of that shape or reduce with sum()");
             }
             return Tensor.ones(root.shape(), root.dtype());
         }
         if (!gradient.shape().equals(root.shape())) {
-            throw CressetException.runtime("backward: a gradient of shape " + gradient.shape() + " for an output of shape "
-                    + root.shape());
+            throw CressetException.runtime(
+                    "backward: a gradient of shape " + gradient.shape() + " for an output of shape " + root.shape());
         }
         return gradient;
     }
@@ -189,7 +192,10 @@ final class Engine {
 
     /** Whether gradient i was made by the rule just run and by nothing else: no other gradient or saved tensor shares it. */
     private static boolean fresh(@Nullable Tensor[] results, int i, @Nullable Tensor[] grads, Node node) {
-        if (!(results[i] instanceof Dense d) || d.requiresGrad() || d.base() != null || d.storage().isWrapped()) {
+        if (!(results[i] instanceof Dense d)
+                || d.requiresGrad()
+                || d.base() != null
+                || d.storage().isWrapped()) {
             return false;
         }
         Storage s = d.storage();
@@ -243,8 +249,8 @@ final class Engine {
     private static void refuseNan(Node node, @Nullable Tensor[] results) {
         for (int i = 0; i < results.length; i++) {
             if (results[i] != null && results[i].isnan().any().itemBoolean()) {
-                CressetException e = CressetException.runtime(
-                        node.name() + ": the gradient of input " + i + " contains NaN; the cause shows where it was recorded");
+                CressetException e = CressetException.runtime(node.name() + ": the gradient of input " + i
+                        + " contains NaN; the cause shows where it was recorded");
                 if (node.site != null) {
                     e.initCause(node.site);
                 }

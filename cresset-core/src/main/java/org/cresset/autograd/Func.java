@@ -89,7 +89,8 @@ public final class Func {
             return out;
         }
 
-        @Nullable Tensor[] backward(Tensor[] outputs, @Nullable Tensor[] gradients, Tensor[] inputs) {
+        @Nullable
+        Tensor[] backward(Tensor[] outputs, @Nullable Tensor[] gradients, Tensor[] inputs) {
             Map<Tensor, Tensor> sums = new IdentityHashMap<>();
             for (int i = 0; i < outputs.length; i++) {
                 if (gradients[i] != null) {
@@ -329,8 +330,7 @@ public final class Func {
     }
 
     /** The batching rule for everything: one example after the other. */
-    public static Tensor[] batchByLooping(
-            Op op, Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+    public static Tensor[] batchByLooping(Op op, Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
         List<Tensor[]> each = new ArrayList<>();
         for (long b = 0; b < size; b++) {
             Tensor[] one = new Tensor[in.length];
@@ -375,7 +375,8 @@ public final class Func {
             Pullback p = vjp(in -> new Tensor[] {f.apply(in[0])}, alias);
             Tensor y = p.outputs[0];
             int n = Math.toIntExact(y.numel());
-            Tensor unit = Tensor.eye(n, y.dtype()).reshape(join(new long[] {n}, y.shape().dims()));
+            Tensor unit = Tensor.eye(n, y.dtype())
+                    .reshape(join(new long[] {n}, y.shape().dims()));
             Tensor[] rows = vmap(
                     in -> {
                         Tensor g = p.vjp.apply(in)[0];

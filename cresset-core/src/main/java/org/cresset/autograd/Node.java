@@ -113,8 +113,9 @@ public final class Node {
     /** The derivative's view of this call, with the gradients of its outputs. */
     Vjp vjp(@Nullable Tensor[] grads) {
         if (released) {
-            throw CressetException.runtime(name() + ": backward a second time through a graph whose saved tensors were freed;"
-                    + " pass retainGraph the first time");
+            throw CressetException.runtime(
+                    name() + ": backward a second time through a graph whose saved tensors were freed;"
+                            + " pass retainGraph the first time");
         }
         check();
         Spec[] inputs = new Spec[edges.length];
@@ -137,9 +138,11 @@ public final class Node {
             }
             for (Tensor t : saved) {
                 if (t instanceof Dense d && d.storage().version() != versions[k]) {
-                    throw CressetException.runtime(name() + ": a tensor that the derivative needs, " + t.dtype() + t.shape()
-                            + ", was changed in place after it was used (it is at version " + d.storage().version()
-                            + ", expected " + versions[k] + "); clone it before changing it");
+                    throw CressetException.runtime(
+                            name() + ": a tensor that the derivative needs, " + t.dtype() + t.shape()
+                                    + ", was changed in place after it was used (it is at version "
+                                    + d.storage().version()
+                                    + ", expected " + versions[k] + "); clone it before changing it");
                 }
                 k++;
             }

@@ -146,7 +146,8 @@ public final class Vjp {
     /** Says that no input gets a gradient. */
     public void none() {}
 
-    @Nullable Tensor[] results() {
+    @Nullable
+    Tensor[] results() {
         return results;
     }
 }

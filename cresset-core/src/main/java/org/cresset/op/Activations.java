@@ -163,7 +163,10 @@ public final class Activations {
 
         @Override
         protected Tensor derivative(Object attrs, Tensor x, Tensor y) {
-            return Tensor.where(x.gt(0), Tensor.number(1).to(x.dtype()), Tensor.number(((One) attrs).a()).to(x.dtype()));
+            return Tensor.where(
+                    x.gt(0),
+                    Tensor.number(1).to(x.dtype()),
+                    Tensor.number(((One) attrs).a()).to(x.dtype()));
         }
     }
 

@@ -63,7 +63,8 @@ public final class Arithmetic {
         protected DType computeType(@Nullable Tensor[] in) {
             DType t = super.computeType(in);
             if (t == DType.BOOL) {
-                throw CressetException.runtime("sub: bool tensors can't be subtracted; use logicalXor, or logicalNot to invert");
+                throw CressetException.runtime(
+                        "sub: bool tensors can't be subtracted; use logicalXor, or logicalNot to invert");
             }
             return t;
         }

@@ -31,8 +31,8 @@ public final class Broadcast {
             long x = i <= a.rank() ? a.size(a.rank() - i) : 1;
             long y = i <= b.rank() ? b.size(b.rank() - i) : 1;
             if (x != y && x != 1 && y != 1) {
-                throw CressetException.runtime(op + ": shapes " + a + " and " + b + " don't broadcast: sizes " + x + " and "
-                        + y + " at dimension " + (n - i) + " differ and neither is 1");
+                throw CressetException.runtime(op + ": shapes " + a + " and " + b + " don't broadcast: sizes " + x
+                        + " and " + y + " at dimension " + (n - i) + " differ and neither is 1");
             }
             dims[n - i] = x == 1 ? y : x;
         }

@@ -63,8 +63,8 @@ public final class Cat extends Index {
         Tensor[] raised = new Tensor[tensors.length];
         for (int i = 0; i < raised.length; i++) {
             if (!tensors[i].shape().equals(tensors[0].shape())) {
-                throw CressetException.runtime("stack: tensor " + i + " has shape " + tensors[i].shape() + ", the first "
-                        + tensors[0].shape() + "; expected equal shapes");
+                throw CressetException.runtime("stack: tensor " + i + " has shape " + tensors[i].shape()
+                        + ", the first " + tensors[0].shape() + "; expected equal shapes");
             }
             raised[i] = tensors[i].unsqueeze(d);
         }

@@ -207,9 +207,7 @@ public final class Comparisons {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return l.type().isFloat()
-                    ? l.eq(l.abs(x), l.constant(Double.POSITIVE_INFINITY))
-                    : l.lt(x, x);
+            return l.type().isFloat() ? l.eq(l.abs(x), l.constant(Double.POSITIVE_INFINITY)) : l.lt(x, x);
         }
 
         @Override
@@ -228,9 +226,7 @@ public final class Comparisons {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return l.type().isFloat()
-                    ? l.lt(l.abs(x), l.constant(Double.POSITIVE_INFINITY))
-                    : l.eq(x, x);
+            return l.type().isFloat() ? l.lt(l.abs(x), l.constant(Double.POSITIVE_INFINITY)) : l.eq(x, x);
         }
 
         @Override
@@ -249,9 +245,7 @@ public final class Comparisons {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return l.type().isFloat()
-                    ? l.eq(x, l.constant(Double.POSITIVE_INFINITY))
-                    : l.lt(x, x);
+            return l.type().isFloat() ? l.eq(x, l.constant(Double.POSITIVE_INFINITY)) : l.lt(x, x);
         }
     }
 
@@ -265,9 +259,7 @@ public final class Comparisons {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return l.type().isFloat()
-                    ? l.eq(x, l.constant(Double.NEGATIVE_INFINITY))
-                    : l.lt(x, x);
+            return l.type().isFloat() ? l.eq(x, l.constant(Double.NEGATIVE_INFINITY)) : l.lt(x, x);
         }
     }
 
@@ -281,9 +273,7 @@ public final class Comparisons {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return l.type().isFloat()
-                    ? l.lt(l.copySign(l.one(), x), l.zero())
-                    : l.lt(x, l.zero());
+            return l.type().isFloat() ? l.lt(l.copySign(l.one(), x), l.zero()) : l.lt(x, l.zero());
         }
     }
 }

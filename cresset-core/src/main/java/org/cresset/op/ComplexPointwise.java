@@ -30,14 +30,16 @@ final class ComplexPointwise {
                     long o = g.offset(i + 1, at);
                     x[2 * i] = Convert.readDouble(t.dtype(), t.segment(), o);
                     x[2 * i + 1] = t.dtype().isComplex()
-                            ? Convert.readDouble(t.dtype().real(), t.segment(), o + t.dtype().size() / 2)
+                            ? Convert.readDouble(
+                                    t.dtype().real(), t.segment(), o + t.dtype().size() / 2)
                             : 0;
                 }
                 f.apply(x, y);
                 long o = g.offset(0, at);
                 Convert.writeDouble(out.dtype().real(), out.segment(), o, y[0]);
                 if (out.dtype().isComplex()) {
-                    Convert.writeDouble(out.dtype().real(), out.segment(), o + out.dtype().size() / 2, y[1]);
+                    Convert.writeDouble(
+                            out.dtype().real(), out.segment(), o + out.dtype().size() / 2, y[1]);
                 }
             }
         });

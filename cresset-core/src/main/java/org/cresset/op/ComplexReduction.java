@@ -22,7 +22,11 @@ final class ComplexReduction {
         }
         Reduce.Axes kept = new Reduce.Axes(a.mask(), true, null);
         Dense places = Dense.over(
-                out.storage(), Reduce.reduced(in.shape(), kept), Reduce.reduced(in.shape(), kept).contiguousStrides(), 0, out.dtype());
+                out.storage(),
+                Reduce.reduced(in.shape(), kept),
+                Reduce.reduced(in.shape(), kept).contiguousStrides(),
+                0,
+                out.dtype());
         long[] strides = places.strides();
         for (int d = 0; d < strides.length; d++) {
             if (a.has(d)) {

@@ -71,8 +71,8 @@ public final class ComplexViews {
         protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
             DType t = in[0].dtype();
             if (t != in[1].dtype() || t != DType.FLOAT32 && t != DType.FLOAT64) {
-                throw CressetException.runtime("complex: parts of " + t + " and " + in[1].dtype()
-                        + "; expected both float32 or both float64");
+                throw CressetException.runtime(
+                        "complex: parts of " + t + " and " + in[1].dtype() + "; expected both float32 or both float64");
             }
             Shape s = Broadcast.shapes("complex", in);
             return spec(s, t.complex());
@@ -86,7 +86,13 @@ public final class ComplexViews {
                 strides[i] *= 2;
             }
             for (int p = 0; p < 2; p++) {
-                Pointwise.copy(in[p], o.view(o.shape(), strides, 2 * o.storageOffset() + p, o.dtype().real()));
+                Pointwise.copy(
+                        in[p],
+                        o.view(
+                                o.shape(),
+                                strides,
+                                2 * o.storageOffset() + p,
+                                o.dtype().real()));
             }
         }
 

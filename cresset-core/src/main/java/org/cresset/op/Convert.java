@@ -20,8 +20,7 @@ public final class Convert {
     private Convert() {}
 
     /** Copies n elements of {@code size} bytes; steps in bytes. */
-    static void move(
-            MemorySegment from, long fo, long fs, MemorySegment to, long to0, long ts, int size, long n) {
+    static void move(MemorySegment from, long fo, long fs, MemorySegment to, long to0, long ts, int size, long n) {
         if (fs == size && ts == size) {
             MemorySegment.copy(from, fo, to, to0, n * size);
             return;

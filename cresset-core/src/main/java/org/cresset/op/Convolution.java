@@ -22,7 +22,8 @@ public final class Convolution {
     private Convolution() {}
 
     /** Steps, distances between kernel elements (1: none between), and zeros before and after, by spatial dimension. */
-    public record Attrs(long[] stride, long[] dilation, long[] low, long[] high, long groups, long[] result, boolean bias) {
+    public record Attrs(
+            long[] stride, long[] dilation, long[] low, long[] high, long groups, long[] result, boolean bias) {
         Attrs with(long[] shape, boolean withBias) {
             return new Attrs(stride, dilation, low, high, groups, shape, withBias);
         }
@@ -30,11 +31,20 @@ public final class Convolution {
 
     /** Convolution of (N, C, ...) with weight (O, C / groups, ...) and bias (O) or null. */
     public static Tensor convolve(
-            String name, Tensor x, Tensor w, @Nullable Tensor b, long[] stride, long[] low, long[] high, long[] dilation, long groups) {
+            String name,
+            Tensor x,
+            Tensor w,
+            @Nullable Tensor b,
+            long[] stride,
+            long[] low,
+            long[] high,
+            long[] dilation,
+            long groups) {
         check(name, x, w, stride, dilation, groups);
         if (x.size(1) != w.size(1) * groups || w.size(0) % groups != 0) {
-            throw CressetException.runtime(name + ": input " + x.shape() + " and weight " + w.shape() + " with groups=" + groups
-                    + "; expected " + w.size(1) * groups + " input channels and output channels divisible by the groups");
+            throw CressetException.runtime(name + ": input " + x.shape() + " and weight " + w.shape() + " with groups="
+                    + groups + "; expected " + w.size(1) * groups
+                    + " input channels and output channels divisible by the groups");
         }
         checkBias(name, b, w.size(0));
         int n = x.dim() - 2;
@@ -45,8 +55,9 @@ public final class Convolution {
             long reach = dilation[d] * (w.size(d + 2) - 1) + 1;
             long space = x.size(d + 2) + low[d] + high[d];
             if (space < reach) {
-                throw CressetException.runtime(name + ": a kernel that reaches over " + reach + " elements doesn't fit into input "
-                        + x.shape() + " with padding " + Arrays.toString(low) + " in dimension " + (d + 2));
+                throw CressetException.runtime(
+                        name + ": a kernel that reaches over " + reach + " elements doesn't fit into input " + x.shape()
+                                + " with padding " + Arrays.toString(low) + " in dimension " + (d + 2));
             }
             out[d + 2] = (space - reach) / stride[d] + 1;
         }
@@ -67,8 +78,8 @@ public final class Convolution {
             long[] dilation) {
         check(name, x, w, stride, dilation, groups);
         if (x.size(1) != w.size(0) || w.size(0) % groups != 0) {
-            throw CressetException.runtime(name + ": input " + x.shape() + " and weight " + w.shape() + " with groups=" + groups
-                    + "; expected " + w.size(0) + " input channels, divisible by the groups");
+            throw CressetException.runtime(name + ": input " + x.shape() + " and weight " + w.shape() + " with groups="
+                    + groups + "; expected " + w.size(0) + " input channels, divisible by the groups");
         }
         checkBias(name, b, w.size(1) * groups);
         int n = x.dim() - 2;
@@ -78,13 +89,18 @@ public final class Convolution {
         out[1] = w.size(1) * groups;
         for (int d = 0; d < n; d++) {
             if (outputPadding[d] >= stride[d] && outputPadding[d] >= dilation[d]) {
-                throw CressetException.runtime(name + ": output padding " + outputPadding[d]
-                        + " must be smaller than stride or dilation");
+                throw CressetException.runtime(
+                        name + ": output padding " + outputPadding[d] + " must be smaller than stride or dilation");
             }
-            out[d + 2] = (x.size(d + 2) - 1) * stride[d] - 2 * padding[d] + dilation[d] * (w.size(d + 2) - 1) + outputPadding[d] + 1;
+            out[d + 2] = (x.size(d + 2) - 1) * stride[d]
+                    - 2 * padding[d]
+                    + dilation[d] * (w.size(d + 2) - 1)
+                    + outputPadding[d]
+                    + 1;
             high[d] = padding[d];
             if (out[d + 2] <= 0) {
-                throw CressetException.runtime(name + ": input " + x.shape() + " would give an output without elements");
+                throw CressetException.runtime(
+                        name + ": input " + x.shape() + " would give an output without elements");
             }
         }
         Tensor y = Input.OP.on(new Attrs(stride, dilation, padding, high, groups, out, false), x, w);
@@ -103,8 +119,8 @@ public final class Convolution {
                     + "; expected (N, C, ...) and a weight with as many dimensions");
         }
         if (x.dtype() != w.dtype()) {
-            throw CressetException.runtime(name + ": input of " + x.dtype() + x.shape() + " and weight of " + w.dtype() + w.shape()
-                    + "; expected one dtype, convert one with to()");
+            throw CressetException.runtime(name + ": input of " + x.dtype() + x.shape() + " and weight of " + w.dtype()
+                    + w.shape() + "; expected one dtype, convert one with to()");
         }
         for (int d = 0; d < stride.length; d++) {
             if (stride[d] < 1 || dilation[d] < 1) {
@@ -137,7 +153,8 @@ public final class Convolution {
     }
 
     private static @Nullable Contractions library(DType t, Shape x, Shape w, Shape y) {
-        Contractions c = t == DType.FLOAT32 && x.numel() > 0 && w.numel() > 0 && y.numel() > 0 ? Providers.contractions() : null;
+        Contractions c =
+                t == DType.FLOAT32 && x.numel() > 0 && w.numel() > 0 && y.numel() > 0 ? Providers.contractions() : null;
         return c;
     }
 
@@ -206,7 +223,9 @@ public final class Convolution {
         @Override
         protected Dense[] allocate(Object attrs, @Nullable Tensor[] in, Spec[] specs, Device device) {
             return device == Device.CPU && isNative(in[0], in[1], ((Attrs) attrs).result)
-                    ? new Dense[] {Dense.emptyStrided(specs[0].shape(), ToCopy.channelsLast(specs[0].shape()), specs[0].dtype())}
+                    ? new Dense[] {
+                        Dense.emptyStrided(specs[0].shape(), ToCopy.channelsLast(specs[0].shape()), specs[0].dtype())
+                    }
                     : super.allocate(attrs, in, specs, device);
         }
 
@@ -216,8 +235,12 @@ public final class Convolution {
             Dense bias = in.length > 2 ? in[2] : null;
             Contractions c = library(in[0].dtype(), in[0].shape(), in[1].shape(), out[0].shape());
             if (c != null && c.convolves(s)) {
-                c.convolve(s, operand(channelsLast(in[0])), operand(Rows.floats(in[1])),
-                        bias == null ? null : operand(Rows.floats(bias)), operand(out[0]));
+                c.convolve(
+                        s,
+                        operand(channelsLast(in[0])),
+                        operand(Rows.floats(in[1])),
+                        bias == null ? null : operand(Rows.floats(bias)),
+                        operand(out[0]));
             } else {
                 JavaConvolve.forward(s, in[0], in[1], bias, out[0]);
             }
@@ -228,11 +251,17 @@ public final class Convolution {
             Attrs a = (Attrs) v.attrs();
             Tensor g = v.grad();
             if (v.needs(0)) {
-                v.set(0, Input.OP.on(a.with(v.inputShape(0).toArray(), false), g, v.input(1).conj()));
+                v.set(
+                        0,
+                        Input.OP.on(
+                                a.with(v.inputShape(0).toArray(), false),
+                                g,
+                                v.input(1).conj()));
             }
             boolean bias = v.inputs() > 2 && v.needs(2);
             if (v.needs(1)) {
-                Tensor[] wb = Weight.OP.all(a.with(v.inputShape(1).toArray(), bias), v.input(0).conj(), g);
+                Tensor[] wb = Weight.OP.all(
+                        a.with(v.inputShape(1).toArray(), bias), v.input(0).conj(), g);
                 v.set(1, wb[0]);
                 if (bias) {
                     v.set(2, wb[1]);
@@ -267,7 +296,9 @@ public final class Convolution {
         @Override
         protected Dense[] allocate(Object attrs, @Nullable Tensor[] in, Spec[] specs, Device device) {
             return device == Device.CPU && isNative(in[0], in[1], ((Attrs) attrs).result)
-                    ? new Dense[] {Dense.emptyStrided(specs[0].shape(), ToCopy.channelsLast(specs[0].shape()), specs[0].dtype())}
+                    ? new Dense[] {
+                        Dense.emptyStrided(specs[0].shape(), ToCopy.channelsLast(specs[0].shape()), specs[0].dtype())
+                    }
                     : super.allocate(attrs, in, specs, device);
         }
 
@@ -287,10 +318,20 @@ public final class Convolution {
             Attrs a = (Attrs) v.attrs();
             Tensor h = v.grad();
             if (v.needs(0)) {
-                v.set(0, Forward.OP.on(a.with(v.inputShape(0).toArray(), false), h, v.input(1).conj()));
+                v.set(
+                        0,
+                        Forward.OP.on(
+                                a.with(v.inputShape(0).toArray(), false),
+                                h,
+                                v.input(1).conj()));
             }
             if (v.needs(1)) {
-                v.set(1, Weight.OP.on(a.with(v.inputShape(1).toArray(), false), h, v.input(0).conj()));
+                v.set(
+                        1,
+                        Weight.OP.on(
+                                a.with(v.inputShape(1).toArray(), false),
+                                h,
+                                v.input(0).conj()));
             }
         }
     }
@@ -315,7 +356,11 @@ public final class Convolution {
             ConvShape s = sizes((Attrs) attrs, in[0].shape(), out[0].shape(), in[1].shape());
             Contractions c = library(in[0].dtype(), in[0].shape(), out[0].shape(), in[1].shape());
             if (c != null && c.convolves(s)) {
-                c.convolveBackwardWeight(s, operand(channelsLast(in[0])), operand(channelsLast(in[1])), operand(out[0]),
+                c.convolveBackwardWeight(
+                        s,
+                        operand(channelsLast(in[0])),
+                        operand(channelsLast(in[1])),
+                        operand(out[0]),
                         out.length > 1 ? operand(out[1]) : null);
                 return;
             }
@@ -330,10 +375,16 @@ public final class Convolution {
             Attrs a = (Attrs) v.attrs();
             Tensor h = v.grad();
             if (v.needs(0)) {
-                v.set(0, Input.OP.on(a.with(v.inputShape(0).toArray(), false), v.input(1).conj(), h));
+                v.set(
+                        0,
+                        Input.OP.on(
+                                a.with(v.inputShape(0).toArray(), false),
+                                v.input(1).conj(),
+                                h));
             }
             if (v.needs(1)) {
-                Tensor g = Forward.OP.on(a.with(v.inputShape(1).toArray(), false), v.input(0).conj(), h);
+                Tensor g = Forward.OP.on(
+                        a.with(v.inputShape(1).toArray(), false), v.input(0).conj(), h);
                 if (a.bias && v.hasGrad(1)) {
                     long[] ones = new long[g.dim() - 1];
                     Arrays.fill(ones, 1);

@@ -193,7 +193,8 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         for (int i = 0; i < arity + numbers; i++) {
             layout.add((repeated >> i & 1) != 0);
         }
-        String id = name().replaceAll("[^A-Za-z0-9]", "_") + "_" + type.name().toLowerCase(Locale.ROOT) + "_" + repeated;
+        String id =
+                name().replaceAll("[^A-Za-z0-9]", "_") + "_" + type.name().toLowerCase(Locale.ROOT) + "_" + repeated;
         return new Loop(id, type, layout, 1, List.of(), false, new Body() {
             @Override
             public <V> List<V> lanes(Lanes<V> l, List<V> in) {
@@ -235,7 +236,11 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         for (int i = 0; i < v.inputs(); i++) {
             if (v.needs(i)) {
                 Tensor d = partial(i, v.attrs(), v.savedInputs(), v.savedOutput());
-                v.set(i, d == null ? null : d == Partial.ONE ? v.grad() : v.grad().mul(d.conj()));
+                v.set(
+                        i,
+                        d == null
+                                ? null
+                                : d == Partial.ONE ? v.grad() : v.grad().mul(d.conj()));
             }
         }
     }
@@ -254,7 +259,9 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
             }
         }
         Shape shape = out[0].shape();
-        return new Tensor[] {sum == null ? out[0].zerosLike() : sum.shape().equals(shape) ? sum : sum.expand(shape.toArray())};
+        return new Tensor[] {
+            sum == null ? out[0].zerosLike() : sum.shape().equals(shape) ? sum : sum.expand(shape.toArray())
+        };
     }
 
     @Override

@@ -84,7 +84,8 @@ final class Embed extends Index {
                     double sum = Convert.readDouble(part, b, y + p) + Convert.readDouble(part, a, x + p);
                     Convert.writeDouble(part, b, y + p, sum);
                 } else {
-                    Convert.writeLong(part, b, y + p, Convert.readLong(part, b, y + p) + Convert.readLong(part, a, x + p));
+                    Convert.writeLong(
+                            part, b, y + p, Convert.readLong(part, b, y + p) + Convert.readLong(part, a, x + p));
                 }
             }
         }

@@ -25,7 +25,8 @@ public final class Extremes {
             throw CressetException.unsupported(op + ": complex numbers have no order");
         }
         if (x.dim() > 0 && x.size(d) == 0) {
-            throw CressetException.index(op + ": dimension " + d + " of shape " + x.shape() + " has no elements to choose from");
+            throw CressetException.index(
+                    op + ": dimension " + d + " of shape " + x.shape() + " has no elements to choose from");
         }
         return new Along(d, keepdim);
     }
@@ -34,7 +35,8 @@ public final class Extremes {
     public static Tensor indices(String op, Tensor x, @Nullable Long dim, boolean keepdim, boolean largest) {
         if (dim == null) {
             if (x.numel() == 0) {
-                throw CressetException.index(op + ": a tensor of shape " + x.shape() + " has no elements to choose from");
+                throw CressetException.index(
+                        op + ": a tensor of shape " + x.shape() + " has no elements to choose from");
             }
             Tensor i = indices(op, x.reshape(-1), 0L, false, largest);
             long[] ones = new long[x.dim()];
@@ -74,8 +76,10 @@ public final class Extremes {
             long n = x.dim() == 0 ? 1 : x.size(d);
             long step = x.dim() == 0 ? 0 : x.stride(d) << x.dtype().shift();
             Dense heads = x.dim() == 0 ? x : (Dense) Views.Select.OP.eval(new Views.Longs(d, 0), new Tensor[] {x})[0];
-            Geometry g = Geometry.of(heads.shape(), Dense.over(out[0].storage(), heads.shape(),
-                    heads.shape().contiguousStrides(), 0, out[0].dtype()), heads);
+            Geometry g = Geometry.of(
+                    heads.shape(),
+                    Dense.over(out[0].storage(), heads.shape(), heads.shape().contiguousStrides(), 0, out[0].dtype()),
+                    heads);
             int shift = out[0].dtype().shift();
             boolean whole = !x.dtype().isFloat();
             Workers.parallelFor(heads.numel(), Math.max(1, 8192 / n), (from, to) -> {
@@ -83,7 +87,15 @@ public final class Extremes {
                     long at = g.offset(1, i);
                     long o = g.offset(0, i);
                     long best = whole ? pickLong(x, at, step, n) : pick(x, at, step, n);
-                    Convert.move(x.segment(), at + best * step, 0, out[0].segment(), o, 0, x.dtype().size(), 1);
+                    Convert.move(
+                            x.segment(),
+                            at + best * step,
+                            0,
+                            out[0].segment(),
+                            o,
+                            0,
+                            x.dtype().size(),
+                            1);
                     Convert.writeLong(DType.INT64, out[1].segment(), o >> shift << 3, best);
                 }
             });
@@ -136,7 +148,9 @@ public final class Extremes {
         @Override
         public final Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
             Along a = (Along) attrs;
-            return in[0].dim() == 1 ? super.batch(attrs, in, mapped, size) : all(new Along(a.dim + 1, a.keepdim), in[0]);
+            return in[0].dim() == 1
+                    ? super.batch(attrs, in, mapped, size)
+                    : all(new Along(a.dim + 1, a.keepdim), in[0]);
         }
     }
 

@@ -20,8 +20,8 @@ public final class Fill extends Composite {
     protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
         Shape common = Broadcast.shapes("copy", in[0], in[1]);
         if (!common.equals(in[0].shape())) {
-            throw CressetException.runtime("copy_: a source of shape " + in[1].shape()
-                    + " doesn't broadcast to shape " + in[0].shape());
+            throw CressetException.runtime(
+                    "copy_: a source of shape " + in[1].shape() + " doesn't broadcast to shape " + in[0].shape());
         }
         return spec(in[0].shape(), in[0].dtype());
     }

@@ -153,7 +153,20 @@ final class FusedLoops {
     }
 
     static List<Loop> all() {
-        return List.of(MAX, SUM, EXP_SHIFTED, SUM_EXP_SHIFTED, SUM_SQUARED_DIFFERENCE, DOT, NORMALIZE, SCALE_SHIFT, AFFINE,
-                SOFTMAX_GRAD, LOG_SOFTMAX_GRAD, PRODUCT, MULTIPLY_ADD, PLUS);
+        return List.of(
+                MAX,
+                SUM,
+                EXP_SHIFTED,
+                SUM_EXP_SHIFTED,
+                SUM_SQUARED_DIFFERENCE,
+                DOT,
+                NORMALIZE,
+                SCALE_SHIFT,
+                AFFINE,
+                SOFTMAX_GRAD,
+                LOG_SOFTMAX_GRAD,
+                PRODUCT,
+                MULTIPLY_ADD,
+                PLUS);
     }
 }

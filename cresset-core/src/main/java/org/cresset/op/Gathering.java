@@ -48,7 +48,8 @@ public final class Gathering {
         }
         if (!fits && index.numel() > 0) {
             throw CressetException.runtime(op + ": an index of shape " + index + " doesn't fit shape " + x
-                    + "; expected as many dimensions and no larger sizes" + (alsoDim ? "" : " but in dimension " + dim));
+                    + "; expected as many dimensions and no larger sizes"
+                    + (alsoDim ? "" : " but in dimension " + dim));
         }
     }
 
@@ -125,7 +126,8 @@ public final class Gathering {
     private static Object shiftedBack(Object attrs) {
         return attrs instanceof Along a
                 ? new Along(a.dim - 1)
-                : new Scattering(((Scattering) attrs).dim - 1, ((Scattering) attrs).reduce, ((Scattering) attrs).includeSelf);
+                : new Scattering(
+                        ((Scattering) attrs).dim - 1, ((Scattering) attrs).reduce, ((Scattering) attrs).includeSelf);
     }
 
     /** {@code x[index[i][j]][j] = (or combined with) source[i][j]}: inputs x, index, source. */
@@ -141,8 +143,8 @@ public final class Gathering {
             Scattering a = (Scattering) attrs;
             checkIndex("scatter", in[1]);
             if (in[0].dtype() != in[2].dtype()) {
-                throw CressetException.runtime("scatter: the tensor is " + in[0].dtype() + ", the source " + in[2].dtype()
-                        + "; expected the same dtype");
+                throw CressetException.runtime("scatter: the tensor is " + in[0].dtype() + ", the source "
+                        + in[2].dtype() + "; expected the same dtype");
             }
             checkShapes("scatter", in[1].shape(), in[0].shape(), a.dim, false);
             checkShapes("scatter", in[1].shape(), in[2].shape(), a.dim, true);
@@ -165,9 +167,12 @@ public final class Gathering {
             Dense columns = y.view(index.shape(), strides, y.storageOffset());
             Dense part = source.view(index.shape(), source.stridesRaw(), source.storageOffset());
             // In row-major order of the index, so that of several values for one place the last one stays.
-            Geometry g = Geometry.of(index.shape(),
+            Geometry g = Geometry.of(
+                    index.shape(),
                     Dense.over(index.storage(), index.shape(), index.shape().contiguousStrides(), 0, index.dtype()),
-                    columns, part, index);
+                    columns,
+                    part,
+                    index);
             long n = y.size(a.dim);
             boolean[] seen = a.reduce != null && !a.includeSelf ? new boolean[Math.toIntExact(y.numel())] : null;
             MemorySegment m = y.segment();
@@ -188,8 +193,10 @@ public final class Gathering {
 
         static void combine(String how, DType t, MemorySegment to, long o, MemorySegment from, long p) {
             if (t == DType.FLOAT32 && "sum".equals(how)) {
-                to.set(ValueLayout.JAVA_FLOAT_UNALIGNED, o, to.get(ValueLayout.JAVA_FLOAT_UNALIGNED, o)
-                        + from.get(ValueLayout.JAVA_FLOAT_UNALIGNED, p));
+                to.set(
+                        ValueLayout.JAVA_FLOAT_UNALIGNED,
+                        o,
+                        to.get(ValueLayout.JAVA_FLOAT_UNALIGNED, o) + from.get(ValueLayout.JAVA_FLOAT_UNALIGNED, p));
             } else if (t.isComplex()) {
                 DType r = t.real();
                 double a = Convert.readDouble(r, to, o);
@@ -202,21 +209,29 @@ public final class Gathering {
             } else if (t.isFloat()) {
                 double a = Convert.readDouble(t, to, o);
                 double b = Convert.readDouble(t, from, p);
-                Convert.writeDouble(t, to, o, switch (how) {
-                    case "sum" -> a + b;
-                    case "prod" -> a * b;
-                    case "amax" -> Math.max(a, b);
-                    default -> Math.min(a, b);
-                });
+                Convert.writeDouble(
+                        t,
+                        to,
+                        o,
+                        switch (how) {
+                            case "sum" -> a + b;
+                            case "prod" -> a * b;
+                            case "amax" -> Math.max(a, b);
+                            default -> Math.min(a, b);
+                        });
             } else {
                 long a = Convert.readLong(t, to, o);
                 long b = Convert.readLong(t, from, p);
-                Convert.writeLong(t, to, o, switch (how) {
-                    case "sum" -> a + b;
-                    case "prod" -> a * b;
-                    case "amax" -> Math.max(a, b);
-                    default -> Math.min(a, b);
-                });
+                Convert.writeLong(
+                        t,
+                        to,
+                        o,
+                        switch (how) {
+                            case "sum" -> a + b;
+                            case "prod" -> a * b;
+                            case "amax" -> Math.max(a, b);
+                            default -> Math.min(a, b);
+                        });
             }
         }
 
@@ -318,7 +333,8 @@ public final class Gathering {
         protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
             checkIndex("index_select", in[1]);
             if (in[1].dim() > 1) {
-                throw CressetException.index("index_select: the index has shape " + in[1].shape() + "; expected one dimension");
+                throw CressetException.index(
+                        "index_select: the index has shape " + in[1].shape() + "; expected one dimension");
             }
             long[] dims = in[0].shape().toArray();
             if (dims.length > 0) {
@@ -337,11 +353,17 @@ public final class Gathering {
             long count = index.numel();
             long row = count == 0 ? 0 : y.numel() / count;
             int size = x.dtype().size();
-            boolean rows = d == 0 && ((Dense) Views.Select.OP.eval(new Views.Longs(0, 0), new Tensor[] {y})[0]).isContiguous()
+            boolean rows = d == 0
+                    && ((Dense) Views.Select.OP.eval(new Views.Longs(0, 0), new Tensor[] {y})[0]).isContiguous()
                     && contiguousRows(x);
             Workers.parallelFor(count, Math.max(1, 16384 / Math.max(row, 1)), (from, to) -> {
                 for (long i = from; i < to; i++) {
-                    long k = at("index_select", index, (index.storageOffset() + i * index.stride(0)) << index.dtype().shift(), n);
+                    long k = at(
+                            "index_select",
+                            index,
+                            (index.storageOffset() + i * index.stride(0))
+                                    << index.dtype().shift(),
+                            n);
                     if (rows) {
                         MemorySegment.copy(
                                 x.segment(),
@@ -359,7 +381,8 @@ public final class Gathering {
         }
 
         private static boolean contiguousRows(Dense x) {
-            return x.numel() > 0 && ((Dense) Views.Select.OP.eval(new Views.Longs(0, 0), new Tensor[] {x})[0]).isContiguous();
+            return x.numel() > 0
+                    && ((Dense) Views.Select.OP.eval(new Views.Longs(0, 0), new Tensor[] {x})[0]).isContiguous();
         }
 
         @Override
@@ -388,9 +411,10 @@ public final class Gathering {
             checkIndex("index_add", in[1]);
             long slices = in[2].dim() == 0 ? 1 : in[2].size(d);
             if (in[1].dim() > 1 || in[1].numel() != slices || in[0].dtype() != in[2].dtype()) {
-                throw CressetException.runtime("index_add: " + in[0].dtype() + in[0].shape() + ", index " + in[1].shape()
-                        + ", source " + in[2].dtype() + in[2].shape()
-                        + "; expected one index for each slice of the source, and equal dtypes");
+                throw CressetException.runtime(
+                        "index_add: " + in[0].dtype() + in[0].shape() + ", index " + in[1].shape()
+                                + ", source " + in[2].dtype() + in[2].shape()
+                                + "; expected one index for each slice of the source, and equal dtypes");
             }
             return spec(in[0].shape(), in[0].dtype());
         }
@@ -404,7 +428,12 @@ public final class Gathering {
             Dense index = dimless(in[1]);
             long n = y.size(d);
             for (long i = 0; i < index.numel(); i++) {
-                long k = at("index_add", index, (index.storageOffset() + i * index.stride(0)) << index.dtype().shift(), n);
+                long k = at(
+                        "index_add",
+                        index,
+                        (index.storageOffset() + i * index.stride(0))
+                                << index.dtype().shift(),
+                        n);
                 Dense from = (Dense) Views.Select.OP.eval(new Views.Longs(d, i), new Tensor[] {source})[0];
                 Dense to = (Dense) Views.Select.OP.eval(new Views.Longs(d, k), new Tensor[] {y})[0];
                 Arithmetic.Add.OP.computeInto(None.NONE, new Dense[] {to, from}, to);

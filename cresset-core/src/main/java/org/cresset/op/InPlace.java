@@ -23,8 +23,9 @@ public final class InPlace {
         Context c = Context.current();
         Tensor self = in[0];
         if (c.interpreter() != null) {
-            throw CressetException.runtime(op.name() + "_: tensors can't be changed in place inside a function transform; use "
-                    + op.name() + " and its result");
+            throw CressetException.runtime(
+                    op.name() + "_: tensors can't be changed in place inside a function transform; use " + op.name()
+                            + " and its result");
         }
         Dense target = self.dense(op.name());
         boolean record = c.grad() && Tape.anyRequiresGrad(in);
@@ -74,13 +75,15 @@ public final class InPlace {
 
     private static void check(Op op, Context c, Dense target, boolean record) {
         if (record && target.requiresGrad() && target.node() == null) {
-            throw CressetException.runtime(op.name() + "_: a leaf that requires a gradient can't be changed in place while"
-                    + " recording; wrap the change in noGrad");
+            throw CressetException.runtime(
+                    op.name() + "_: a leaf that requires a gradient can't be changed in place while"
+                            + " recording; wrap the change in noGrad");
         }
         Dense base = target.base();
         if (record && base != null && base.requiresGrad() && base.node() == null) {
-            throw CressetException.runtime(op.name() + "_: a view of a leaf that requires a gradient can't be changed in place"
-                    + " while recording; wrap the change in noGrad");
+            throw CressetException.runtime(
+                    op.name() + "_: a view of a leaf that requires a gradient can't be changed in place"
+                            + " while recording; wrap the change in noGrad");
         }
         if (target.isInference() && !c.inference()) {
             throw CressetException.runtime(
@@ -88,8 +91,8 @@ public final class InPlace {
         }
         for (int d = 0; target.numel() > 0 && d < target.dim(); d++) {
             if (target.stride(d) == 0 && target.size(d) > 1) {
-                throw CressetException.runtime(op.name() + "_: several elements of the expanded tensor " + target.shape()
-                        + " share one place in memory; clone it before changing it");
+                throw CressetException.runtime(op.name() + "_: several elements of the expanded tensor "
+                        + target.shape() + " share one place in memory; clone it before changing it");
             }
         }
     }
@@ -157,8 +160,8 @@ public final class InPlace {
             StridedView.Attrs a = (StridedView.Attrs) v.attrs();
             Tensor g = v.grad().contiguous();
             long[] baseStrides = v.outputShape(0).contiguousStrides();
-            StridedView.Attrs place =
-                    new StridedView.Attrs(a.shape(), a.strides(), a.offset(), new Views.Longs(baseStrides), a.baseOffset());
+            StridedView.Attrs place = new StridedView.Attrs(
+                    a.shape(), a.strides(), a.offset(), new Views.Longs(baseStrides), a.baseOffset());
             if (v.needs(1)) {
                 v.set(1, StridedView.OP.on(place, g).clone());
             }

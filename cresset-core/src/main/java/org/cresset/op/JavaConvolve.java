@@ -42,13 +42,18 @@ final class JavaConvolve {
         for (long n = 0; n < s.batch(); n++) {
             for (long g = 0; g < s.groups(); g++) {
                 c.gather(in, n, g, false);
-                JavaMultiply.run(c.matrix(weight, g * each * c.rows, each, c.rows), c.columns, null,
+                JavaMultiply.run(
+                        c.matrix(weight, g * each * c.rows, each, c.rows),
+                        c.columns,
+                        null,
                         c.matrix(out, (n * s.groups() + g) * each * c.places, each, c.places));
             }
         }
         if (bias != null && out.numel() > 0) {
-            Dense flat = out.view(Shape.of(s.batch(), s.outChannels(), c.places),
-                    new long[] {s.outChannels() * c.places, c.places, 1}, out.storageOffset());
+            Dense flat = out.view(
+                    Shape.of(s.batch(), s.outChannels(), c.places),
+                    new long[] {s.outChannels() * c.places, c.places, 1},
+                    out.storageOffset());
             Dense sum = (Dense) flat.detach().add(bias.detach().to(t).reshape(-1, 1));
             Pointwise.copy(sum, flat);
         }
@@ -68,8 +73,11 @@ final class JavaConvolve {
         for (long n = 0; n < s.batch(); n++) {
             for (long k = 0; k < s.groups(); k++) {
                 Dense m = c.matrix(weight, k * each * c.rows, each, c.rows);
-                JavaMultiply.run(m.view(Shape.of(1, c.rows, each), new long[] {0, 1, c.rows}, m.storageOffset()),
-                        c.matrix(g, (n * s.groups() + k) * each * c.places, each, c.places), null, c.columns);
+                JavaMultiply.run(
+                        m.view(Shape.of(1, c.rows, each), new long[] {0, 1, c.rows}, m.storageOffset()),
+                        c.matrix(g, (n * s.groups() + k) * each * c.places, each, c.places),
+                        null,
+                        c.columns);
                 c.gather(out, n, k, true);
             }
         }
@@ -90,8 +98,11 @@ final class JavaConvolve {
         for (long n = 0; n < s.batch(); n++) {
             for (long k = 0; k < s.groups(); k++) {
                 c.gather(in, n, k, false);
-                JavaMultiply.run(c.matrix(g, (n * s.groups() + k) * each * c.places, each, c.places),
-                        c.columns.view(Shape.of(1, c.places, c.rows), new long[] {0, 1, c.places}, 0), null, part);
+                JavaMultiply.run(
+                        c.matrix(g, (n * s.groups() + k) * each * c.places, each, c.places),
+                        c.columns.view(Shape.of(1, c.places, c.rows), new long[] {0, 1, c.places}, 0),
+                        null,
+                        part);
                 Dense target = c.matrix(sum, k * each * c.rows, each, c.rows);
                 Pointwise.copy((Dense) target.detach().add(part), target);
             }
@@ -151,11 +162,19 @@ final class JavaConvolve {
         DType part = type.real();
         for (int p = 0; p < type.size(); p += part.size()) {
             if (part.isFloat()) {
-                Convert.writeDouble(part, image.segment(), to + p,
-                        Convert.readDouble(part, image.segment(), to + p) + Convert.readDouble(part, columns.segment(), from + p));
+                Convert.writeDouble(
+                        part,
+                        image.segment(),
+                        to + p,
+                        Convert.readDouble(part, image.segment(), to + p)
+                                + Convert.readDouble(part, columns.segment(), from + p));
             } else {
-                Convert.writeLong(part, image.segment(), to + p,
-                        Convert.readLong(part, image.segment(), to + p) + Convert.readLong(part, columns.segment(), from + p));
+                Convert.writeLong(
+                        part,
+                        image.segment(),
+                        to + p,
+                        Convert.readLong(part, image.segment(), to + p)
+                                + Convert.readLong(part, columns.segment(), from + p));
             }
         }
     }

@@ -31,7 +31,8 @@ final class JavaMultiply {
     }
 
     private static long at(Dense t, long i, long r, long s) {
-        return t.storageOffset() + i * t.stride(0) + r * t.stride(1) + s * t.stride(2) << t.dtype().shift();
+        return t.storageOffset() + i * t.stride(0) + r * t.stride(1) + s * t.stride(2)
+                << t.dtype().shift();
     }
 
     private static void real(Dense a, Dense b, @Nullable Dense bias, Dense c, long i, int m, int n, int k) {
@@ -86,7 +87,8 @@ final class JavaMultiply {
                 double re = 0;
                 double im = 0;
                 if (bias != null) {
-                    long o = bias.storageOffset() + j * bias.stride(0) << bias.dtype().shift();
+                    long o = bias.storageOffset() + j * bias.stride(0)
+                            << bias.dtype().shift();
                     re = Convert.readDouble(t, bias.segment(), o);
                     im = Convert.readDouble(t, bias.segment(), o + t.size());
                 }

@@ -27,8 +27,8 @@ public final class Matmul extends Contraction {
                     + "; expected the same, convert one with to()");
         }
         if (a.dim() != b.dim() || a.dim() < 2 || a.dim() > 3) {
-            throw CressetException.runtime("matmul: shapes " + a.shape() + " and " + b.shape() + "; expected two matrices or two"
-                    + " batches of matrices");
+            throw CressetException.runtime("matmul: shapes " + a.shape() + " and " + b.shape()
+                    + "; expected two matrices or two" + " batches of matrices");
         }
         if (a.size(-1) != b.size(-2)) {
             throw CressetException.runtime("matmul: inner sizes differ: " + a.shape() + " @ " + b.shape()
@@ -39,8 +39,8 @@ public final class Matmul extends Contraction {
         }
         Tensor bias = in.length > 2 ? in[2] : null;
         if (bias != null && (bias.dim() != 1 || bias.size(0) != b.size(-1) || bias.dtype() != a.dtype())) {
-            throw CressetException.runtime("linear: a bias of " + bias.dtype() + bias.shape() + " for an output of " + a.dtype()
-                    + " with " + b.size(-1) + " features");
+            throw CressetException.runtime("linear: a bias of " + bias.dtype() + bias.shape() + " for an output of "
+                    + a.dtype() + " with " + b.size(-1) + " features");
         }
         return spec(
                 a.dim() == 2 ? Shape.of(a.size(0), b.size(1)) : Shape.of(a.size(0), a.size(1), b.size(2)), a.dtype());
@@ -64,7 +64,8 @@ public final class Matmul extends Contraction {
         Dense x = plain(a);
         Dense y = plain(b);
         Operand add = bias == null ? null : operand((Dense) bias.contiguous());
-        library.multiply(c.dtype(), c.size(0), c.size(1), c.size(2), a.size(2), operand(x), operand(y), add, operand(c));
+        library.multiply(
+                c.dtype(), c.size(0), c.size(1), c.size(2), a.size(2), operand(x), operand(y), add, operand(c));
     }
 
     private static Operand operand(Dense t) {
@@ -78,7 +79,8 @@ public final class Matmul extends Contraction {
         }
         long rows = t.size(0);
         long columns = t.size(1);
-        return t.view(Shape.of(1, rows, columns), new long[] {rows * columns, t.stride(0), t.stride(1)}, t.storageOffset());
+        return t.view(
+                Shape.of(1, rows, columns), new long[] {rows * columns, t.stride(0), t.stride(1)}, t.storageOffset());
     }
 
     /** With one of the matrix dimensions element by element in memory, as the library asks. */
@@ -124,7 +126,10 @@ public final class Matmul extends Contraction {
         boolean matrices = a.dim() - (mapped[0] ? 1 : 0) == 2;
         Tensor y;
         if (matrices) {
-            y = on(attrs, mapped[0] ? a : a.expand(size, a.size(0), a.size(1)), mapped[1] ? b : b.expand(size, b.size(0), b.size(1)));
+            y = on(
+                    attrs,
+                    mapped[0] ? a : a.expand(size, a.size(0), a.size(1)),
+                    mapped[1] ? b : b.expand(size, b.size(0), b.size(1)));
         } else {
             long n = mapped[0] ? a.size(1) : a.size(0);
             Tensor x = mapped[0] ? a : a.expand(size, n, a.size(1), a.size(2));

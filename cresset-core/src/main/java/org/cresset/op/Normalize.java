@@ -59,7 +59,11 @@ public final class Normalize {
                 return;
             }
             if (in[0].dtype() == DType.FLOAT64 || in[0].dtype().isComplex()) {
-                Tensor y = compose(eps, in[0].detach(), in[1] == null ? null : in[1].detach(), in[2] == null ? null : in[2].detach())[0];
+                Tensor y = compose(
+                        eps,
+                        in[0].detach(),
+                        in[1] == null ? null : in[1].detach(),
+                        in[2] == null ? null : in[2].detach())[0];
                 Pointwise.copy((Dense) y, out[0]);
                 return;
             }
@@ -87,18 +91,49 @@ public final class Normalize {
             statistics(r, x, xo, n, eps);
             Rows.map(FusedLoops.NORMALIZE_ROWS, x.segment(), xo, ns, 0, ns, 4, y.segment(), yo, n);
             if (w != null && b != null) {
-                Rows.map(FusedLoops.SCALE_SHIFT_ROWS, y.segment(), yo, w.segment(), w.byteOffset(), b.segment(), b.byteOffset(),
-                        y.segment(), yo, n);
+                Rows.map(
+                        FusedLoops.SCALE_SHIFT_ROWS,
+                        y.segment(),
+                        yo,
+                        w.segment(),
+                        w.byteOffset(),
+                        b.segment(),
+                        b.byteOffset(),
+                        y.segment(),
+                        yo,
+                        n);
             } else if (w != null) {
-                Rows.map(FusedLoops.PRODUCT_ROWS, y.segment(), yo, w.segment(), w.byteOffset(), null, 0, y.segment(), yo, n);
+                Rows.map(
+                        FusedLoops.PRODUCT_ROWS,
+                        y.segment(),
+                        yo,
+                        w.segment(),
+                        w.byteOffset(),
+                        null,
+                        0,
+                        y.segment(),
+                        yo,
+                        n);
             } else if (b != null) {
-                Rows.map(FusedLoops.PLUS_ROWS, y.segment(), yo, b.segment(), b.byteOffset(), null, 0, y.segment(), yo, n);
+                Rows.map(
+                        FusedLoops.PLUS_ROWS,
+                        y.segment(),
+                        yo,
+                        b.segment(),
+                        b.byteOffset(),
+                        null,
+                        0,
+                        y.segment(),
+                        yo,
+                        n);
             }
         }
 
         @Override
         protected void vjp(Vjp v) {
-            if (!plainBackward() || v.input(0).dtype() != DType.FLOAT32 || v.input(0).numel() == 0) {
+            if (!plainBackward()
+                    || v.input(0).dtype() != DType.FLOAT32
+                    || v.input(0).numel() == 0) {
                 super.vjp(v);
                 return;
             }
@@ -159,7 +194,17 @@ public final class Normalize {
         }
 
         private static void row(
-                Rows r, Dense g, Dense x, @Nullable Dense w, Dense gx, Dense t, Dense sums, long p, long n, long i, double eps) {
+                Rows r,
+                Dense g,
+                Dense x,
+                @Nullable Dense w,
+                Dense gx,
+                Dense t,
+                Dense sums,
+                long p,
+                long n,
+                long i,
+                double eps) {
             long at = 4 * i * n;
             long go = g.byteOffset() + at;
             long xo = x.byteOffset() + at;

@@ -98,9 +98,9 @@ final class Pointwise {
         });
     }
 
-    private static void tiled(
-            Loops loops, LaneType type, Dense out, Dense a, @Nullable Dense b, @Nullable Dense c) {
-        Dense[] operands = c != null ? new Dense[] {out, a, b, c} : b != null ? new Dense[] {out, a, b} : new Dense[] {out, a};
+    private static void tiled(Loops loops, LaneType type, Dense out, Dense a, @Nullable Dense b, @Nullable Dense c) {
+        Dense[] operands =
+                c != null ? new Dense[] {out, a, b, c} : b != null ? new Dense[] {out, a, b} : new Dense[] {out, a};
         Geometry g = Geometry.of(out.shape(), operands);
         boolean rows = g.rank == 1 || g.inner() >= 64;
         Workers.parallelFor(g.numel, GRAIN, (from, to) -> {
@@ -140,8 +140,8 @@ final class Pointwise {
             }
         }
         Dense out = operands[0];
-        boolean direct = out.dtype() == compute
-                && (row && g.innerStep(0) == compute.size() || g.flat(0, compute.size()));
+        boolean direct =
+                out.dtype() == compute && (row && g.innerStep(0) == compute.size() || g.flat(0, compute.size()));
         MemorySegment to = direct ? out.segment() : tiles;
         long too = direct ? g.offset(0, at) : 0;
         loops.get(repeated).pick(n).run(s[1], o[1], s[2], o[2], s[3], o[3], to, too, n);
@@ -152,7 +152,15 @@ final class Pointwise {
 
     /** Moves n elements of operand k, from flat position {@code at} of the walk on, into a tile or out of it. */
     private static void transfer(
-            Geometry g, int k, Dense t, long at, int n, MemorySegment tile, long tileOffset, DType compute, boolean in) {
+            Geometry g,
+            int k,
+            Dense t,
+            long at,
+            int n,
+            MemorySegment tile,
+            long tileOffset,
+            DType compute,
+            boolean in) {
         long inner = g.inner();
         long step = g.innerStep(k);
         long done = 0;
@@ -177,7 +185,12 @@ final class Pointwise {
             return;
         }
         if (from.dtype() == to.dtype() && from.sameLayout(to) && to.isDense() && n < 2 * GRAIN) {
-            MemorySegment.copy(from.segment(), from.byteOffset(), to.segment(), to.byteOffset(), n * to.dtype().size());
+            MemorySegment.copy(
+                    from.segment(),
+                    from.byteOffset(),
+                    to.segment(),
+                    to.byteOffset(),
+                    n * to.dtype().size());
             return;
         }
         Geometry g = Geometry.of(to.shape(), to, from);

@@ -61,7 +61,9 @@ public final class Pooling {
         Dense[] out = new Dense[specs.length];
         for (int i = 0; i < out.length; i++) {
             Shape s = specs[i].shape();
-            out[i] = last ? Dense.emptyStrided(s, ToCopy.channelsLast(s), specs[i].dtype()) : Dense.empty(s, specs[i].dtype());
+            out[i] = last
+                    ? Dense.emptyStrided(s, ToCopy.channelsLast(s), specs[i].dtype())
+                    : Dense.empty(s, specs[i].dtype());
         }
         return out;
     }
@@ -242,20 +244,35 @@ public final class Pooling {
                 for (long h = 0; h < g.size(3); h++) {
                     for (long w = 0; w < g.size(4); w++) {
                         for (long c = 0; c < g.size(1); c++) {
-                            long go = g.storageOffset() + n * g.stride(0) + c * g.stride(1) + d * g.stride(2) + h * g.stride(3)
+                            long go = g.storageOffset()
+                                    + n * g.stride(0)
+                                    + c * g.stride(1)
+                                    + d * g.stride(2)
+                                    + h * g.stride(3)
                                     + w * g.stride(4);
-                            long io = index.storageOffset() + n * index.stride(0) + c * index.stride(1) + d * index.stride(2)
-                                    + h * index.stride(3) + w * index.stride(4);
+                            long io = index.storageOffset()
+                                    + n * index.stride(0)
+                                    + c * index.stride(1)
+                                    + d * index.stride(2)
+                                    + h * index.stride(3)
+                                    + w * index.stride(4);
                             long i = index.segment().get(LONG, io << 3);
                             long in = flat
                                     ? i * x.stride(4)
                                     : i / area * x.stride(2) + i % area / width * x.stride(3) + i % width * x.stride(4);
                             long at = x.storageOffset() + n * x.stride(0) + c * x.stride(1) + in;
                             if (floats) {
-                                x.segment().set(FLOAT, at << 2,
-                                        x.segment().get(FLOAT, at << 2) + g.segment().get(FLOAT, go << 2));
+                                x.segment()
+                                        .set(
+                                                FLOAT,
+                                                at << 2,
+                                                x.segment().get(FLOAT, at << 2)
+                                                        + g.segment().get(FLOAT, go << 2));
                             } else {
-                                Convert.writeDouble(t, x.segment(), at << t.shift(),
+                                Convert.writeDouble(
+                                        t,
+                                        x.segment(),
+                                        at << t.shift(),
                                         Convert.readDouble(t, x.segment(), at << t.shift())
                                                 + Convert.readDouble(t, g.segment(), go << t.shift()));
                             }
@@ -271,7 +288,11 @@ public final class Pooling {
             Tensor h = v.grad();
             Tensor index = v.input(1);
             int lead = h.dim() - a.spatial;
-            v.set(0, h.flatten(lead).gather(lead, index.flatten(lead)).reshape(index.shape().toArray()));
+            v.set(
+                    0,
+                    h.flatten(lead)
+                            .gather(lead, index.flatten(lead))
+                            .reshape(index.shape().toArray()));
         }
     }
 
@@ -307,7 +328,11 @@ public final class Pooling {
                 double by = a.divisor != 0 ? a.divisor : w.divisor()[0][d] * w.divisor()[1][h] * w.divisor()[2][v];
                 for (long c = 0; c < x.size(1); c++) {
                     long base = x.storageOffset() + n * x.stride(0) + c * x.stride(1);
-                    long o = y.storageOffset() + n * y.stride(0) + c * y.stride(1) + d * y.stride(2) + h * y.stride(3)
+                    long o = y.storageOffset()
+                            + n * y.stride(0)
+                            + c * y.stride(1)
+                            + d * y.stride(2)
+                            + h * y.stride(3)
                             + v * y.stride(4);
                     double sum = 0;
                     double share = back ? Convert.readDouble(t, y.segment(), o << t.shift()) / by : 0;

@@ -2,7 +2,6 @@ package org.cresset.op;
 
 import org.cresset.emit.LaneMath;
 import org.cresset.emit.Lanes;
-import org.cresset.emit.Special;
 import org.cresset.tensor.Tensor;
 
 /** Powers and angles of two arguments. */

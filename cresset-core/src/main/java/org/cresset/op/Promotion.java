@@ -74,7 +74,8 @@ public enum Promotion {
         if (number == null) {
             return strong == null ? DEFAULT_FLOAT : strong;
         }
-        DType plain = number == DType.FLOAT64 ? DEFAULT_FLOAT : number == DType.COMPLEX128 ? DEFAULT_FLOAT.complex() : number;
+        DType plain =
+                number == DType.FLOAT64 ? DEFAULT_FLOAT : number == DType.COMPLEX128 ? DEFAULT_FLOAT.complex() : number;
         if (strong == null) {
             return plain;
         }

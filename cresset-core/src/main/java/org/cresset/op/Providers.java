@@ -16,9 +16,13 @@ public final class Providers {
 
         static {
             if (FIRST == null && !Boolean.getBoolean("cresset.java.only")) {
-                System.getLogger("org.cresset").log(System.Logger.Level.WARNING,
-                        "no native matrix library: products and convolutions run in Java, many times slower"
-                                + (ALL.isEmpty() ? " (add org.cresset:cresset-onednn)" : " (" + ALL.getFirst().status() + ")"));
+                System.getLogger("org.cresset")
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "no native matrix library: products and convolutions run in Java, many times slower"
+                                        + (ALL.isEmpty()
+                                                ? " (add org.cresset:cresset-onednn)"
+                                                : " (" + ALL.getFirst().status() + ")"));
             }
         }
     }

@@ -38,7 +38,14 @@ public final class Randoms {
         @Override
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             Dense p = (Dense) in[0].detach().contiguous();
-            Draws.bernoulli(((By) attrs).generator, out[0].segment(), 0, p.numel(), out[0].dtype(), p.segment(), p.byteOffset(),
+            Draws.bernoulli(
+                    ((By) attrs).generator,
+                    out[0].segment(),
+                    0,
+                    p.numel(),
+                    out[0].dtype(),
+                    p.segment(),
+                    p.byteOffset(),
                     p.dtype());
         }
     }
@@ -69,8 +76,8 @@ public final class Randoms {
     /** Indices (rows, samples) drawn with weights (n) or (rows, n). */
     public static Tensor multinomial(Tensor weights, long samples, boolean replacement, @Nullable Generator generator) {
         if (weights.dim() < 1 || weights.dim() > 2 || !weights.dtype().isFloat()) {
-            throw CressetException.runtime(
-                    "multinomial: weights of " + weights.dtype() + weights.shape() + "; expected floats in 1 or 2 dimensions");
+            throw CressetException.runtime("multinomial: weights of " + weights.dtype() + weights.shape()
+                    + "; expected floats in 1 or 2 dimensions");
         }
         int n = Math.toIntExact(weights.size(-1));
         if (samples < 1 || !replacement && samples > n) {

@@ -59,7 +59,10 @@ final class Reduction {
                 if (lane.isFloat()) {
                     out.write(i, op.finish(combine.identity(), 0));
                 } else {
-                    Convert.writeLong(out.dtype(), out.segment(), out.byteOffset() + i * out.dtype().size(),
+                    Convert.writeLong(
+                            out.dtype(),
+                            out.segment(),
+                            out.byteOffset() + i * out.dtype().size(),
                             combine.integerIdentity(lane));
                 }
             }
@@ -101,8 +104,15 @@ final class Reduction {
             keptStrides[d] = t.stride(d);
         }
         Dense heads = t.view(Shape.of(keptDims), keptStrides, t.storageOffset());
-        Geometry g = Geometry.of(heads.shape(), Dense.over(out.storage(), heads.shape(), heads.shape().contiguousStrides(),
-                out.storageOffset(), out.dtype()), heads);
+        Geometry g = Geometry.of(
+                heads.shape(),
+                Dense.over(
+                        out.storage(),
+                        heads.shape(),
+                        heads.shape().contiguousStrides(),
+                        out.storageOffset(),
+                        out.dtype()),
+                heads);
         long n = out.numel();
         if (n == 1 && count >= 2 * GRAIN) {
             single(t);
@@ -132,7 +142,8 @@ final class Reduction {
         long at = t.byteOffset();
         Kernel k = op.rows(lane).pick(count);
         if (!lane.isFloat()) {
-            Convert.writeLong(out.dtype(), out.segment(), out.byteOffset(), pieceLong(k, t, at, Scratch.accumulators()));
+            Convert.writeLong(
+                    out.dtype(), out.segment(), out.byteOffset(), pieceLong(k, t, at, Scratch.accumulators()));
             return;
         }
         int pieces = Math.toIntExact((count + PIECE - 1) / PIECE);
@@ -164,9 +175,11 @@ final class Reduction {
         k.run(t.segment(), at + from * lane.dtype().size(), null, 0, null, 0, block, 0, n);
         double sum = combine.identity();
         for (int i = 0; i < lanes; i++) {
-            sum = join(sum, single
-                    ? block.getAtIndex(ValueLayout.JAVA_FLOAT, i)
-                    : block.getAtIndex(ValueLayout.JAVA_DOUBLE, i));
+            sum = join(
+                    sum,
+                    single
+                            ? block.getAtIndex(ValueLayout.JAVA_FLOAT, i)
+                            : block.getAtIndex(ValueLayout.JAVA_DOUBLE, i));
         }
         return sum;
     }
@@ -276,7 +289,8 @@ final class Reduction {
     private void fill(MemorySegment m, long at, int n) {
         for (int i = 0; i < n; i++) {
             if (lane.isFloat()) {
-                Convert.writeDouble(lane.dtype(), m, at + (long) i * lane.dtype().size(), combine.identity());
+                Convert.writeDouble(
+                        lane.dtype(), m, at + (long) i * lane.dtype().size(), combine.identity());
             } else {
                 Convert.writeLong(lane.dtype(), m, at + (long) i * lane.dtype().size(), combine.integerIdentity(lane));
             }

@@ -31,7 +31,10 @@ public final class Reductions {
 
         @Override
         protected void vjp(Vjp v) {
-            v.set(0, restore(v.grad(), (Axes) v.attrs(), v.inputShape(0)).expand(v.inputShape(0).toArray()));
+            v.set(
+                    0,
+                    restore(v.grad(), (Axes) v.attrs(), v.inputShape(0))
+                            .expand(v.inputShape(0).toArray()));
         }
     }
 
@@ -61,7 +64,11 @@ public final class Reductions {
         protected void vjp(Vjp v) {
             Axes a = (Axes) v.attrs();
             double n = count(v.inputShape(0), a);
-            v.set(0, restore(v.grad(), a, v.inputShape(0)).div(n).expand(v.inputShape(0).toArray()));
+            v.set(
+                    0,
+                    restore(v.grad(), a, v.inputShape(0))
+                            .div(n)
+                            .expand(v.inputShape(0).toArray()));
         }
     }
 
@@ -108,7 +115,9 @@ public final class Reductions {
             Tensor rows = flat.reshape(-1, n);
             Tensor one = Tensor.ones(Shape.of(rows.size(0), 1), x.dtype());
             Tensor left = Tensor.cat(1, one, rows.narrow(1, 0, n - 1)).cumprod(1);
-            Tensor right = Tensor.cat(1, one, rows.flip(1).narrow(1, 0, n - 1)).cumprod(1).flip(1);
+            Tensor right = Tensor.cat(1, one, rows.flip(1).narrow(1, 0, n - 1))
+                    .cumprod(1)
+                    .flip(1);
             Tensor others = left.mul(right).reshape(moved);
             long[] back = new long[order.length];
             for (int i = 0; i < order.length; i++) {

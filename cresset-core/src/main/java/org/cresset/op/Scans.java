@@ -126,7 +126,11 @@ public final class Scans {
         @Override
         protected void vjp(Vjp v) {
             int d = ((Along) v.attrs()).dim;
-            v.set(0, v.inputShape(0).rank() == 0 ? v.grad() : v.grad().flip(d).cumsum(d).flip(d));
+            v.set(
+                    0,
+                    v.inputShape(0).rank() == 0
+                            ? v.grad()
+                            : v.grad().flip(d).cumsum(d).flip(d));
         }
     }
 
@@ -211,7 +215,15 @@ public final class Scans {
                     if (v != v || b == b && (largest ? v >= b : v <= b)) {
                         best = i;
                     }
-                    Convert.move(x.segment(), from + best * fs, 0, out[0].segment(), to + i * ts, 0, x.dtype().size(), 1);
+                    Convert.move(
+                            x.segment(),
+                            from + best * fs,
+                            0,
+                            out[0].segment(),
+                            to + i * ts,
+                            0,
+                            x.dtype().size(),
+                            1);
                     Convert.writeLong(DType.INT64, out[1].segment(), to + i * ts >> shift << 3, best);
                 }
             });
@@ -226,7 +238,9 @@ public final class Scans {
 
         @Override
         public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
-            return in[0].dim() == 1 ? super.batch(attrs, in, mapped, size) : all(new Along(((Along) attrs).dim + 1), in[0]);
+            return in[0].dim() == 1
+                    ? super.batch(attrs, in, mapped, size)
+                    : all(new Along(((Along) attrs).dim + 1), in[0]);
         }
     }
 

@@ -190,8 +190,17 @@ public final class Softmax {
                 long xo = x.byteOffset() + 4 * i * n;
                 double sum = log ? r.sum(g.segment(), go, n) : r.dot(g.segment(), go, y.segment(), yo, n);
                 r.number(0, (float) sum);
-                Rows.map(log ? FusedLoops.LOG_SOFTMAX_GRAD_ROWS : FusedLoops.SOFTMAX_GRAD_ROWS, g.segment(), go, y.segment(), yo,
-                        r.numbers(), 0, x.segment(), xo, n);
+                Rows.map(
+                        log ? FusedLoops.LOG_SOFTMAX_GRAD_ROWS : FusedLoops.SOFTMAX_GRAD_ROWS,
+                        g.segment(),
+                        go,
+                        y.segment(),
+                        yo,
+                        r.numbers(),
+                        0,
+                        x.segment(),
+                        xo,
+                        n);
             }
         }
 
@@ -224,7 +233,10 @@ public final class Softmax {
             } else { // y (g - sum(g y))
                 v.set(0, on(a, h, y));
                 if (v.needs(1)) {
-                    v.set(1, h.mul(g.sub(g.mul(y).sum(dim, true))).sub(g.mul(h.mul(y).sum(dim, true))));
+                    v.set(
+                            1,
+                            h.mul(g.sub(g.mul(y).sum(dim, true)))
+                                    .sub(g.mul(h.mul(y).sum(dim, true))));
                 }
             }
         }

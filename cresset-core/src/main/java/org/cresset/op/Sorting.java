@@ -77,7 +77,8 @@ public final class Sorting {
                     }
                     MergeSort.sort(keys, order);
                     for (int j = 0; j < keep; j++) {
-                        Convert.move(x.segment(), from + order[j] * fs, 0, out[0].segment(), to + j * ts, 0, 1 << shift, 1);
+                        Convert.move(
+                                x.segment(), from + order[j] * fs, 0, out[0].segment(), to + j * ts, 0, 1 << shift, 1);
                         Convert.writeLong(DType.INT64, out[1].segment(), to + j * ts >> shift << 3, order[j]);
                     }
                 }

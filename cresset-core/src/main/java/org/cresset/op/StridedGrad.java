@@ -90,13 +90,15 @@ final class StridedGrad extends Index {
     @Override
     protected void vjp(Vjp v) {
         Attrs a = (Attrs) v.attrs();
-        v.set(0, StridedView.OP.on(
-                new StridedView.Attrs(
-                        a.view.shape(),
-                        a.view.strides(),
-                        a.view.offset(),
-                        new Views.Longs(a.base.contiguousStrides()),
-                        a.view.baseOffset()),
-                v.grad().contiguous()));
+        v.set(
+                0,
+                StridedView.OP.on(
+                        new StridedView.Attrs(
+                                a.view.shape(),
+                                a.view.strides(),
+                                a.view.offset(),
+                                new Views.Longs(a.base.contiguousStrides()),
+                                a.view.baseOffset()),
+                        v.grad().contiguous()));
     }
 }

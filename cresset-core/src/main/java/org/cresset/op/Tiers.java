@@ -58,16 +58,21 @@ final class Tiers {
     }
 
     /** The vector form now, compiled or not, for tests; null if there is none. */
-    @Nullable Kernel vectorNow() {
+    @Nullable
+    Kernel vectorNow() {
         return VECTORS && loop.vectorizable() ? load(loop.name() + "V") : null;
     }
 
     private Kernel load(String name) {
         try {
-            return (Kernel) Class.forName(PACKAGE + "." + name).getDeclaredConstructor().newInstance();
+            return (Kernel)
+                    Class.forName(PACKAGE + "." + name).getDeclaredConstructor().newInstance();
         } catch (ClassNotFoundException e) {
             return Emitted.define(loop, name);
-        } catch (InstantiationException | IllegalAccessException | InvocationTargetException | NoSuchMethodException e) {
+        } catch (InstantiationException
+                | IllegalAccessException
+                | InvocationTargetException
+                | NoSuchMethodException e) {
             throw new IllegalStateException(e);
         }
     }

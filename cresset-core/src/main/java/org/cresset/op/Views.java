@@ -366,9 +366,7 @@ public final class Views {
             int at = (int) ((Longs) attrs).of()[0];
             long[] strides = new long[shape.rank()];
             for (int i = 0; i < strides.length; i++) {
-                strides[i] = i == at
-                        ? (at < x.dim() ? x.stride(at) * x.size(at) : 1)
-                        : x.stride(i < at ? i : i - 1);
+                strides[i] = i == at ? (at < x.dim() ? x.stride(at) * x.size(at) : 1) : x.stride(i < at ? i : i - 1);
             }
             return x.view(shape, strides, x.storageOffset());
         }

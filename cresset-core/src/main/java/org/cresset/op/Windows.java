@@ -11,7 +11,14 @@ import org.cresset.base.Shape;
 public record Windows(long[][] from, long[][] to, long[][] divisor, long[] step) {
     /** Windows of a fixed size, as the pooling layers use. */
     public static Windows sliding(
-            String name, Shape x, long[] kernel, long[] stride, long[] padding, long[] dilation, boolean ceil, boolean countPadding) {
+            String name,
+            Shape x,
+            long[] kernel,
+            long[] stride,
+            long[] padding,
+            long[] dilation,
+            boolean ceil,
+            boolean countPadding) {
         int n = kernel.length;
         long[][] from = new long[n][];
         long[][] to = new long[n][];
@@ -19,8 +26,9 @@ public record Windows(long[][] from, long[][] to, long[][] divisor, long[] step)
         for (int d = 0; d < n; d++) {
             long size = x.size(x.rank() - n + d);
             if (kernel[d] < 1 || stride[d] < 1 || dilation[d] < 1) {
-                throw CressetException.runtime(name + ": kernel " + Arrays.toString(kernel) + ", stride " + Arrays.toString(stride)
-                        + " and dilation " + Arrays.toString(dilation) + " must be at least 1");
+                throw CressetException.runtime(
+                        name + ": kernel " + Arrays.toString(kernel) + ", stride " + Arrays.toString(stride)
+                                + " and dilation " + Arrays.toString(dilation) + " must be at least 1");
             }
             if (padding[d] < 0 || padding[d] > (dilation[d] * (kernel[d] - 1) + 1) / 2) {
                 throw CressetException.runtime(name + ": padding " + Arrays.toString(padding)
@@ -33,7 +41,8 @@ public record Windows(long[][] from, long[][] to, long[][] divisor, long[] step)
                 count--; // a window must begin in the input or its left padding
             }
             if (count < 1 || size < 1) {
-                throw CressetException.runtime(name + ": input " + x + " is too small for kernel " + Arrays.toString(kernel));
+                throw CressetException.runtime(
+                        name + ": input " + x + " is too small for kernel " + Arrays.toString(kernel));
             }
             from[d] = new long[(int) count];
             to[d] = new long[(int) count];

@@ -11,5 +11,6 @@ interface Converter {
     int rank(@Nullable Object value);
 
     /** The value for the parameter; only asked where {@link #rank} allows it. */
-    @Nullable Object convert(@Nullable Object value);
+    @Nullable
+    Object convert(@Nullable Object value);
 }

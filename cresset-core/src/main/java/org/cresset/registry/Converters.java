@@ -142,7 +142,12 @@ final class Converters {
     private record Callable(boolean unary) implements Converter {
         @Override
         public int rank(@Nullable Object v) {
-            return v instanceof Operator || v instanceof String || v instanceof UnaryOperator || v instanceof BinaryOperator ? 0 : NEVER;
+            return v instanceof Operator
+                            || v instanceof String
+                            || v instanceof UnaryOperator
+                            || v instanceof BinaryOperator
+                    ? 0
+                    : NEVER;
         }
 
         @Override
@@ -165,13 +170,16 @@ final class Converters {
             List<Class<?>> classes = new ArrayList<>();
             for (RecordComponent c : type.getRecordComponents()) {
                 boolean required = c.getType().isPrimitive();
-                parameters.add(new Signature.Parameter(Overload.snake(c.getName()), Signature.Kind.POSITIONAL, required, null));
+                parameters.add(new Signature.Parameter(
+                        Overload.snake(c.getName()), Signature.Kind.POSITIONAL, required, null));
                 classes.add(c.getType());
             }
             try {
-                return new Options(type, Overload.of(
-                        new Signature(type.getSimpleName(), parameters),
-                        type.getDeclaredConstructor(classes.toArray(new Class<?>[0]))));
+                return new Options(
+                        type,
+                        Overload.of(
+                                new Signature(type.getSimpleName(), parameters),
+                                type.getDeclaredConstructor(classes.toArray(new Class<?>[0]))));
             } catch (NoSuchMethodException e) {
                 throw new IllegalStateException(e); // every record has its canonical constructor
             }
@@ -179,7 +187,8 @@ final class Converters {
 
         @Override
         public int rank(@Nullable Object v) {
-            boolean tuple = v instanceof List<?> parts && constructor.bind(parts, Map.of()).problem() == null;
+            boolean tuple = v instanceof List<?> parts
+                    && constructor.bind(parts, Map.of()).problem() == null;
             return type.isInstance(v) ? 0 : v instanceof Map || tuple ? 1 : NEVER;
         }
 

@@ -60,7 +60,8 @@ public final class CreationFunctions {
             Shape size, long[] physicalLayout, @Nullable DType dtype, @Nullable Device device, boolean requiresGrad) {
         int n = size.rank();
         if (physicalLayout.length != n) {
-            throw CressetException.runtime("empty_permuted: layout of " + physicalLayout.length + " dimensions for shape " + size);
+            throw CressetException.runtime(
+                    "empty_permuted: layout of " + physicalLayout.length + " dimensions for shape " + size);
         }
         long[] strides = new long[n];
         boolean[] seen = new boolean[n];
@@ -123,7 +124,12 @@ public final class CreationFunctions {
     /** From {@code start} to before {@code end} by {@code step}. As {@code torch.arange}. */
     @Torch("arange(start, end, step=1, *, " + TAIL)
     public static Tensor arange(
-            Number start, Number end, Number step, @Nullable DType dtype, @Nullable Device device, boolean requiresGrad) {
+            Number start,
+            Number end,
+            Number step,
+            @Nullable DType dtype,
+            @Nullable Device device,
+            boolean requiresGrad) {
         boolean whole = Scalars.integer(start) && Scalars.integer(end) && Scalars.integer(step);
         DType t = dtype != null ? dtype : whole ? DType.INT64 : DType.FLOAT32;
         return made(Tensor.arange(start.doubleValue(), end.doubleValue(), step.doubleValue(), t), device, requiresGrad);
@@ -132,7 +138,12 @@ public final class CreationFunctions {
     /** Evenly from {@code start} to {@code end}, both included. As {@code torch.linspace}. */
     @Torch("linspace(start, end, steps, *, " + TAIL)
     public static Tensor linspace(
-            double start, double end, long steps, @Nullable DType dtype, @Nullable Device device, boolean requiresGrad) {
+            double start,
+            double end,
+            long steps,
+            @Nullable DType dtype,
+            @Nullable Device device,
+            boolean requiresGrad) {
         if (steps < 0) {
             throw CressetException.runtime("linspace: " + steps + " steps; expected at least 0");
         }
@@ -142,7 +153,12 @@ public final class CreationFunctions {
     /** {@code base} to powers that lie evenly from {@code start} to {@code end}. As {@code torch.logspace}. */
     @Torch("logspace(start, end, steps, base=10.0, *, " + TAIL)
     public static Tensor logspace(
-            double start, double end, long steps, double base, @Nullable DType dtype, @Nullable Device device,
+            double start,
+            double end,
+            long steps,
+            double base,
+            @Nullable DType dtype,
+            @Nullable Device device,
             boolean requiresGrad) {
         if (steps < 0) {
             throw CressetException.runtime("logspace: " + steps + " steps; expected at least 0");
@@ -171,21 +187,33 @@ public final class CreationFunctions {
     /** Uniform in [0, 1). As {@code torch.rand}. */
     @Torch("rand(*size, generator=None, " + TAIL)
     public static Tensor rand(
-            Shape size, @Nullable Generator generator, @Nullable DType dtype, @Nullable Device device, boolean requiresGrad) {
+            Shape size,
+            @Nullable Generator generator,
+            @Nullable DType dtype,
+            @Nullable Device device,
+            boolean requiresGrad) {
         return made(Dense.empty(size, orFloat(dtype)).uniform_(0, 1, or(generator)), device, requiresGrad);
     }
 
     /** Standard normal. As {@code torch.randn}. */
     @Torch("randn(*size, generator=None, " + TAIL)
     public static Tensor randn(
-            Shape size, @Nullable Generator generator, @Nullable DType dtype, @Nullable Device device, boolean requiresGrad) {
+            Shape size,
+            @Nullable Generator generator,
+            @Nullable DType dtype,
+            @Nullable Device device,
+            boolean requiresGrad) {
         return made(Dense.empty(size, orFloat(dtype)).normal_(0, 1, or(generator)), device, requiresGrad);
     }
 
     /** Uniform integers from 0 to before {@code high}. As {@code torch.randint}. */
     @Torch("randint(high, size, *, generator=None, " + TAIL)
     public static Tensor randint(
-            long high, Shape size, @Nullable Generator generator, @Nullable DType dtype, @Nullable Device device,
+            long high,
+            Shape size,
+            @Nullable Generator generator,
+            @Nullable DType dtype,
+            @Nullable Device device,
             boolean requiresGrad) {
         return randint(0, high, size, generator, dtype, device, requiresGrad);
     }
@@ -193,7 +221,12 @@ public final class CreationFunctions {
     /** Uniform integers from {@code low} to before {@code high}. As {@code torch.randint}. */
     @Torch("randint(low, high, size, *, generator=None, " + TAIL)
     public static Tensor randint(
-            long low, long high, Shape size, @Nullable Generator generator, @Nullable DType dtype, @Nullable Device device,
+            long low,
+            long high,
+            Shape size,
+            @Nullable Generator generator,
+            @Nullable DType dtype,
+            @Nullable Device device,
             boolean requiresGrad) {
         DType t = dtype == null ? DType.INT64 : dtype;
         return made(Dense.empty(size, t).random_(low, high, generator), device, requiresGrad);
@@ -202,7 +235,11 @@ public final class CreationFunctions {
     /** 0, ..., n - 1 in random order. As {@code torch.randperm}. */
     @Torch("randperm(n, *, generator=None, " + TAIL)
     public static Tensor randperm(
-            int n, @Nullable Generator generator, @Nullable DType dtype, @Nullable Device device, boolean requiresGrad) {
+            int n,
+            @Nullable Generator generator,
+            @Nullable DType dtype,
+            @Nullable Device device,
+            boolean requiresGrad) {
         Tensor order = Tensor.of(Draws.permutation(or(generator), n));
         return made(dtype == null ? order : order.to(dtype), device, requiresGrad);
     }
@@ -216,7 +253,8 @@ public final class CreationFunctions {
         Tensor m = mean.detach();
         Tensor s = std.detach();
         if (!m.dtype().isDifferentiable() || s.dtype().isComplex()) {
-            throw CressetException.runtime("normal: mean of " + m.dtype() + " and std of " + s.dtype() + "; expected floats");
+            throw CressetException.runtime(
+                    "normal: mean of " + m.dtype() + " and std of " + s.dtype() + "; expected floats");
         }
         if (s.lt(0).any().itemBoolean()) {
             throw CressetException.runtime("normal: a standard deviation is negative");
@@ -230,8 +268,13 @@ public final class CreationFunctions {
     /** Normal, of a size. As {@code torch.normal}. */
     @Torch("normal(mean, std, size, *, generator=None, " + TAIL)
     public static Tensor normal(
-            double mean, double std, Shape size, @Nullable Generator generator, @Nullable DType dtype,
-            @Nullable Device device, boolean requiresGrad) {
+            double mean,
+            double std,
+            Shape size,
+            @Nullable Generator generator,
+            @Nullable DType dtype,
+            @Nullable Device device,
+            boolean requiresGrad) {
         if (!(std >= 0)) {
             throw CressetException.runtime("normal: a standard deviation of " + std + "; expected at least 0");
         }

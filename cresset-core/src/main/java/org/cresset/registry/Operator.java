@@ -49,7 +49,8 @@ public final class Operator {
      * @return a tensor, an array or record of tensors, a Boolean, a number or what else the Java method gives
      * @throws CressetException of kind TYPE if no form takes the arguments, and what the operation throws
      */
-    public @Nullable Object call(List<? extends @Nullable Object> args, Map<String, ? extends @Nullable Object> kwargs) {
+    public @Nullable Object call(
+            List<? extends @Nullable Object> args, Map<String, ? extends @Nullable Object> kwargs) {
         Overload.Bound best = choose(args, kwargs);
         if (best != null) {
             return best.call();
@@ -78,7 +79,8 @@ public final class Operator {
         return best;
     }
 
-    private CressetException misfit(List<? extends @Nullable Object> args, Map<String, ? extends @Nullable Object> kwargs) {
+    private CressetException misfit(
+            List<? extends @Nullable Object> args, Map<String, ? extends @Nullable Object> kwargs) {
         String given = args.stream().map(Operator::describe).collect(Collectors.joining(", "))
                 + kwargs.entrySet().stream()
                         .map(e -> ", " + e.getKey() + "=" + describe(e.getValue()))
@@ -95,7 +97,8 @@ public final class Operator {
             case null -> "None";
             case Tensor t -> t.dtype() + t.shape().toString();
             case String s -> "'" + s + "'";
-            case Object o when Lists.parts(o) != null ->
+            case Object o
+            when Lists.parts(o) != null ->
                 Lists.parts(o).stream().map(Operator::describe).collect(Collectors.joining(", ", "[", "]"));
             case Number n -> n.toString();
             case Boolean b -> b.toString();

@@ -36,7 +36,8 @@ public final class Operators {
         private static List<OperatorSource> sources() {
             List<OperatorSource> all = new ArrayList<>();
             all.add(new CoreOperators());
-            ServiceLoader.load(OperatorSource.class, Operators.class.getClassLoader()).forEach(all::add);
+            ServiceLoader.load(OperatorSource.class, Operators.class.getClassLoader())
+                    .forEach(all::add);
             return all;
         }
     }

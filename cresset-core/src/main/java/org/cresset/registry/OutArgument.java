@@ -24,7 +24,8 @@ final class OutArgument {
         List<?> outs = Lists.parts(out);
         List<?> results = Lists.parts(result);
         if (outs == null || results == null || outs.size() != results.size()) {
-            throw CressetException.type(op + ": out is " + Operator.describe(out) + " for a result of " + Operator.describe(result));
+            throw CressetException.type(
+                    op + ": out is " + Operator.describe(out) + " for a result of " + Operator.describe(result));
         }
         for (int i = 0; i < outs.size(); i++) {
             store(op, outs.get(i), args, results.get(i));
@@ -34,7 +35,8 @@ final class OutArgument {
 
     private static void recorded(String op, @Nullable Object argument) {
         if (argument instanceof Tensor t && t.requiresGrad() && Autograd.isGradEnabled()) {
-            throw CressetException.runtime(op + ": out= can't be recorded, but an argument requires a gradient; leave out away");
+            throw CressetException.runtime(
+                    op + ": out= can't be recorded, but an argument requires a gradient; leave out away");
         }
     }
 

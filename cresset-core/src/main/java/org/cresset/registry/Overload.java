@@ -45,7 +45,9 @@ final class Overload {
         converters = new Converter[place.length];
         int placed = 0;
         for (int i = 0; i < place.length; i++) {
-            place[i] = javaCount == place.length ? i : named(java, parameters.get(i).name(), i);
+            place[i] = javaCount == place.length
+                    ? i
+                    : named(java, parameters.get(i).name(), i);
             if (place[i] >= 0) {
                 JavaParameter p = java.get(place[i]);
                 converters[i] = strict(parameters.get(i)) && p.raw == Tensor.class
@@ -69,7 +71,8 @@ final class Overload {
 
     private static int named(List<JavaParameter> java, String name, int i) {
         for (int j = 0; j < java.size(); j++) {
-            if (snake(java.get(j).name).equals(name) || i == 0 && j == 0 && java.get(0).name.equals("self")) {
+            if (snake(java.get(j).name).equals(name)
+                    || i == 0 && j == 0 && java.get(0).name.equals("self")) {
                 return j;
             }
         }
@@ -92,9 +95,12 @@ final class Overload {
     static Overload of(Signature signature, Class<?> owner, Method m) {
         boolean isStatic = Modifier.isStatic(m.getModifiers());
         try {
-            // Through the owner: a static method that it inherits from a class nobody else sees is still its own member.
+            // Through the owner: a static method that it inherits from a class nobody else sees is still its own
+            // member.
             MethodType type = MethodType.methodType(m.getReturnType(), m.getParameterTypes());
-            MethodHandle h = isStatic ? LOOKUP.findStatic(owner, m.getName(), type) : LOOKUP.findVirtual(owner, m.getName(), type);
+            MethodHandle h = isStatic
+                    ? LOOKUP.findStatic(owner, m.getName(), type)
+                    : LOOKUP.findVirtual(owner, m.getName(), type);
             return new Overload(signature, h.asFixedArity(), parameters(m, isStatic ? null : owner), m.toString());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(m + " isn't accessible for the registry", e);
@@ -104,7 +110,8 @@ final class Overload {
     /** A constructor. */
     static Overload of(Signature signature, Constructor<?> c) {
         try {
-            return new Overload(signature, LOOKUP.unreflectConstructor(c).asFixedArity(), parameters(c, null), c.toString());
+            return new Overload(
+                    signature, LOOKUP.unreflectConstructor(c).asFixedArity(), parameters(c, null), c.toString());
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(c + " isn't accessible for the registry", e);
         }
@@ -128,8 +135,13 @@ final class Overload {
     }
 
     /** Arguments in the order of the signature; {@code problem} says why they don't fit. */
-    record Bound(Overload overload, int rank, @Nullable Object[] values, @Nullable String problem) {
-        @Nullable Object call() {
+    record Bound(
+            Overload overload,
+            int rank,
+            @Nullable Object[] values,
+            @Nullable String problem) {
+        @Nullable
+        Object call() {
             if (problem != null) {
                 throw CressetException.type(overload.signature.name() + ": " + problem);
             }

@@ -35,7 +35,11 @@ enum Scalars implements Converter {
     LONG {
         @Override
         public int rank(@Nullable Object v) {
-            return integer(v) ? 0 : v instanceof Boolean ? 2 : real(v) && !((Tensor) v).dtype().isFloat() ? 3 : NEVER;
+            return integer(v)
+                    ? 0
+                    : v instanceof Boolean
+                            ? 2
+                            : real(v) && !((Tensor) v).dtype().isFloat() ? 3 : NEVER;
         }
 
         @Override
@@ -59,7 +63,9 @@ enum Scalars implements Converter {
     DOUBLE {
         @Override
         public int rank(@Nullable Object v) {
-            return v instanceof Double || v instanceof Float ? 0 : v instanceof Number ? 1 : v instanceof Boolean ? 2 : real(v) ? 3 : NEVER;
+            return v instanceof Double || v instanceof Float
+                    ? 0
+                    : v instanceof Number ? 1 : v instanceof Boolean ? 2 : real(v) ? 3 : NEVER;
         }
 
         @Override
@@ -71,7 +77,9 @@ enum Scalars implements Converter {
     BOOLEAN {
         @Override
         public int rank(@Nullable Object v) {
-            return v instanceof Boolean ? 0 : v instanceof Tensor t && t.dim() == 0 && t.dtype() == DType.BOOL ? 3 : NEVER;
+            return v instanceof Boolean
+                    ? 0
+                    : v instanceof Tensor t && t.dim() == 0 && t.dtype() == DType.BOOL ? 3 : NEVER;
         }
 
         @Override

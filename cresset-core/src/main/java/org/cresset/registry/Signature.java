@@ -35,7 +35,12 @@ public record Signature(String name, List<Parameter> parameters) {
      * @param type {@code "Tensor"} where a number won't do for a tensor, {@code "Scalar"} where it will do for the first one,
      *     empty for what is usual: a number does for any tensor but the first
      */
-    public record Parameter(String name, Kind kind, boolean required, @Nullable Object defaultValue, String type) {
+    public record Parameter(
+            String name,
+            Kind kind,
+            boolean required,
+            @Nullable Object defaultValue,
+            String type) {
         Parameter(String name, Kind kind, boolean required, @Nullable Object defaultValue) {
             this(name, kind, required, defaultValue, "");
         }
@@ -66,8 +71,12 @@ public record Signature(String name, List<Parameter> parameters) {
                 throw CressetException.value("signature: \"" + text + "\" has " + name + " twice");
             }
             Object value = equals < 0 ? null : Literals.parse(part.substring(equals + 1));
-            parameters.add(new Parameter(name, variadic ? Kind.VARIADIC : kind, equals < 0 && !variadic,
-                    variadic && equals < 0 ? List.of() : value, type));
+            parameters.add(new Parameter(
+                    name,
+                    variadic ? Kind.VARIADIC : kind,
+                    equals < 0 && !variadic,
+                    variadic && equals < 0 ? List.of() : value,
+                    type));
             if (variadic) {
                 kind = Kind.KEYWORD;
             }
@@ -81,7 +90,10 @@ public record Signature(String name, List<Parameter> parameters) {
         for (java.lang.reflect.Parameter p : e.getParameters()) {
             boolean variadic = p.isVarArgs();
             boolean required = !variadic && !p.getAnnotatedType().isAnnotationPresent(Nullable.class);
-            parameters.add(new Parameter(Overload.snake(p.getName()), variadic ? Kind.VARIADIC : Kind.POSITIONAL, required,
+            parameters.add(new Parameter(
+                    Overload.snake(p.getName()),
+                    variadic ? Kind.VARIADIC : Kind.POSITIONAL,
+                    required,
                     variadic ? List.of() : null));
         }
         return new Signature(name, parameters);

@@ -162,7 +162,8 @@ public final class TensorForms {
             case "channels_last", "channels_last_3d" -> {
                 int rank = memoryFormat.equals("channels_last") ? 4 : 5;
                 if (t.dim() != rank) {
-                    throw CressetException.runtime(op + ": " + memoryFormat + " needs " + rank + " dimensions, not shape " + t.shape());
+                    throw CressetException.runtime(
+                            op + ": " + memoryFormat + " needs " + rank + " dimensions, not shape " + t.shape());
                 }
                 yield t.channelsLast();
             }
@@ -248,10 +249,13 @@ public final class TensorForms {
             "dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False, memory_format=None)";
     private static final String NEW = "dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False)";
 
-    private static Tensor like(Tensor self, Shape shape, @Nullable DType dtype, boolean requiresGrad, @Nullable Number value) {
+    private static Tensor like(
+            Tensor self, Shape shape, @Nullable DType dtype, boolean requiresGrad, @Nullable Number value) {
         DType t = dtype == null ? self.dtype() : dtype;
         boolean same = shape.equals(self.shape());
-        Tensor made = same && self instanceof Dense d && d.isDense() ? Dense.emptyLike(d, t) : Dense.empty(shape, t, self.device());
+        Tensor made = same && self instanceof Dense d && d.isDense()
+                ? Dense.emptyLike(d, t)
+                : Dense.empty(shape, t, self.device());
         if (value != null && self.device() == Device.CPU) {
             made.copy_(Tensor.number(value));
         }
@@ -308,7 +312,12 @@ public final class TensorForms {
     /** Uniform integers. As {@code torch.randint_like}. */
     @Torch("randint_like(self, low, high, *, generator=None, " + LIKE)
     public static Tensor randintLike(
-            Tensor self, long low, long high, @Nullable Generator generator, @Nullable DType dtype, boolean requiresGrad) {
+            Tensor self,
+            long low,
+            long high,
+            @Nullable Generator generator,
+            @Nullable DType dtype,
+            boolean requiresGrad) {
         Tensor made = like(self, self.shape(), dtype, false, null).random_(low, high, generator);
         return requiresGrad ? made.requiresGrad(true) : made;
     }
@@ -323,7 +332,8 @@ public final class TensorForms {
     @Torch("Tensor.new_empty_strided(self, size, stride, *, " + NEW)
     public static Tensor newEmptyStrided(
             Tensor self, Shape size, long[] stride, @Nullable DType dtype, boolean requiresGrad) {
-        return CreationFunctions.emptyStrided(size, stride, dtype == null ? self.dtype() : dtype, self.device(), requiresGrad);
+        return CreationFunctions.emptyStrided(
+                size, stride, dtype == null ? self.dtype() : dtype, self.device(), requiresGrad);
     }
 
     /** Zeros of another shape. As {@code Tensor.new_zeros}. */
@@ -382,7 +392,11 @@ public final class TensorForms {
     }
 
     /** Equal pieces. As {@code torch.split}. */
-    @Torch({"split(self, split_size_or_sections, dim=0)", "Tensor.split(self, split_size, dim=0)", "unsafe_split(self, split_size, dim=0)"})
+    @Torch({
+        "split(self, split_size_or_sections, dim=0)",
+        "Tensor.split(self, split_size, dim=0)",
+        "unsafe_split(self, split_size, dim=0)"
+    })
     public static Tensor[] split(Tensor self, long splitSize, long dim) {
         return self.split(splitSize, dim);
     }
@@ -414,11 +428,13 @@ public final class TensorForms {
     /** Values combined where an index says. As {@code torch.scatter}. */
     @Torch("scatter(self, dim, index, src, *, reduce)")
     public static Tensor scatter(Tensor self, long dim, Tensor index, Tensor src, String reduce) {
-        Tensor values = src.dim() == 0 ? src.to(self.dtype()).expand(index.shape().toArray()) : src;
+        Tensor values =
+                src.dim() == 0 ? src.to(self.dtype()).expand(index.shape().toArray()) : src;
         return switch (reduce) {
             case "add" -> self.scatterAdd(dim, index, values);
             case "multiply" -> self.scatterReduce(dim, index, values, "prod", true);
-            default -> throw CressetException.runtime("scatter: reduce is \"" + reduce + "\"; expected add or multiply");
+            default ->
+                throw CressetException.runtime("scatter: reduce is \"" + reduce + "\"; expected add or multiply");
         };
     }
 
@@ -547,7 +563,8 @@ public final class TensorForms {
         for (int i = 0; i < other.length; i++) {
             int at = wide.length - other.length + i;
             if (wide[at] != other[i] && wide[at] != 1 && other[i] != 1) {
-                throw CressetException.runtime("broadcast_shapes: " + Arrays.deepToString(all) + " don't broadcast together");
+                throw CressetException.runtime(
+                        "broadcast_shapes: " + Arrays.deepToString(all) + " don't broadcast together");
             }
             wide[at] = wide[at] == 1 ? other[i] : wide[at];
         }

@@ -17,7 +17,8 @@ public sealed interface ConvertOps permits Tensor {
     private Dense one() {
         Dense t = self().dense("item");
         if (t.numel() != 1) {
-            throw CressetException.runtime("item: a tensor of shape " + t.shape() + " has " + t.numel() + " elements; expected 1");
+            throw CressetException.runtime(
+                    "item: a tensor of shape " + t.shape() + " has " + t.numel() + " elements; expected 1");
         }
         return t;
     }

@@ -99,7 +99,8 @@ public final class Dense extends Tensor {
 
     /** A Java number as an operand: floating (float64) or integer (int64) or bool, giving way in promotion. */
     public static Dense wrapped(Number value) {
-        boolean integer = value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte;
+        boolean integer =
+                value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte;
         DType t = integer ? DType.INT64 : DType.FLOAT64;
         Dense d = new Dense(Memory.allocate(8), Shape.SCALAR, Shape.SCALAR.contiguousStrides(), 0, t, null, true);
         if (integer) {
@@ -112,7 +113,8 @@ public final class Dense extends Tensor {
 
     /** A boolean as an operand that gives way in promotion. */
     public static Dense wrapped(boolean value) {
-        Dense d = new Dense(Memory.allocate(1), Shape.SCALAR, Shape.SCALAR.contiguousStrides(), 0, DType.BOOL, null, true);
+        Dense d = new Dense(
+                Memory.allocate(1), Shape.SCALAR, Shape.SCALAR.contiguousStrides(), 0, DType.BOOL, null, true);
         d.segment().set(ValueLayout.JAVA_BYTE, 0, (byte) (value ? 1 : 0));
         return d;
     }
@@ -261,11 +263,13 @@ public final class Dense extends Tensor {
 
     Tensor setRequiresGrad(boolean on) {
         if (on && !dtype.isDifferentiable()) {
-            throw CressetException.runtime("requires_grad: only floating-point and complex tensors can require a gradient, not "
-                    + dtype + "; convert with to(FLOAT32) first");
+            throw CressetException.runtime(
+                    "requires_grad: only floating-point and complex tensors can require a gradient, not " + dtype
+                            + "; convert with to(FLOAT32) first");
         }
         if (on && inference) {
-            throw CressetException.runtime("requires_grad: a tensor made in inference mode can't require a gradient; clone it outside");
+            throw CressetException.runtime(
+                    "requires_grad: a tensor made in inference mode can't require a gradient; clone it outside");
         }
         if (!on && node() != null) {
             throw CressetException.runtime("requires_grad: only leaves can stop requiring a gradient; use detach()");
@@ -277,7 +281,8 @@ public final class Dense extends Tensor {
     /** The recorded operation that made this, or null. */
     public @Nullable Node node() {
         Dense b = base;
-        if (b != null && seenRebases != b.rebases) { // the base was changed in place: this view now comes from the new base
+        if (b != null
+                && seenRebases != b.rebases) { // the base was changed in place: this view now comes from the new base
             seenRebases = b.rebases;
             StridedView.regenerate(this, b);
         }
@@ -338,15 +343,16 @@ public final class Dense extends Tensor {
         return node() == null;
     }
 
-    @Nullable Tensor gradient() {
+    @Nullable
+    Tensor gradient() {
         return gradient;
     }
 
     void setGradient(@Nullable Tensor g) {
         if (g instanceof Dense d) {
             if (!g.shape().equals(shape) || g.dtype() != dtype) {
-                throw CressetException.runtime("grad: a gradient of " + g.dtype() + g.shape() + " doesn't fit a tensor of "
-                        + dtype + shape);
+                throw CressetException.runtime(
+                        "grad: a gradient of " + g.dtype() + g.shape() + " doesn't fit a tensor of " + dtype + shape);
             }
             d.storage.keep();
         }

@@ -30,7 +30,8 @@ public final class Dims {
         for (int i = 0; i < dims.length; i++) {
             out[i] = wrap(op, dims[i], rank);
             if ((seen >> out[i] & 1) != 0) {
-                throw CressetException.runtime(op + ": dimension " + out[i] + " appears twice in the list of dimensions");
+                throw CressetException.runtime(
+                        op + ": dimension " + out[i] + " appears twice in the list of dimensions");
             }
             seen |= 1L << out[i];
         }

@@ -271,7 +271,9 @@ public sealed interface ElementwiseOps permits Tensor {
             return round();
         }
         double scale = Math.pow(10, Math.abs(decimals));
-        return decimals > 0 ? self().mul(scale).round().div(scale) : self().div(scale).round().mul(scale);
+        return decimals > 0
+                ? self().mul(scale).round().div(scale)
+                : self().div(scale).round().mul(scale);
     }
 
     /** What trunc leaves. As {@code torch.frac}. */
@@ -492,18 +494,23 @@ public sealed interface ElementwiseOps permits Tensor {
         return switch (roundingMode) {
             case "floor" -> floorDivide(other);
             case "trunc" -> Arithmetic.TruncDivide.OP.on(self(), IntegerChecks.divisor("div", self(), other));
-            default -> throw CressetException.runtime(
-                    "div: rounding_mode is \"" + roundingMode + "\"; expected \"trunc\", \"floor\" or none");
+            default ->
+                throw CressetException.runtime(
+                        "div: rounding_mode is \"" + roundingMode + "\"; expected \"trunc\", \"floor\" or none");
         };
     }
 
     /** x to the power of {@code exponent}. As {@code torch.pow}. */
     @Torch({"pow(self: Scalar, exponent)", "__pow__(self, exponent)"})
     default Tensor pow(Tensor exponent) {
-        if (exponent.isNumber() && exponent instanceof Dense d && !exponent.dtype().isComplex()) {
+        if (exponent.isNumber()
+                && exponent instanceof Dense d
+                && !exponent.dtype().isComplex()) {
             double e = d.read(0);
             if (e == 2) {
-                Tensor x = exponent.dtype().isFloat() && !self().dtype().isDifferentiable() ? self().to(DType.FLOAT32) : self();
+                Tensor x = exponent.dtype().isFloat() && !self().dtype().isDifferentiable()
+                        ? self().to(DType.FLOAT32)
+                        : self();
                 return x.mul(x);
             }
             if (e == 1 && self().dtype().isDifferentiable()) {
@@ -526,7 +533,9 @@ public sealed interface ElementwiseOps permits Tensor {
 
     /** x held between bounds, either of which may be null; NaN stays. As {@code torch.clamp}. */
     default Tensor clamp(@Nullable Number min, @Nullable Number max) {
-        if (min instanceof Double lo && max instanceof Double hi && self().dtype().isFloat()) {
+        if (min instanceof Double lo
+                && max instanceof Double hi
+                && self().dtype().isFloat()) {
             return Activations.Clamp.OP.on(new Elementwise.Two(lo, hi), self());
         }
         return clamp(min == null ? null : Tensor.number(min), max == null ? null : Tensor.number(max));
@@ -574,13 +583,19 @@ public sealed interface ElementwiseOps permits Tensor {
     /** x + value a b. As {@code torch.addcmul}. */
     @Torch("addcmul(self, tensor1, tensor2, *, value=1)")
     default Tensor addcmul(Tensor tensor1, Tensor tensor2, Number value) {
-        return add(IntegerChecks.isOne(value) ? tensor1.mul(tensor2) : tensor1.mul(tensor2).mul(value));
+        return add(
+                IntegerChecks.isOne(value)
+                        ? tensor1.mul(tensor2)
+                        : tensor1.mul(tensor2).mul(value));
     }
 
     /** x + value a / b. As {@code torch.addcdiv}. */
     @Torch("addcdiv(self, tensor1, tensor2, *, value=1)")
     default Tensor addcdiv(Tensor tensor1, Tensor tensor2, Number value) {
-        return add(IntegerChecks.isOne(value) ? tensor1.div(tensor2) : tensor1.div(tensor2).mul(value));
+        return add(
+                IntegerChecks.isOne(value)
+                        ? tensor1.div(tensor2)
+                        : tensor1.div(tensor2).mul(value));
     }
 
     /** log(1 + e^(beta x)) / beta, x itself where beta x exceeds the threshold. As {@code nn.functional.softplus}. */

@@ -17,8 +17,8 @@ final class Factories {
 
     private static Dense target(int length, Shape shape, DType dtype) {
         if (length != shape.numel()) {
-            throw CressetException.runtime(
-                    "from: " + length + " values don't fill shape " + shape + ", which has " + shape.numel() + " elements");
+            throw CressetException.runtime("from: " + length + " values don't fill shape " + shape + ", which has "
+                    + shape.numel() + " elements");
         }
         return fresh(shape, dtype);
     }
@@ -74,7 +74,8 @@ final class Factories {
         Dense t = fresh(Shape.of(rows.length, width), DType.FLOAT32);
         for (int i = 0; i < rows.length; i++) {
             if (rows[i].length != width) {
-                throw CressetException.value("of: row " + i + " has " + rows[i].length + " values, the first has " + width);
+                throw CressetException.value(
+                        "of: row " + i + " has " + rows[i].length + " values, the first has " + width);
             }
             MemorySegment.copy(rows[i], 0, t.segment(), ValueLayout.JAVA_FLOAT, 4L * i * width, width);
         }

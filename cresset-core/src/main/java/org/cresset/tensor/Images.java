@@ -28,7 +28,9 @@ public final class Images {
         if (t.dim() != 3 || t.size(0) != 1 && t.size(0) != 3) {
             throw CressetException.runtime("toImage: shape " + t.shape() + "; expected (1, H, W) or (3, H, W)");
         }
-        Tensor bytes = t.dtype() == DType.UINT8 ? t : t.to(DType.FLOAT32).mul(255).round().clamp(0.0, 255.0);
+        Tensor bytes = t.dtype() == DType.UINT8
+                ? t
+                : t.to(DType.FLOAT32).mul(255).round().clamp(0.0, 255.0);
         int[] v = bytes.toIntArray();
         int c = (int) t.size(0);
         int h = (int) t.size(1);

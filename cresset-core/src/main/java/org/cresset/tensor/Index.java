@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Index {
     /** Python's {@code start:stop:step}; null stands for what is left out. */
-    record Slice(@Nullable Long start, @Nullable Long stop, @Nullable Long step) implements Index {}
+    record Slice(
+            @Nullable Long start,
+            @Nullable Long stop,
+            @Nullable Long step) implements Index {}
 
     /** Python's {@code ...}. */
     record Ellipsis() implements Index {}

@@ -117,7 +117,8 @@ public sealed interface IndexOps permits Tensor {
     @Torch("masked_fill(self, mask, value)")
     default Tensor maskedFill(Tensor mask, Tensor value) {
         if (value.dim() != 0) {
-            throw CressetException.runtime("masked_fill: the value has shape " + value.shape() + "; expected no dimensions");
+            throw CressetException.runtime(
+                    "masked_fill: the value has shape " + value.shape() + "; expected no dimensions");
         }
         return Tensor.where(mask, value.to(self().dtype()), self());
     }

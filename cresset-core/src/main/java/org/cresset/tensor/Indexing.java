@@ -61,8 +61,8 @@ final class Indexing {
             }
         }
         if (used > x.dim()) {
-            throw CressetException.index(
-                    "get: " + used + " indices for a tensor of shape " + x.shape() + " with " + x.dim() + " dimensions");
+            throw CressetException.index("get: " + used + " indices for a tensor of shape " + x.shape() + " with "
+                    + x.dim() + " dimensions");
         }
         Tensor view = x;
         List<@Nullable Tensor> tensors = new ArrayList<>();
@@ -89,7 +89,8 @@ final class Indexing {
                     d++;
                 }
                 case Number n -> view = view.select(d, n.longValue());
-                case Tensor t when t.dtype() == DType.BOOL || t.dtype() == DType.UINT8 -> {
+                case Tensor t
+                when t.dtype() == DType.BOOL || t.dtype() == DType.UINT8 -> {
                     if (t.dim() == 0) {
                         view = view.unsqueeze(d);
                         tensors.add(t.itemBoolean() ? Tensor.of(0L) : Tensor.of(new long[0]));
@@ -97,8 +98,8 @@ final class Indexing {
                     } else {
                         for (int i = 0; i < t.dim(); i++) {
                             if (t.size(i) != view.size(d + i)) {
-                                throw CressetException.index("get: a mask of shape " + t.shape() + " doesn't match shape "
-                                        + view.shape() + " from dimension " + d + " on");
+                                throw CressetException.index("get: a mask of shape " + t.shape()
+                                        + " doesn't match shape " + view.shape() + " from dimension " + d + " on");
                             }
                         }
                         Tensor where = Gathering.nonzero(t);
@@ -109,14 +110,19 @@ final class Indexing {
                     }
                 }
                 case Tensor t -> {
-                    if (t.dtype() != DType.INT64 && t.dtype() != DType.INT32 && t.dtype() != DType.INT16 && t.dtype() != DType.INT8) {
-                        throw CressetException.index("get: an index of " + t.dtype() + "; expected int64, int32 or bool");
+                    if (t.dtype() != DType.INT64
+                            && t.dtype() != DType.INT32
+                            && t.dtype() != DType.INT16
+                            && t.dtype() != DType.INT8) {
+                        throw CressetException.index(
+                                "get: an index of " + t.dtype() + "; expected int64, int32 or bool");
                     }
                     tensors.add(t);
                     d++;
                 }
-                default -> throw CressetException.type("get: a " + p.getClass().getSimpleName()
-                        + " can't be an index; expected a number, an Index, a tensor or null");
+                default ->
+                    throw CressetException.type("get: a " + p.getClass().getSimpleName()
+                            + " can't be an index; expected a number, an Index, a tensor or null");
             }
         }
         return new Basic(view, tensors);
@@ -161,7 +167,8 @@ final class Indexing {
             flat = flat == null ? t : flat.mul(n).add(t);
         }
         Tensor positions = flat.expand(common.toArray()).reshape(-1);
-        return new Plan(x.permute(order), order, positions, common, adjacent ? dims.getFirst() : 0, dims.size(), product);
+        return new Plan(
+                x.permute(order), order, positions, common, adjacent ? dims.getFirst() : 0, dims.size(), product);
     }
 
     private static void check(Tensor index, long n) {
@@ -171,7 +178,8 @@ final class Indexing {
         long low = index.min().itemLong();
         long high = index.max().itemLong();
         if (low < -n || high >= n) {
-            throw CressetException.index("index: " + (low < -n ? low : high) + " is out of range for a dimension of size " + n);
+            throw CressetException.index(
+                    "index: " + (low < -n ? low : high) + " is out of range for a dimension of size " + n);
         }
     }
 

@@ -14,7 +14,8 @@ final class IntegerChecks {
                 && divisor instanceof Dense d
                 && divisor.device() == Device.CPU
                 && d.eq(0).any().itemBoolean()) {
-            throw CressetException.runtime(op + ": an integer is divided by zero; convert to floating point for infinity");
+            throw CressetException.runtime(
+                    op + ": an integer is divided by zero; convert to floating point for infinity");
         }
         return divisor;
     }

@@ -18,7 +18,8 @@ final class RandomFill {
     static Tensor fill(Tensor self, Draw draw) {
         Dense t = self.dense("random");
         if (t.requiresGrad() && t.isLeaf() && Autograd.isGradEnabled()) {
-            throw CressetException.runtime("random: a leaf that requires a gradient can't be filled while recording; wrap it in noGrad");
+            throw CressetException.runtime(
+                    "random: a leaf that requires a gradient can't be filled while recording; wrap it in noGrad");
         }
         if (t.isDense()) {
             draw.into(t.segment(), t.byteOffset(), t.numel(), t.dtype());

@@ -240,7 +240,10 @@ public sealed interface ReductionOps permits Tensor {
         Tensor m = x.detach().amax(dim, true);
         Tensor finite = Tensor.where(m.isinf(), m.zerosLike(), m);
         Tensor y = x.sub(finite).exp().sum(dim, true).log().add(finite);
-        return keepdim ? y : y.reshape(Reduce.reduced(x.shape(), axes("logsumexp", dim, false, null)).toArray());
+        return keepdim
+                ? y
+                : y.reshape(Reduce.reduced(x.shape(), axes("logsumexp", dim, false, null))
+                        .toArray());
     }
 
     /** The p-norm of all elements as one vector. As {@code torch.linalg.vector_norm}. */
@@ -295,8 +298,7 @@ public sealed interface ReductionOps permits Tensor {
     /** Elements in order along a dimension and where they were (int64); stable. As {@code torch.sort}. */
     @Torch("sort(self, dim=-1, descending=False, stable=False)")
     default Tensor[] sort(long dim, boolean descending, boolean stable) {
-        return Sorting.Sort.OP.all(
-                new Sorting.Attrs(Dims.wrap("sort", dim, self().dim()), descending, -1), self());
+        return Sorting.Sort.OP.all(new Sorting.Attrs(Dims.wrap("sort", dim, self().dim()), descending, -1), self());
     }
 
     /** Elements in rising order along a dimension and where they were. */

@@ -34,8 +34,9 @@ public sealed interface ShapeOps permits Tensor {
     default Tensor view(long... shape) {
         Tensor y = reshape(shape);
         if (self() instanceof Dense x && y instanceof Dense d && x.numel() > 0 && x.storage() != d.storage()) {
-            throw CressetException.runtime("view: shape " + Arrays.toString(shape) + " can't be had without copying from shape "
-                    + x.shape() + " with strides " + Arrays.toString(x.strides()) + "; use reshape");
+            throw CressetException.runtime(
+                    "view: shape " + Arrays.toString(shape) + " can't be had without copying from shape " + x.shape()
+                            + " with strides " + Arrays.toString(x.strides()) + "; use reshape");
         }
         return y;
     }
@@ -77,7 +78,8 @@ public sealed interface ShapeOps permits Tensor {
             throw CressetException.runtime("permute: " + dims.length + " dimensions given for shape " + self().shape());
         }
         int[] order = Dims.wrapAll("permute", dims, self().dim());
-        return Views.Permute.OP.on(new Views.Longs(Arrays.stream(order).asLongStream().toArray()), self());
+        return Views.Permute.OP.on(
+                new Views.Longs(Arrays.stream(order).asLongStream().toArray()), self());
     }
 
     /** Two dimensions exchanged. As {@code torch.transpose}. */
@@ -119,7 +121,8 @@ public sealed interface ShapeOps permits Tensor {
     default Tensor movedim(long[] source, long[] destination) {
         int n = self().dim();
         if (source.length != destination.length) {
-            throw CressetException.runtime("movedim: " + source.length + " sources and " + destination.length + " destinations");
+            throw CressetException.runtime(
+                    "movedim: " + source.length + " sources and " + destination.length + " destinations");
         }
         if (source.length == 0 || n == 0) {
             return alias();
@@ -175,7 +178,11 @@ public sealed interface ShapeOps permits Tensor {
             return alias();
         }
         int[] candidates = Dims.wrapAll("squeeze", dim == null ? new long[0] : dim, x.dim());
-        long[] gone = Arrays.stream(candidates).filter(d -> x.size(d) == 1).sorted().asLongStream().toArray();
+        long[] gone = Arrays.stream(candidates)
+                .filter(d -> x.size(d) == 1)
+                .sorted()
+                .asLongStream()
+                .toArray();
         return Views.Squeeze.OP.on(new Views.Longs(gone), x);
     }
 
@@ -232,8 +239,8 @@ public sealed interface ShapeOps permits Tensor {
             known *= resolved[open];
         }
         if (sizes.length == 0 || known != x.size(d)) {
-            throw CressetException.runtime("unflatten: sizes " + Arrays.toString(sizes) + " don't multiply to " + x.size(d)
-                    + ", the size of dimension " + d);
+            throw CressetException.runtime("unflatten: sizes " + Arrays.toString(sizes) + " don't multiply to "
+                    + x.size(d) + ", the size of dimension " + d);
         }
         long[] dims = new long[x.dim() - 1 + sizes.length];
         for (int i = 0; i < dims.length; i++) {
@@ -278,8 +285,8 @@ public sealed interface ShapeOps permits Tensor {
             throw CressetException.index("narrow: start " + start + " is out of range for size " + n);
         }
         if (length < 0 || from + length > n) {
-            throw CressetException.runtime("narrow: start " + start + " and length " + length + " reach beyond size " + n
-                    + " of dimension " + d);
+            throw CressetException.runtime("narrow: start " + start + " and length " + length + " reach beyond size "
+                    + n + " of dimension " + d);
         }
         return Views.Slice.OP.on(new Views.Longs(d, from, from + length, 1), x);
     }
@@ -305,8 +312,8 @@ public sealed interface ShapeOps permits Tensor {
         int a = Dims.wrap("diagonal", dim1, self().dim());
         int b = Dims.wrap("diagonal", dim2, self().dim());
         if (a == b || self().dim() < 2) {
-            throw CressetException.runtime("diagonal: dimensions " + dim1 + " and " + dim2 + " of shape " + self().shape()
-                    + " must exist and differ");
+            throw CressetException.runtime("diagonal: dimensions " + dim1 + " and " + dim2 + " of shape "
+                    + self().shape() + " must exist and differ");
         }
         return Views.Diagonal.OP.on(new Views.Longs(offset, a, b), self());
     }
@@ -317,8 +324,8 @@ public sealed interface ShapeOps permits Tensor {
         int d = Dims.wrap("unfold", dimension, self().dim());
         long n = self().dim() == 0 ? 1 : self().size(d);
         if (size < 0 || size > n || step < 1) {
-            throw CressetException.runtime("unfold: windows of " + size + " every " + step + " don't fit dimension " + d
-                    + " of size " + n);
+            throw CressetException.runtime(
+                    "unfold: windows of " + size + " every " + step + " don't fit dimension " + d + " of size " + n);
         }
         return Views.Unfold.OP.on(new Views.Longs(d, size, step), self());
     }
@@ -365,9 +372,10 @@ public sealed interface ShapeOps permits Tensor {
     default Tensor[] split(long[] splitSizes, long dim) {
         Tensor x = self();
         int d = Dims.wrap("split", dim, x.dim());
-        if (Arrays.stream(splitSizes).sum() != x.size(d) || Arrays.stream(splitSizes).anyMatch(s -> s < 0)) {
-            throw CressetException.runtime("split: sizes " + Arrays.toString(splitSizes) + " don't add up to " + x.size(d)
-                    + ", the size of dimension " + d);
+        if (Arrays.stream(splitSizes).sum() != x.size(d)
+                || Arrays.stream(splitSizes).anyMatch(s -> s < 0)) {
+            throw CressetException.runtime("split: sizes " + Arrays.toString(splitSizes) + " don't add up to "
+                    + x.size(d) + ", the size of dimension " + d);
         }
         Tensor[] parts = new Tensor[splitSizes.length];
         long at = 0;
@@ -426,7 +434,9 @@ public sealed interface ShapeOps permits Tensor {
             result[i] = n * repeats[i];
         }
         Tensor tiled = x.reshape(ones).expand(spread);
-        return ToCopy.OP.on(new ToCopy.Attrs(x.dtype(), ToCopy.Order.ROW_MAJOR), tiled).reshape(result);
+        return ToCopy.OP
+                .on(new ToCopy.Attrs(x.dtype(), ToCopy.Order.ROW_MAJOR), tiled)
+                .reshape(result);
     }
 
     /** The real parts; of a real tensor itself. As {@code torch.real}. */

@@ -17,7 +17,8 @@ final class Statistics {
 
     static Tensor[] varMean(Tensor x, long @Nullable [] dim, double correction, boolean keepdim) {
         if (!x.dtype().isDifferentiable()) {
-            throw CressetException.runtime("var: the input is " + x.dtype() + "; expected a floating-point or complex dtype");
+            throw CressetException.runtime(
+                    "var: the input is " + x.dtype() + "; expected a floating-point or complex dtype");
         }
         long[] d = dims("var", x, dim);
         if (x.dim() == 0) {
@@ -39,7 +40,8 @@ final class Statistics {
 
     static Tensor vectorNorm(Tensor x, double p, long @Nullable [] dim, boolean keepdim) {
         if (!x.dtype().isDifferentiable()) {
-            throw CressetException.runtime("norm: the input is " + x.dtype() + "; expected a floating-point or complex dtype");
+            throw CressetException.runtime(
+                    "norm: the input is " + x.dtype() + "; expected a floating-point or complex dtype");
         }
         if (x.dtype() == DType.FLOAT16 || x.dtype() == DType.BFLOAT16) {
             // Powers rounded to half precision would lose most of the digits, and overflow.

@@ -22,7 +22,15 @@ import org.jspecify.annotations.Nullable;
  * place and return it.
  */
 public abstract sealed class Tensor
-        implements ElementwiseOps, CompareOps, ReductionOps, ShapeOps, IndexOps, LinalgOps, InPlaceOps, RandomOps, ConvertOps
+        implements ElementwiseOps,
+                CompareOps,
+                ReductionOps,
+                ShapeOps,
+                IndexOps,
+                LinalgOps,
+                InPlaceOps,
+                RandomOps,
+                ConvertOps
         permits Dense, Batched, Dual {
     final Shape shape;
     final DType dtype;
@@ -78,8 +86,9 @@ public abstract sealed class Tensor
      * values can't be known.
      */
     public Dense dense(String op) {
-        throw CressetException.runtime(op + ": the elements of a tensor inside a function transform can't be read; return it"
-                + " from the function instead");
+        throw CressetException.runtime(
+                op + ": the elements of a tensor inside a function transform can't be read; return it"
+                        + " from the function instead");
     }
 
     // ---- autograd ----

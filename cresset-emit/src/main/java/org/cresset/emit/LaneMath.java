@@ -153,7 +153,10 @@ public final class LaneMath {
         // What the sum rounded away, relative to u, is what log(u) lacks.
         V lost = l.div(l.sub(x, l.sub(u, l.one())), u);
         V y = l.add(log(l, u), lost);
-        y = l.select(l.lt(l.abs(x), l.constant(1e-4)), l.fma(l.mul(x, x), l.fma(x, l.constant(1.0 / 3), l.constant(-0.5)), x), y);
+        y = l.select(
+                l.lt(l.abs(x), l.constant(1e-4)),
+                l.fma(l.mul(x, x), l.fma(x, l.constant(1.0 / 3), l.constant(-0.5)), x),
+                y);
         y = l.select(l.eq(x, l.constant(Double.POSITIVE_INFINITY)), x, y);
         y = l.select(l.eq(x, l.constant(-1.0)), l.constant(Double.NEGATIVE_INFINITY), y);
         return l.select(l.le(l.constant(-1.0), x), y, l.constant(Double.NaN));
@@ -226,7 +229,14 @@ public final class LaneMath {
         V a = l.abs(x);
         V s = l.mul(x, x);
         V p = polynomial(
-                l, s, -3.333333135e-1, 1.333321035e-1, -5.394720286e-2, 2.170296758e-2, -8.182673715e-3, 2.147536958e-3);
+                l,
+                s,
+                -3.333333135e-1,
+                1.333321035e-1,
+                -5.394720286e-2,
+                2.170296758e-2,
+                -8.182673715e-3,
+                2.147536958e-3);
         V near = l.fma(l.mul(x, s), p, x);
         V e = expOfNegative(l, l.mul(a, l.constant(-2.0)));
         V far = l.copySign(l.div(l.sub(l.one(), e), l.add(l.one(), e)), x);

@@ -53,15 +53,16 @@ public final class LoopEmitter {
 
     /** The class {@code packageName.<loop name>V}; needs {@code jdk.incubator.vector} and the scalar class. */
     public static byte[] vector(String packageName, Loop loop) {
-        return new LoopEmitter(loop, ClassDesc.of(packageName, loop.name())).vectorClass(ClassDesc.of(
-                packageName, loop.name() + "V"));
+        return new LoopEmitter(loop, ClassDesc.of(packageName, loop.name()))
+                .vectorClass(ClassDesc.of(packageName, loop.name() + "V"));
     }
 
     private static ClassDesc desc(Class<?> c) {
         return c.describeConstable().orElseThrow();
     }
 
-    private byte[] build(ClassDesc name, BiConsumer<CodeBuilder, Operands> run, List<BiConsumer<ClassBuilder, Void>> more) {
+    private byte[] build(
+            ClassDesc name, BiConsumer<CodeBuilder, Operands> run, List<BiConsumer<ClassBuilder, Void>> more) {
         ClassDesc parent = desc(loop.wide() ? WideKernel.class : Kernel.class);
         return ClassFile.of().build(name, cb -> {
             cb.withFlags(ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL).withSuperclass(parent);
@@ -142,7 +143,10 @@ public final class LoopEmitter {
                 scalarClass,
                 (code, operands) -> {
                     pushOperands(code, operands);
-                    code.iconst_0().iload(operands.n).invokestatic(scalarClass, LOOP, loopType(2)).return_();
+                    code.iconst_0()
+                            .iload(operands.n)
+                            .invokestatic(scalarClass, LOOP, loopType(2))
+                            .return_();
                 },
                 List.of((cb, none) -> cb.withMethodBody(
                         LOOP, loopType(2), ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC, this::scalarLoop)));
@@ -250,11 +254,16 @@ public final class LoopEmitter {
                         code.invokeinterface(VectorEmitter.SPECIES, "vectorByteSize", MethodTypeDesc.of(CD_int));
                         code.loadConstant(width).if_icmpne(next);
                         pushOperands(code, at);
-                        code.iload(at.n).invokestatic(name, LOOP + bytes / width, loopType(1)).return_();
+                        code.iload(at.n)
+                                .invokestatic(name, LOOP + bytes / width, loopType(1))
+                                .return_();
                         code.labelBinding(next);
                     }
                     pushOperands(code, at);
-                    code.iconst_0().iload(at.n).invokestatic(scalarClass, LOOP, loopType(2)).return_();
+                    code.iconst_0()
+                            .iload(at.n)
+                            .invokestatic(scalarClass, LOOP, loopType(2))
+                            .return_();
                 },
                 methods);
     }
@@ -272,8 +281,18 @@ public final class LoopEmitter {
         Label top = code.newLabel();
         Label done = code.newLabel();
         species(code);
-        code.invokeinterface(VectorEmitter.SPECIES, "length", MethodTypeDesc.of(CD_int)).istore(length);
-        code.iload(at.n).iload(length).loadConstant(vectors).imul().iconst_1().isub().iconst_m1().ixor().iand().istore(bound);
+        code.invokeinterface(VectorEmitter.SPECIES, "length", MethodTypeDesc.of(CD_int))
+                .istore(length);
+        code.iload(at.n)
+                .iload(length)
+                .loadConstant(vectors)
+                .imul()
+                .iconst_1()
+                .isub()
+                .iconst_m1()
+                .ixor()
+                .iand()
+                .istore(bound);
         code.iconst_0().istore(i);
         code.iload(i).iload(bound).if_icmpge(done);
         constantsOf(lanes);
@@ -312,7 +331,11 @@ public final class LoopEmitter {
         Label exit = code.newLabel();
         code.iload(i).iload(at.n).if_icmpge(exit);
         pushOperands(code, at);
-        code.iload(i).iload(at.n).invokestatic(scalarClass, LOOP, loopType(2)).labelBinding(exit).return_();
+        code.iload(i)
+                .iload(at.n)
+                .invokestatic(scalarClass, LOOP, loopType(2))
+                .labelBinding(exit)
+                .return_();
     }
 
     private void constantsOf(VectorEmitter lanes) {
@@ -324,7 +347,9 @@ public final class LoopEmitter {
 
     private Slot broadcast(CodeBuilder code, VectorEmitter lanes, Operands at, int operand) {
         species(code);
-        code.aload(at.segment[operand]).getstatic(LAYOUT, layoutName(), layoutDesc()).lload(at.offset[operand]);
+        code.aload(at.segment[operand])
+                .getstatic(LAYOUT, layoutName(), layoutDesc())
+                .lload(at.offset[operand]);
         code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(ScalarEmitter.descOf(type), layoutDesc(), CD_long));
         lanes.broadcastTop();
         return lanes.store();
@@ -359,9 +384,7 @@ public final class LoopEmitter {
         nativeOrder(code);
         ClassDesc vector = VectorEmitter.vectorOf(type);
         code.invokestatic(
-                vector,
-                "fromMemorySegment",
-                MethodTypeDesc.of(vector, VectorEmitter.SPECIES, SEGMENT, CD_long, ORDER));
+                vector, "fromMemorySegment", MethodTypeDesc.of(vector, VectorEmitter.SPECIES, SEGMENT, CD_long, ORDER));
         return lanes.store();
     }
 
@@ -370,9 +393,7 @@ public final class LoopEmitter {
         address(code, at, operand, index);
         nativeOrder(code);
         code.invokevirtual(
-                VectorEmitter.vectorOf(type),
-                "intoMemorySegment",
-                MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
+                VectorEmitter.vectorOf(type), "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
     }
 
     private void nativeOrder(CodeBuilder code) {

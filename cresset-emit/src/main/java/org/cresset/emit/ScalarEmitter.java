@@ -151,8 +151,7 @@ final class ScalarEmitter implements Lanes<Slot> {
                 Opcode.IFEQ,
                 c -> {
                     load(a).load(b);
-                    code.with(OperatorInstruction.of(
-                            pick(Opcode.FDIV, Opcode.DDIV, Opcode.IDIV, Opcode.LDIV)));
+                    code.with(OperatorInstruction.of(pick(Opcode.FDIV, Opcode.DDIV, Opcode.IDIV, Opcode.LDIV)));
                 },
                 c -> {
                     if (type == LaneType.I64) {
@@ -191,8 +190,7 @@ final class ScalarEmitter implements Lanes<Slot> {
     @Override
     public Slot neg(Slot a) {
         load(a);
-        code.with(OperatorInstruction.of(
-                pick(Opcode.FNEG, Opcode.DNEG, Opcode.INEG, Opcode.LNEG)));
+        code.with(OperatorInstruction.of(pick(Opcode.FNEG, Opcode.DNEG, Opcode.INEG, Opcode.LNEG)));
         return store();
     }
 
@@ -389,7 +387,10 @@ final class ScalarEmitter implements Lanes<Slot> {
         if (type == LaneType.F32) {
             code.loadConstant(0x007fffff).iand().loadConstant(0x3f800000).ior();
         } else {
-            code.loadConstant(0x000fffffffffffffL).land().loadConstant(0x3ff0000000000000L).lor();
+            code.loadConstant(0x000fffffffffffffL)
+                    .land()
+                    .loadConstant(0x3ff0000000000000L)
+                    .lor();
         }
         return fromBits();
     }
@@ -412,8 +413,7 @@ final class ScalarEmitter implements Lanes<Slot> {
                 code.i2l();
             }
         }
-        code.invokestatic(
-                ClassDesc.of(function.owner().getName()), function.name(), MethodTypeDesc.of(wide, params));
+        code.invokestatic(ClassDesc.of(function.owner().getName()), function.name(), MethodTypeDesc.of(wide, params));
         if (type == LaneType.F32) {
             code.d2f();
         } else if (type == LaneType.I32) {

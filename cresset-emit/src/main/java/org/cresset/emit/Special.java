@@ -234,7 +234,19 @@ public final class Special {
             y += 1;
         }
         double s = 1 / (y * y);
-        double tail = s * (1.0 / 12 - s * (1.0 / 120 - s * (1.0 / 252 - s * (1.0 / 240 - s * (5.0 / 660 - s * (691.0 / 32760 - s / 12))))));
+        double tail = s
+                * (1.0 / 12
+                        - s
+                                * (1.0 / 120
+                                        - s
+                                                * (1.0 / 252
+                                                        - s
+                                                                * (1.0 / 240
+                                                                        - s
+                                                                                * (5.0 / 660
+                                                                                        - s
+                                                                                                * (691.0 / 32760
+                                                                                                        - s / 12))))));
         return sum + Math.log(y) - 0.5 / y - tail;
     }
 
@@ -281,7 +293,13 @@ public final class Special {
         double power = Math.pow(a, -s);
         sum += power * a / (s - 1) + power / 2;
         double[] bernoulli = {
-            1.0 / 12, -1.0 / 720, 1.0 / 30240, -1.0 / 1209600, 1.0 / 47900160, -691.0 / 1307674368000.0, 1.0 / 74724249600.0
+            1.0 / 12,
+            -1.0 / 720,
+            1.0 / 30240,
+            -1.0 / 1209600,
+            1.0 / 47900160,
+            -691.0 / 1307674368000.0,
+            1.0 / 74724249600.0
         };
         double factor = s;
         double term = power / a;

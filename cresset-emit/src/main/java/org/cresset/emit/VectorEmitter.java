@@ -362,8 +362,7 @@ final class VectorEmitter implements Lanes<Slot> {
         } else if (element == CD_int) {
             code.i2l();
         }
-        code.invokestatic(
-                ClassDesc.of(function.owner().getName()), function.name(), MethodTypeDesc.of(wide, wide));
+        code.invokestatic(ClassDesc.of(function.owner().getName()), function.name(), MethodTypeDesc.of(wide, wide));
         if (element == CD_float) {
             code.d2f();
         } else if (element == CD_int) {
@@ -372,8 +371,7 @@ final class VectorEmitter implements Lanes<Slot> {
         code.arrayStore(ScalarEmitter.kindOf(type));
         code.labelBinding(skip).iinc(i, 1).goto_(top).labelBinding(done);
         code.getstatic(vector, PREFERRED, SPECIES).aload(rs).iconst_0();
-        code.invokestatic(
-                vector, "fromArray", MethodTypeDesc.of(vector, SPECIES, element.arrayType(), CD_int));
+        code.invokestatic(vector, "fromArray", MethodTypeDesc.of(vector, SPECIES, element.arrayType(), CD_int));
     }
 
     private int toArray(Slot s, ClassDesc owner, ClassDesc element) {
@@ -389,7 +387,8 @@ final class VectorEmitter implements Lanes<Slot> {
         return switch (type) {
             case F32, F64 ->
                 List.of(
-                        Constants.key(type, FloatBits.rounder(type)), Constants.key(type, FloatBits.exponentBias(type)));
+                        Constants.key(type, FloatBits.rounder(type)),
+                        Constants.key(type, FloatBits.exponentBias(type)));
             case I32 -> List.of(0, 31, 32);
             case I64 -> List.of(0L, 63L, 64L);
         };

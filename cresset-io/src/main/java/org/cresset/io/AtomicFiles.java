@@ -33,7 +33,8 @@ public final class AtomicFiles {
         try {
             Files.createDirectories(directory);
             beside = Files.createTempFile(directory, "." + file.getFileName(), ".part");
-            try (FileChannel c = FileChannel.open(beside, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            try (FileChannel c =
+                    FileChannel.open(beside, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
                 content.writeTo(c);
                 c.force(true);
             }

@@ -51,7 +51,8 @@ public final class Safetensors {
     public static void save(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
         List<Map.Entry<String, Tensor>> order = new ArrayList<>(tensors.entrySet());
         // Large elements first, so that each lies at a multiple of its size.
-        order.sort(Comparator.comparingInt((Map.Entry<String, Tensor> e) -> -e.getValue().dtype().size())
+        order.sort(Comparator.comparingInt(
+                        (Map.Entry<String, Tensor> e) -> -e.getValue().dtype().size())
                 .thenComparing(Map.Entry::getKey));
         Map<String, Object> header = new LinkedHashMap<>();
         if (!metadata.isEmpty()) {
@@ -77,7 +78,10 @@ public final class Safetensors {
         byte[] padded = Arrays.copyOf(json, (json.length + 7) / 8 * 8);
         Arrays.fill(padded, json.length, padded.length, (byte) ' ');
         AtomicFiles.write(file, channel -> {
-            ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(padded.length).flip();
+            ByteBuffer length = ByteBuffer.allocate(8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(padded.length)
+                    .flip();
             write(channel, length);
             write(channel, ByteBuffer.wrap(padded));
             for (Map.Entry<String, Tensor> e : order) {
@@ -114,7 +118,9 @@ public final class Safetensors {
             case UINT8 -> "U8";
             case BOOL -> "BOOL";
             case COMPLEX64 -> "C64";
-            case COMPLEX128 -> throw CressetException.unsupported("save: the safetensors format has no complex128; convert to complex64");
+            case COMPLEX128 ->
+                throw CressetException.unsupported(
+                        "save: the safetensors format has no complex128; convert to complex64");
         };
     }
 

@@ -62,7 +62,7 @@ public final class Conv2d extends Layer {
 
     @Override
     protected String describe() {
-        return weight.size(1) * groups + ", " + weight.size(0) + ", kernel_size=(" + weight.size(2) + ", " + weight.size(3)
-                + "), stride=" + Arrays.toString(stride);
+        return weight.size(1) * groups + ", " + weight.size(0) + ", kernel_size=(" + weight.size(2) + ", "
+                + weight.size(3) + "), stride=" + Arrays.toString(stride);
     }
 }

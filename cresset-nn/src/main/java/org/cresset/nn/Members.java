@@ -22,7 +22,8 @@ final class Members {
 
     /** A field and its name in state dicts. */
     record Member(String key, Field field) {
-        @Nullable Object get(Module m) {
+        @Nullable
+        Object get(Module m) {
             try {
                 return field.get(m);
             } catch (IllegalAccessException e) {

@@ -139,11 +139,12 @@ public abstract class Module {
     private Map<String, Tensor> named(boolean wanted) {
         Map<String, Tensor> all = new LinkedHashMap<>();
         Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        namedModules().forEach((path, m) -> m.eachTensor((name, t) -> {
-            if (m.parameters.contains(t) == wanted && seen.add(t)) {
-                all.put(join(path, name), t);
-            }
-        }));
+        namedModules()
+                .forEach((path, m) -> m.eachTensor((name, t) -> {
+                    if (m.parameters.contains(t) == wanted && seen.add(t)) {
+                        all.put(join(path, name), t);
+                    }
+                }));
         return all;
     }
 
@@ -273,7 +274,8 @@ public abstract class Module {
 
     /** A table of the modules below this one with the shapes and numbers of their own parameters, and the total. */
     public final String summary() {
-        StringBuilder b = new StringBuilder(String.format("%-32s %-24s %-28s %12s%n", "module", "type", "parameters", "count"));
+        StringBuilder b =
+                new StringBuilder(String.format("%-32s %-24s %-28s %12s%n", "module", "type", "parameters", "count"));
         namedModules().forEach((path, m) -> {
             StringBuilder shapes = new StringBuilder();
             long[] n = {0};
@@ -284,11 +286,16 @@ public abstract class Module {
                 }
             });
             b.append(String.format(
-                    "%-32s %-24s %-28s %,12d%n", path.isEmpty() ? "(all)" : path, m.getClass().getSimpleName(), shapes, n[0]));
+                    "%-32s %-24s %-28s %,12d%n",
+                    path.isEmpty() ? "(all)" : path, m.getClass().getSimpleName(), shapes, n[0]));
         });
         long total = parameters().stream().mapToLong(Tensor::numel).sum();
-        long trained = parameters().stream().filter(Tensor::requiresGrad).mapToLong(Tensor::numel).sum();
-        return b.append(String.format("%,d parameters, %,d of them trained%n", total, trained)).toString();
+        long trained = parameters().stream()
+                .filter(Tensor::requiresGrad)
+                .mapToLong(Tensor::numel)
+                .sum();
+        return b.append(String.format("%,d parameters, %,d of them trained%n", total, trained))
+                .toString();
     }
 
     /** The arguments that {@link #toString} shows between the parentheses. */
@@ -303,7 +310,11 @@ public abstract class Module {
             return getClass().getSimpleName() + "(" + describe() + ")";
         }
         StringBuilder b = new StringBuilder(getClass().getSimpleName()).append("(\n");
-        below.forEach((name, m) -> b.append("  (").append(name).append("): ").append(m.toString().replace("\n", "\n  ")).append('\n'));
+        below.forEach((name, m) -> b.append("  (")
+                .append(name)
+                .append("): ")
+                .append(m.toString().replace("\n", "\n  "))
+                .append('\n'));
         return b.append(')').toString();
     }
 }

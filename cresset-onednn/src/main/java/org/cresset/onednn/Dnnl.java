@@ -84,7 +84,8 @@ final class Dnnl {
                 params[0] = ADDRESS;
             }
             for (int i = 0; i < args.length; i++) {
-                params[i + shift] = args[i] instanceof Integer ? JAVA_INT : args[i] instanceof Long ? JAVA_LONG : ADDRESS;
+                params[i + shift] =
+                        args[i] instanceof Integer ? JAVA_INT : args[i] instanceof Long ? JAVA_LONG : ADDRESS;
             }
             return handle(n, params);
         });
@@ -148,8 +149,7 @@ final class Dnnl {
     /** A descriptor whose layout the primitive may choose. */
     MemorySegment any(int type, long[] dims) {
         try (Arena arena = Arena.ofConfined()) {
-            return out(
-                    "dnnl_memory_desc_create_with_tag", dims.length, arena.allocateFrom(JAVA_LONG, dims), type, 1);
+            return out("dnnl_memory_desc_create_with_tag", dims.length, arena.allocateFrom(JAVA_LONG, dims), type, 1);
         }
     }
 

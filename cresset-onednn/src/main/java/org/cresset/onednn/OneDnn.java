@@ -115,21 +115,59 @@ public final class OneDnn implements Contractions {
         if (work < WORTH_SHARING || threads == 1) {
             slice(dtype, batch, m, n, k, a, 0, b, 0, bias, 0, c, 0);
         } else if (batch >= threads) {
-            Workers.parallelFor(batch, (batch + threads - 1) / threads, (from, to) -> slice(
-                    dtype, to - from, m, n, k, a, from * a.strides()[0] * size, b, from * b.strides()[0] * size, bias, 0, c,
-                    from * c.strides()[0] * size));
+            Workers.parallelFor(
+                    batch,
+                    (batch + threads - 1) / threads,
+                    (from, to) -> slice(
+                            dtype,
+                            to - from,
+                            m,
+                            n,
+                            k,
+                            a,
+                            from * a.strides()[0] * size,
+                            b,
+                            from * b.strides()[0] * size,
+                            bias,
+                            0,
+                            c,
+                            from * c.strides()[0] * size));
         } else if (m >= n) {
             long part = ((m + threads - 1) / threads + 15) / 16 * 16;
             Workers.parallelFor((m + part - 1) / part, 1, (from, to) -> {
                 long lo = from * part;
-                slice(dtype, batch, Math.min(to * part, m) - lo, n, k, a, lo * a.strides()[1] * size, b, 0, bias, 0, c,
+                slice(
+                        dtype,
+                        batch,
+                        Math.min(to * part, m) - lo,
+                        n,
+                        k,
+                        a,
+                        lo * a.strides()[1] * size,
+                        b,
+                        0,
+                        bias,
+                        0,
+                        c,
                         lo * c.strides()[1] * size);
             });
         } else {
             long part = ((n + threads - 1) / threads + 63) / 64 * 64;
             Workers.parallelFor((n + part - 1) / part, 1, (from, to) -> {
                 long lo = from * part;
-                slice(dtype, batch, m, Math.min(to * part, n) - lo, k, a, 0, b, lo * b.strides()[2] * size, bias, lo * size, c,
+                slice(
+                        dtype,
+                        batch,
+                        m,
+                        Math.min(to * part, n) - lo,
+                        k,
+                        a,
+                        0,
+                        b,
+                        lo * b.strides()[2] * size,
+                        bias,
+                        lo * size,
+                        c,
                         lo * c.strides()[2] * size);
             });
         }
@@ -175,15 +213,18 @@ public final class OneDnn implements Contractions {
                     ? d.strided(s.type, new long[] {1, s.n}, new long[] {s.n, 1})
                     : d.strided(s.type, new long[] {1, 1, s.n}, new long[] {s.n, s.n, 1});
         }
-        MemorySegment description =
-                d.out("dnnl_matmul_primitive_desc_create", d.engine, a, b, bias, c, d.attributes);
+        MemorySegment description = d.out("dnnl_matmul_primitive_desc_create", d.engine, a, b, bias, c, d.attributes);
         return s.bias
                 ? new Primitive(
-                        d, description, new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST, Dnnl.BIAS}, new MemorySegment[] {a, b, c, bias})
-                : new Primitive(d, description, new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST}, new MemorySegment[] {a, b, c});
+                        d, description, new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST, Dnnl.BIAS}, new MemorySegment[] {
+                            a, b, c, bias
+                        })
+                : new Primitive(
+                        d, description, new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST}, new MemorySegment[] {a, b, c});
     }
 
-    private MemorySegment matrix(int type, boolean flat, long batch, long rows, long columns, long sb, long sr, long sc) {
+    private MemorySegment matrix(
+            int type, boolean flat, long batch, long rows, long columns, long sb, long sr, long sc) {
         // Strides of dimensions of size 1 are free; oneDNN likes them to look row-major.
         long r = rows == 1 ? Math.max(columns * sc, sr) : sr;
         return flat
@@ -261,9 +302,8 @@ public final class OneDnn implements Contractions {
         long[] wd = weightDims(s);
         MemorySegment anyWeight = d.any(Dnnl.F32, wd);
         MemorySegment plainWeight = d.strided(Dnnl.F32, wd, rowMajor(wd));
-        MemorySegment bias = key.bias
-                ? d.strided(Dnnl.F32, new long[] {s.outChannels()}, new long[] {1})
-                : MemorySegment.NULL;
+        MemorySegment bias =
+                key.bias ? d.strided(Dnnl.F32, new long[] {s.outChannels()}, new long[] {1}) : MemorySegment.NULL;
         long[] dilation = s.dilation().clone();
         for (int i = 0; i < dilation.length; i++) {
             dilation[i]--; // oneDNN counts the elements left out
@@ -274,17 +314,52 @@ public final class OneDnn implements Contractions {
             MemorySegment low = arena.allocateFrom(ValueLayout.JAVA_LONG, s.padLow());
             MemorySegment high = arena.allocateFrom(ValueLayout.JAVA_LONG, s.padHigh());
             boolean forwardOnly = key.pass == Pass.FORWARD;
-            MemorySegment forward = d.out("dnnl_convolution_forward_primitive_desc_create", d.engine, Dnnl.FORWARD_TRAINING,
-                    Dnnl.CONVOLUTION_DIRECT, in, anyWeight, forwardOnly ? bias : MemorySegment.NULL, out, stride, dilate, low,
-                    high, d.attributes);
+            MemorySegment forward = d.out(
+                    "dnnl_convolution_forward_primitive_desc_create",
+                    d.engine,
+                    Dnnl.FORWARD_TRAINING,
+                    Dnnl.CONVOLUTION_DIRECT,
+                    in,
+                    anyWeight,
+                    forwardOnly ? bias : MemorySegment.NULL,
+                    out,
+                    stride,
+                    dilate,
+                    low,
+                    high,
+                    d.attributes);
             MemorySegment description =
                     switch (key.pass) {
                         case FORWARD -> forward;
-                        case INPUT -> d.out("dnnl_convolution_backward_data_primitive_desc_create", d.engine,
-                                Dnnl.CONVOLUTION_DIRECT, in, anyWeight, out, stride, dilate, low, high, forward, d.attributes);
-                        case WEIGHT -> d.out("dnnl_convolution_backward_weights_primitive_desc_create", d.engine,
-                                Dnnl.CONVOLUTION_DIRECT, in, anyWeight, bias, out, stride, dilate, low, high, forward,
-                                d.attributes);
+                        case INPUT ->
+                            d.out(
+                                    "dnnl_convolution_backward_data_primitive_desc_create",
+                                    d.engine,
+                                    Dnnl.CONVOLUTION_DIRECT,
+                                    in,
+                                    anyWeight,
+                                    out,
+                                    stride,
+                                    dilate,
+                                    low,
+                                    high,
+                                    forward,
+                                    d.attributes);
+                        case WEIGHT ->
+                            d.out(
+                                    "dnnl_convolution_backward_weights_primitive_desc_create",
+                                    d.engine,
+                                    Dnnl.CONVOLUTION_DIRECT,
+                                    in,
+                                    anyWeight,
+                                    bias,
+                                    out,
+                                    stride,
+                                    dilate,
+                                    low,
+                                    high,
+                                    forward,
+                                    d.attributes);
                     };
             MemorySegment weight =
                     d.query(description, key.pass == Pass.WEIGHT ? Dnnl.QUERY_DIFF_WEIGHTS : Dnnl.QUERY_WEIGHTS);
@@ -356,7 +431,9 @@ public final class OneDnn implements Contractions {
             long in = input.address() + from * input.strides()[0] * 4;
             long out = output.address() + from * output.strides()[0] * 4;
             Storage own = n == part ? null : packed(c, weight);
-            long weights = own == null ? (c.reorder == null ? weight.address() : w) : own.segment().address();
+            long weights = own == null
+                    ? (c.reorder == null ? weight.address() : w)
+                    : own.segment().address();
             if (bias == null) {
                 c.primitive.run(in, weights, out);
             } else {
@@ -395,7 +472,9 @@ public final class OneDnn implements Contractions {
         overBatch(s, part, (from, n) -> {
             Conv c = n == part ? first : conv(Pass.INPUT, s.withBatch(n), gradInput, gradOutput, false);
             Storage own = n == part ? null : packed(c, weight);
-            long weights = own == null ? (c.reorder == null ? weight.address() : w) : own.segment().address();
+            long weights = own == null
+                    ? (c.reorder == null ? weight.address() : w)
+                    : own.segment().address();
             c.primitive.run(
                     gradInput.address() + from * gradInput.strides()[0] * 4,
                     weights,
@@ -455,8 +534,11 @@ public final class OneDnn implements Contractions {
         MemorySegment m = to.segment();
         for (long i = 0; i < n; i++) {
             long o = to.offset() + 4 * i;
-            m.set(ValueLayout.JAVA_FLOAT_UNALIGNED, o, m.get(ValueLayout.JAVA_FLOAT_UNALIGNED, o)
-                    + from.get(ValueLayout.JAVA_FLOAT_UNALIGNED, offset + 4 * i));
+            m.set(
+                    ValueLayout.JAVA_FLOAT_UNALIGNED,
+                    o,
+                    m.get(ValueLayout.JAVA_FLOAT_UNALIGNED, o)
+                            + from.get(ValueLayout.JAVA_FLOAT_UNALIGNED, offset + 4 * i));
         }
     }
 
@@ -477,10 +559,9 @@ public final class OneDnn implements Contractions {
                 Primitive r = cached(
                         key,
                         () -> reorder(
-                                dnnl().strided(Dnnl.F32, own, from.strides()), dnnl().strided(Dnnl.F32, own, to.strides())));
-                r.run(
-                        from.address() + p * part * from.strides()[0] * 4,
-                        to.address() + p * part * to.strides()[0] * 4);
+                                dnnl().strided(Dnnl.F32, own, from.strides()),
+                                dnnl().strided(Dnnl.F32, own, to.strides())));
+                r.run(from.address() + p * part * from.strides()[0] * 4, to.address() + p * part * to.strides()[0] * 4);
             }
         });
     }

@@ -55,13 +55,18 @@ public final class Adafactor extends ParamwiseOptimizer {
         double scale = Math.max(g.number("eps", 1), rootMeanSquare(p)) * Math.min(lr, 1 / Math.sqrt(t));
         p.mul_(1 - lr * g.number("weight_decay"));
         Tensor signed = g.flag("maximize") ? grad.neg() : grad;
-        Tensor step = moments(p, signed, s, weight, eps).clamp(eps * eps, null).rsqrt().mul_(signed);
+        Tensor step = moments(p, signed, s, weight, eps)
+                .clamp(eps * eps, null)
+                .rsqrt()
+                .mul_(signed);
         double denominator = Math.max(1, rootMeanSquare(step) / g.number("d"));
         p.add_(step, -scale / denominator);
     }
 
     private static double least(ParamGroup g, Dense p) {
-        return g.get("eps") instanceof List<?> l && l.getFirst() == null ? p.dtype().eps() : g.number("eps", 0);
+        return g.get("eps") instanceof List<?> l && l.getFirst() == null
+                ? p.dtype().eps()
+                : g.number("eps", 0);
     }
 
     private static double rootMeanSquare(Tensor t) {

@@ -89,7 +89,8 @@ public final class AveragedModel {
      *
      * @throws CressetException if a tensor is missing or has another shape
      */
-    public void updateParameters(Map<String, ? extends Tensor> nowParameters, Map<String, ? extends Tensor> nowBuffers) {
+    public void updateParameters(
+            Map<String, ? extends Tensor> nowParameters, Map<String, ? extends Tensor> nowBuffers) {
         Autograd.noGrad(() -> {
             update(parameters, nowParameters, true);
             update(buffers, nowBuffers, useBuffers);
@@ -110,7 +111,9 @@ public final class AveragedModel {
                 LERP.run(t.dense("AveragedModel"), value.dense("AveragedModel"), new Dense[0], weight.of(averaged));
             } else {
                 Tensor exact = t.to(DType.FLOAT64);
-                t.copy_(exact.lerp_(value.to(DType.FLOAT64), weight.of(averaged)).trunc().to(t.dtype()));
+                t.copy_(exact.lerp_(value.to(DType.FLOAT64), weight.of(averaged))
+                        .trunc()
+                        .to(t.dtype()));
             }
         });
     }

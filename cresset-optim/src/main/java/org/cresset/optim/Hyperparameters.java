@@ -49,8 +49,8 @@ public abstract class Hyperparameters<S extends Hyperparameters<S>> {
      */
     public final S set(String name, @Nullable Object value) {
         if (!values.containsKey(name)) {
-            throw CressetException.type(
-                    getClass().getEnclosingClass().getSimpleName() + ": no option " + name + "; there are " + values.keySet());
+            throw CressetException.type(getClass().getEnclosingClass().getSimpleName() + ": no option " + name
+                    + "; there are " + values.keySet());
         }
         return put(name, like(name, values.get(name), value));
     }
@@ -85,8 +85,9 @@ public abstract class Hyperparameters<S extends Hyperparameters<S>> {
             return n.longValue();
         }
         if (old != null && value != null && old.getClass() != value.getClass()) {
-            throw CressetException.type("option " + name + ": got " + value + ", a " + value.getClass().getSimpleName()
-                    + "; expected a " + old.getClass().getSimpleName());
+            throw CressetException.type("option " + name + ": got " + value + ", a "
+                    + value.getClass().getSimpleName() + "; expected a "
+                    + old.getClass().getSimpleName());
         }
         return value;
     }

@@ -54,7 +54,8 @@ public final class LBFGS extends Optimizer {
      */
     @Override
     public void step() {
-        throw CressetException.type("LBFGS.step: no closure; call step(closure) with one that computes the loss and its gradients");
+        throw CressetException.type(
+                "LBFGS.step: no closure; call step(closure) with one that computes the loss and its gradients");
     }
 
     @Override
@@ -115,7 +116,10 @@ public final class LBFGS extends Optimizer {
                 }
             }
             evaluations += spent;
-            if (evaluations >= maxEval || done || largest(d.mul(t)) <= tolerance || Math.abs(loss - previousLoss) < tolerance) {
+            if (evaluations >= maxEval
+                    || done
+                    || largest(d.mul(t)) <= tolerance
+                    || Math.abs(loss - previousLoss) < tolerance) {
                 break;
             }
         }
@@ -146,7 +150,8 @@ public final class LBFGS extends Optimizer {
         List<Tensor> parts = new ArrayList<>();
         for (Tensor p : paramGroups().getFirst().params()) {
             Tensor grad = p.grad();
-            parts.add(Real.of((grad == null ? p.zerosLike() : grad).dense("LBFGS")).reshape(-1));
+            parts.add(Real.of((grad == null ? p.zerosLike() : grad).dense("LBFGS"))
+                    .reshape(-1));
         }
         return Tensor.cat(0, parts.toArray(new Tensor[0]));
     }
@@ -191,7 +196,8 @@ public final class LBFGS extends Optimizer {
             tensors(s.get("old_stps"), steps);
             if (s.get("ro") instanceof List<?> l) {
                 for (Object o : l) {
-                    inverse.add(o instanceof Tensor t ? t.item() : o instanceof Number n ? n.doubleValue() : Double.NaN);
+                    inverse.add(
+                            o instanceof Tensor t ? t.item() : o instanceof Number n ? n.doubleValue() : Double.NaN);
                 }
             }
             scale = s.number("H_diag", 1);

@@ -53,7 +53,8 @@ public abstract class Optimizer {
     /** For {@link #check}: throws unless {@code ok}. */
     protected final void require(boolean ok, ParamGroup group, String option, String expected) {
         if (!ok) {
-            throw CressetException.value(name() + ": " + option + " is " + group.get(option) + "; expected " + expected);
+            throw CressetException.value(
+                    name() + ": " + option + " is " + group.get(option) + "; expected " + expected);
         }
     }
 
@@ -95,12 +96,13 @@ public abstract class Optimizer {
         for (int i = 0; i < g.size(); i++) {
             Tensor p = g.param(i);
             if (!known.add(p)) {
-                throw CressetException.value(name() + ": parameter " + i + " of group " + groups.size() + ", " + p.dtype()
-                        + p.shape() + ", was given before; give each parameter once");
+                throw CressetException.value(name() + ": parameter " + i + " of group " + groups.size() + ", "
+                        + p.dtype() + p.shape() + ", was given before; give each parameter once");
             }
             if (!p.isLeaf()) {
-                throw CressetException.value(name() + ": parameter " + i + " of group " + groups.size() + ", " + p.dtype()
-                        + p.shape() + ", is the result of an operation; only leaves can be optimized, detach() gives one");
+                throw CressetException.value(
+                        name() + ": parameter " + i + " of group " + groups.size() + ", " + p.dtype() + p.shape()
+                                + ", is the result of an operation; only leaves can be optimized, detach() gives one");
             }
         }
         check(g);
@@ -213,11 +215,12 @@ public abstract class Optimizer {
      */
     public void loadStateDict(Map<String, ?> dict) {
         if (!(dict.get("state") instanceof Map<?, ?> states) || !(dict.get("param_groups") instanceof List<?> saved)) {
-            throw CressetException.value(name() + ".loadStateDict: no map \"state\" and list \"param_groups\" in " + dict.keySet());
+            throw CressetException.value(
+                    name() + ".loadStateDict: no map \"state\" and list \"param_groups\" in " + dict.keySet());
         }
         if (saved.size() != groups.size()) {
-            throw CressetException.value(name() + ".loadStateDict: " + saved.size() + " groups of parameters; this optimizer has "
-                    + groups.size());
+            throw CressetException.value(name() + ".loadStateDict: " + saved.size()
+                    + " groups of parameters; this optimizer has " + groups.size());
         }
         Map<Long, Map<?, ?>> byIndex = new LinkedHashMap<>();
         states.forEach((k, v) -> {
@@ -255,7 +258,10 @@ public abstract class Optimizer {
         StringBuilder b = new StringBuilder(name()).append(" (");
         for (int k = 0; k < groups.size(); k++) {
             b.append("\nParameter Group ").append(k).append('\n');
-            groups.get(k).options().forEach((name, v) -> b.append("    ").append(name).append(": ").append(v).append('\n'));
+            groups.get(k)
+                    .options()
+                    .forEach((name, v) ->
+                            b.append("    ").append(name).append(": ").append(v).append('\n'));
         }
         return b.append(')').toString();
     }

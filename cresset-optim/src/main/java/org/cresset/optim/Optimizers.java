@@ -33,7 +33,8 @@ public final class Optimizers {
             case SparseAdam.Options s -> new SparseAdam(s, groups);
             case Muon.Options s -> new Muon(s, groups);
             case LBFGS.Options s when groups.length == 1 -> new LBFGS(groups[0].params(), s);
-            default -> throw CressetException.value(name + ": " + groups.length + " groups of parameters; expected one");
+            default ->
+                throw CressetException.value(name + ": " + groups.length + " groups of parameters; expected one");
         };
     }
 

@@ -34,7 +34,8 @@ public final class ParamGroup {
         Map<String, @Nullable Object> all = new LinkedHashMap<>(defaults.values());
         options.forEach((name, value) -> {
             if (!all.containsKey(name)) {
-                throw CressetException.type("param group: this optimizer has no option " + name + "; it has " + all.keySet());
+                throw CressetException.type(
+                        "param group: this optimizer has no option " + name + "; it has " + all.keySet());
             }
             all.put(name, value);
         });

@@ -21,6 +21,11 @@ final class Real {
         }
         sizes[n] = 2;
         strides[n] = 1;
-        return Dense.over(t.storage(), Shape.of(sizes), strides, 2 * t.storageOffset(), t.dtype().real());
+        return Dense.over(
+                t.storage(),
+                Shape.of(sizes),
+                strides,
+                2 * t.storageOffset(),
+                t.dtype().real());
     }
 }

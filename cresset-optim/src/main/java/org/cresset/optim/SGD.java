@@ -64,7 +64,10 @@ public final class SGD extends ParamwiseOptimizer {
     @Override
     protected void check(ParamGroup g) {
         requireNonNegative(g, "lr", "momentum", "weight_decay");
-        require(!g.flag("nesterov") || g.number("momentum") > 0 && g.number("dampening") == 0, g, "nesterov",
+        require(
+                !g.flag("nesterov") || g.number("momentum") > 0 && g.number("dampening") == 0,
+                g,
+                "nesterov",
                 "it only with momentum above 0 and no dampening");
     }
 

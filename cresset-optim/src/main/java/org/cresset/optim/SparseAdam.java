@@ -84,8 +84,8 @@ public final class SparseAdam extends ParamwiseOptimizer {
         requireBetas(g);
         for (Tensor p : g.params()) {
             if (p.dim() == 0 || p.dtype() != DType.FLOAT32 && p.dtype() != DType.FLOAT64) {
-                throw CressetException.value("SparseAdam: a parameter " + p.dtype() + p.shape()
-                        + "; expected rows of float32 or float64");
+                throw CressetException.value(
+                        "SparseAdam: a parameter " + p.dtype() + p.shape() + "; expected rows of float32 or float64");
             }
         }
     }

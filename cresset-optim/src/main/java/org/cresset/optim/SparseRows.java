@@ -22,7 +22,10 @@ public record SparseRows(Tensor indices, Tensor values) {
      * @throws CressetException if not
      */
     public SparseRows {
-        if (indices.dim() != 1 || !indices.dtype().isInteger() || values.dim() < 1 || values.size(0) != indices.size(0)) {
+        if (indices.dim() != 1
+                || !indices.dtype().isInteger()
+                || values.dim() < 1
+                || values.size(0) != indices.size(0)) {
             throw CressetException.runtime("SparseRows: indices " + indices.dtype() + indices.shape() + " and values "
                     + values.dtype() + values.shape() + "; expected integers (n,) and rows (n, ...)");
         }

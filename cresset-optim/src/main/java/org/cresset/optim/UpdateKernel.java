@@ -59,7 +59,8 @@ final class UpdateKernel {
     }
 
     /** The vector form now, compiled or not; null if there is none. */
-    @Nullable WideKernel vectorNow() {
+    @Nullable
+    WideKernel vectorNow() {
         return VECTORS ? load(loop.name() + "V") : null;
     }
 

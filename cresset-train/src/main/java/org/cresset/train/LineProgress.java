@@ -25,7 +25,11 @@ final class LineProgress implements Progress {
     static String describe(EpochResult r, int epochs) {
         String validation = Double.isNaN(r.accuracy())
                 ? ""
-                : String.format(Locale.ROOT, ", validation loss %.4f, accuracy %.2f %%", r.validationLoss(), 100 * r.accuracy());
+                : String.format(
+                        Locale.ROOT,
+                        ", validation loss %.4f, accuracy %.2f %%",
+                        r.validationLoss(),
+                        100 * r.accuracy());
         return String.format(
                 Locale.ROOT, "epoch %d/%d: loss %.4f%s (%.2f s)", r.epoch(), epochs, r.loss(), validation, r.seconds());
     }

@@ -16,6 +16,8 @@ public interface Progress {
 
     /** A bar with rate and remaining time on a terminal, a line for each epoch elsewhere; on standard error. */
     static Progress console() {
-        return System.console() != null && System.console().isTerminal() ? new BarProgress() : new LineProgress(System.err);
+        return System.console() != null && System.console().isTerminal()
+                ? new BarProgress()
+                : new LineProgress(System.err);
     }
 }

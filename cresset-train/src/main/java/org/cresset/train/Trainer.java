@@ -156,9 +156,12 @@ public final class Trainer {
         for (Batch b : train) {
             double value = step(b);
             if (!Double.isFinite(value)) {
-                throw CressetException.value(String.format(Locale.ROOT,
+                throw CressetException.value(String.format(
+                        Locale.ROOT,
                         "training: the loss became %s in epoch %d at batch %d; try a lower learning rate, or look at the data",
-                        value, epoch, batches + 1));
+                        value,
+                        epoch,
+                        batches + 1));
             }
             sum += value;
             batches++;

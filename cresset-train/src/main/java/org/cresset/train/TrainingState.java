@@ -43,7 +43,11 @@ final class TrainingState {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         model.stateDict().forEach((k, v) -> tensors.put("model." + k, v));
         loader.stateDict().forEach((k, v) -> tensors.put("loader." + k, v));
-        tensors.put("random", Tensor.from(Generator.defaultGenerator().getState(), Generator.defaultGenerator().getState().length));
+        tensors.put(
+                "random",
+                Tensor.from(
+                        Generator.defaultGenerator().getState(),
+                        Generator.defaultGenerator().getState().length));
         Map<String, @Nullable Object> rest = new LinkedHashMap<>();
         rest.put("counts", counts);
         rest.put("optimizer", flatten("optimizer", optimizer.stateDict(), tensors));
@@ -60,7 +64,8 @@ final class TrainingState {
         try (SafetensorsFile f = Safetensors.open(file)) {
             String json = f.metadata().get("training");
             if (json == null) {
-                throw CressetException.value(file + ": no training state in it; resume from a file that a training run wrote");
+                throw CressetException.value(
+                        file + ": no training state in it; resume from a file that a training run wrote");
             }
             Map<String, @Nullable Object> rest = object(JSON.readValue(json, Map.class));
             Map<String, Tensor> weights = new LinkedHashMap<>();
@@ -97,7 +102,8 @@ final class TrainingState {
     @SuppressWarnings("unchecked")
     private static Map<String, @Nullable Object> object(@Nullable Object o) {
         if (!(o instanceof Map<?, ?>)) {
-            throw CressetException.value("resume: the training state lacks a part; resume from a file that a training run wrote");
+            throw CressetException.value(
+                    "resume: the training state lacks a part; resume from a file that a training run wrote");
         }
         return (Map<String, @Nullable Object>) o;
     }
@@ -128,7 +134,8 @@ final class TrainingState {
 
     private static @Nullable Object restore(@Nullable Object o, SafetensorsFile f) {
         return switch (o) {
-            case String s when s.startsWith(TENSOR) -> f.get(s.substring(TENSOR.length())).clone();
+            case String s
+            when s.startsWith(TENSOR) -> f.get(s.substring(TENSOR.length())).clone();
             case Map<?, ?> m -> {
                 Map<Object, @Nullable Object> copy = new LinkedHashMap<>();
                 // Parameters are numbered; JSON made their numbers text.

@@ -72,15 +72,15 @@ abstract class ActivationFunctions {
     @Torch({"nn.functional.prelu(input, weight)", "prelu(self, weight)"})
     public static Tensor prelu(Tensor input, Tensor weight) {
         if (weight.dim() > 1 || input.dtype() != weight.dtype()) {
-            throw CressetException.runtime("prelu: slopes " + weight.dtype() + weight.shape() + " for an input " + input.dtype()
-                    + input.shape() + "; expected at most one dimension and the input's dtype");
+            throw CressetException.runtime("prelu: slopes " + weight.dtype() + weight.shape() + " for an input "
+                    + input.dtype() + input.shape() + "; expected at most one dimension and the input's dtype");
         }
         Tensor slopes = weight.numel() == 1 ? weight.reshape() : weight;
         if (weight.numel() != 1) {
             long channels = input.dim() > 1 ? input.size(1) : 1;
             if (input.dim() == 0 || channels != weight.numel()) {
-                throw CressetException.runtime("prelu: " + weight.numel() + " slopes for an input of shape " + input.shape()
-                        + "; expected one, or as many as dimension 1 has channels");
+                throw CressetException.runtime("prelu: " + weight.numel() + " slopes for an input of shape "
+                        + input.shape() + "; expected one, or as many as dimension 1 has channels");
             }
             long[] dims = new long[input.dim() - 1];
             Arrays.fill(dims, 1);
@@ -102,7 +102,8 @@ abstract class ActivationFunctions {
     @Torch("nn.functional.rrelu(input, lower=0.125, upper=0.3333333333333333, training=False, inplace=False)")
     public static Tensor rrelu(Tensor input, double lower, double upper, boolean training, boolean inplace) {
         if (!(lower <= upper)) {
-            throw CressetException.runtime("rrelu: slopes from " + lower + " to " + upper + "; expected lower <= upper");
+            throw CressetException.runtime(
+                    "rrelu: slopes from " + lower + " to " + upper + "; expected lower <= upper");
         }
         if (!training) {
             return leakyRelu(input, (lower + upper) / 2, inplace);
@@ -222,7 +223,8 @@ abstract class ActivationFunctions {
         return switch (approximate) {
             case "none" -> Activations.Gelu.OP.on(input);
             case "tanh" -> Activations.GeluTanh.OP.on(input);
-            default -> throw CressetException.runtime("gelu: approximate is \"" + approximate + "\"; expected none or tanh");
+            default ->
+                throw CressetException.runtime("gelu: approximate is \"" + approximate + "\"; expected none or tanh");
         };
     }
 
@@ -234,9 +236,7 @@ abstract class ActivationFunctions {
     /** x sigmoid(x), also of complex numbers. As {@code silu}. */
     @Torch("nn.functional.silu(input, inplace=False)")
     public static Tensor silu(Tensor input, boolean inplace) {
-        Tensor y = input.dtype().isComplex()
-                ? input.div(input.neg().exp().add(1))
-                : Activations.Silu.OP.on(input);
+        Tensor y = input.dtype().isComplex() ? input.div(input.neg().exp().add(1)) : Activations.Silu.OP.on(input);
         return done(input, y, inplace);
     }
 
@@ -286,7 +286,8 @@ abstract class ActivationFunctions {
     @Torch("nn.functional.glu(input, dim=-1)")
     public static Tensor glu(Tensor input, long dim) {
         if (input.dim() == 0 || input.size((int) dim) % 2 != 0) {
-            throw CressetException.runtime("glu: dimension " + dim + " of shape " + input.shape() + "; expected an even size");
+            throw CressetException.runtime(
+                    "glu: dimension " + dim + " of shape " + input.shape() + "; expected an even size");
         }
         Tensor[] halves = input.chunk(2, dim);
         return halves[0].mul(halves[1].sigmoid());
@@ -378,7 +379,10 @@ abstract class ActivationFunctions {
      */
     @Torch("nn.functional.gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1)")
     public static Tensor gumbelSoftmax(Tensor logits, double tau, boolean hard, double eps, long dim) {
-        Tensor noise = Noise.Exponential.OP.on(Generator.defaultGenerator(), logits).log().neg();
+        Tensor noise = Noise.Exponential.OP
+                .on(Generator.defaultGenerator(), logits)
+                .log()
+                .neg();
         Tensor soft = logits.add(noise).div(tau).softmax(dim);
         if (!hard) {
             return soft;

@@ -15,7 +15,8 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
      * {@code softmax(query keyᵀ scale + mask) value}: query (..., L, E), key (..., S, E), value (..., S, V); the mask is added,
      * or if bool says where to look; {@code scale} null: {@code 1 / sqrt(E)}. As {@code scaled_dot_product_attention}.
      */
-    @Torch("nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False)")
+    @Torch(
+            "nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False)")
     public static Tensor scaledDotProductAttention(
             Tensor query,
             Tensor key,
@@ -25,9 +26,14 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
             boolean isCausal,
             @Nullable Double scale,
             boolean enableGqa) {
-        if (query.dim() < 2 || key.dim() < 2 || value.dim() < 2 || query.size(-1) != key.size(-1) || key.size(-2) != value.size(-2)) {
-            throw CressetException.runtime("scaled_dot_product_attention: query " + query.shape() + ", key " + key.shape()
-                    + " and value " + value.shape() + "; expected (..., L, E), (..., S, E) and (..., S, V)");
+        if (query.dim() < 2
+                || key.dim() < 2
+                || value.dim() < 2
+                || query.size(-1) != key.size(-1)
+                || key.size(-2) != value.size(-2)) {
+            throw CressetException.runtime(
+                    "scaled_dot_product_attention: query " + query.shape() + ", key " + key.shape() + " and value "
+                            + value.shape() + "; expected (..., L, E), (..., S, E) and (..., S, V)");
         }
         if (isCausal && attnMask != null) {
             throw CressetException.runtime("scaled_dot_product_attention: a mask and is_causal exclude each other");
@@ -42,7 +48,8 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
         Tensor scores = query.mul(s).matmul(k.transpose(-2, -1));
         Tensor mask = attnMask;
         if (isCausal) {
-            mask = Tensor.ones(Shape.of(query.size(-2), key.size(-2)), DType.BOOL).tril(0);
+            mask = Tensor.ones(Shape.of(query.size(-2), key.size(-2)), DType.BOOL)
+                    .tril(0);
         }
         if (mask != null) {
             scores = mask.dtype() == DType.BOOL

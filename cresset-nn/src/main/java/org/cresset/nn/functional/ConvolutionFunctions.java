@@ -24,8 +24,8 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
     @Torch("nn.functional.bilinear(input1, input2, weight, bias=None)")
     public static Tensor bilinear(Tensor input1, Tensor input2, Tensor weight, @Nullable Tensor bias) {
         if (weight.dim() != 3 || input1.size(-1) != weight.size(1) || input2.size(-1) != weight.size(2)) {
-            throw CressetException.runtime("bilinear: inputs " + input1.shape() + " and " + input2.shape() + " and weight "
-                    + weight.shape() + "; expected (..., in1), (..., in2) and (out, in1, in2)");
+            throw CressetException.runtime("bilinear: inputs " + input1.shape() + " and " + input2.shape()
+                    + " and weight " + weight.shape() + "; expected (..., in1), (..., in2) and (out, in1, in2)");
         }
         long out = weight.size(0);
         long[] dims = input1.shape().toArray();
@@ -42,14 +42,26 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
     /** Input (N, C, L) or (C, L), weight (O, C / groups, K). As {@code conv1d}. */
     @Torch("nn.functional.conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)")
     public static Tensor conv1d(
-            Tensor input, Tensor weight, @Nullable Tensor bias, long[] stride, Object padding, long[] dilation, long groups) {
+            Tensor input,
+            Tensor weight,
+            @Nullable Tensor bias,
+            long[] stride,
+            Object padding,
+            long[] dilation,
+            long groups) {
         return convolve("conv1d", 1, input, weight, bias, stride, padding, dilation, groups);
     }
 
     /** Input (N, C, H, W) or (C, H, W), weight (O, C / groups, KH, KW). As {@code conv2d}. */
     @Torch("nn.functional.conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)")
     public static Tensor conv2d(
-            Tensor input, Tensor weight, @Nullable Tensor bias, long[] stride, Object padding, long[] dilation, long groups) {
+            Tensor input,
+            Tensor weight,
+            @Nullable Tensor bias,
+            long[] stride,
+            Object padding,
+            long[] dilation,
+            long groups) {
         return convolve("conv2d", 2, input, weight, bias, stride, padding, dilation, groups);
     }
 
@@ -61,12 +73,19 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
     /** Input (N, C, D, H, W) or (C, D, H, W), weight (O, C / groups, KD, KH, KW). As {@code conv3d}. */
     @Torch("nn.functional.conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)")
     public static Tensor conv3d(
-            Tensor input, Tensor weight, @Nullable Tensor bias, long[] stride, Object padding, long[] dilation, long groups) {
+            Tensor input,
+            Tensor weight,
+            @Nullable Tensor bias,
+            long[] stride,
+            Object padding,
+            long[] dilation,
+            long groups) {
         return convolve("conv3d", 3, input, weight, bias, stride, padding, dilation, groups);
     }
 
     /** Input (N, C, L), weight (C, O / groups, K). As {@code conv_transpose1d}. */
-    @Torch("nn.functional.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1)")
+    @Torch(
+            "nn.functional.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1)")
     public static Tensor convTranspose1d(
             Tensor input,
             Tensor weight,
@@ -80,7 +99,8 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
     }
 
     /** Input (N, C, H, W), weight (C, O / groups, KH, KW). As {@code conv_transpose2d}. */
-    @Torch("nn.functional.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1)")
+    @Torch(
+            "nn.functional.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1)")
     public static Tensor convTranspose2d(
             Tensor input,
             Tensor weight,
@@ -94,7 +114,8 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
     }
 
     /** Input (N, C, D, H, W), weight (C, O / groups, KD, KH, KW). As {@code conv_transpose3d}. */
-    @Torch("nn.functional.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1)")
+    @Torch(
+            "nn.functional.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1)")
     public static Tensor convTranspose3d(
             Tensor input,
             Tensor weight,
@@ -113,7 +134,8 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
             return given;
         }
         if (given.length != 1) {
-            throw CressetException.runtime(name + ": " + what + " " + Arrays.toString(given) + "; expected 1 or " + n + " numbers");
+            throw CressetException.runtime(
+                    name + ": " + what + " " + Arrays.toString(given) + "; expected 1 or " + n + " numbers");
         }
         long[] all = new long[n];
         Arrays.fill(all, given[0]);
@@ -137,10 +159,12 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
         long[] high = new long[n];
         switch (padding) {
             case String p when p.equals("valid") -> {}
-            case String p when p.equals("same") -> {
+            case String p
+            when p.equals("same") -> {
                 for (int i = 0; i < n; i++) {
                     if (s[i] != 1) {
-                        throw CressetException.runtime(name + ": padding 'same' needs stride 1, not " + Arrays.toString(s));
+                        throw CressetException.runtime(
+                                name + ": padding 'same' needs stride 1, not " + Arrays.toString(s));
                     }
                     long total = d[i] * (weight.size(i + 2) - 1);
                     low[i] = total / 2;
@@ -155,7 +179,8 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
                 low = spread(name, "padding", p, n);
                 high = low;
             }
-            default -> throw CressetException.runtime(name + ": padding " + padding + "; expected numbers, 'valid' or 'same'");
+            default ->
+                throw CressetException.runtime(name + ": padding " + padding + "; expected numbers, 'valid' or 'same'");
         }
         for (long p : low) {
             if (p < 0) {
@@ -164,7 +189,8 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
         }
         long[] before = low;
         long[] after = high;
-        Tensor y = byParts(x, weight, bias, (a, w, b) -> Convolution.convolve(name, a, w, b, s, before, after, d, groups));
+        Tensor y =
+                byParts(x, weight, bias, (a, w, b) -> Convolution.convolve(name, a, w, b, s, before, after, d, groups));
         return input.dim() == n + 1 ? y.squeeze(0) : y;
     }
 
@@ -190,8 +216,8 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
 
     private static Tensor withBatch(String name, int n, Tensor input, Tensor weight) {
         if (input.dim() != n + 2 && input.dim() != n + 1 || weight.dim() != n + 2) {
-            throw CressetException.runtime(name + ": input " + input.shape() + " and weight " + weight.shape() + "; expected "
-                    + (n + 1) + " or " + (n + 2) + " dimensions and a weight of " + (n + 2));
+            throw CressetException.runtime(name + ": input " + input.shape() + " and weight " + weight.shape()
+                    + "; expected " + (n + 1) + " or " + (n + 2) + " dimensions and a weight of " + (n + 2));
         }
         return input.dim() == n + 1 ? input.unsqueeze(0) : input;
     }

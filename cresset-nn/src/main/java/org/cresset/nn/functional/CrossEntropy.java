@@ -45,7 +45,9 @@ final class CrossEntropy {
         if (smoothing == 0) {
             return picked.reduce(op, reduction);
         }
-        Tensor uniform = (weight == null ? logs : logs.mul(alongClasses(weight, logs, d))).sum(d).neg();
+        Tensor uniform = (weight == null ? logs : logs.mul(alongClasses(weight, logs, d)))
+                .sum(d)
+                .neg();
         Tensor zero = Tensor.zeros(Shape.SCALAR, uniform.dtype());
         Picked spread = new Picked(uniform.where(picked.valid, zero), picked.weights, picked.valid);
         return picked.reduce(op, reduction)
@@ -54,11 +56,19 @@ final class CrossEntropy {
     }
 
     private static Tensor ofProbabilities(
-            String op, Tensor logs, Tensor target, @Nullable Tensor weight, int d, Reduction reduction, double smoothing) {
+            String op,
+            Tensor logs,
+            Tensor target,
+            @Nullable Tensor weight,
+            int d,
+            Reduction reduction,
+            double smoothing) {
         long classes = logs.size(d);
         Tensor t = smoothing == 0 ? target : target.mul(1 - smoothing).add(smoothing / classes);
         Tensor terms = logs.mul(t);
-        Tensor losses = (weight == null ? terms : terms.mul(alongClasses(weight, logs, d))).sum(d).neg();
+        Tensor losses = (weight == null ? terms : terms.mul(alongClasses(weight, logs, d)))
+                .sum(d)
+                .neg();
         return reduction == Reduction.MEAN
                 ? losses.sum().div((double) (logs.numel() / Math.max(classes, 1)))
                 : reduction.apply(op, losses);
@@ -107,13 +117,15 @@ final class CrossEntropy {
 
     /** The weight of all targets together: of their classes, or their number; ignored ones don't count. */
     static Tensor weightOf(Tensor target, @Nullable Tensor weight, long ignored) {
-        return weight == null ? target.ne(ignored).sum() : Picked.weights(target, weight, ignored).sum();
+        return weight == null
+                ? target.ne(ignored).sum()
+                : Picked.weights(target, weight, ignored).sum();
     }
 
     private static void checkClassWeight(String op, @Nullable Tensor weight, long classes) {
         if (weight != null && (weight.dim() != 1 || weight.numel() != classes)) {
-            throw CressetException.runtime(
-                    op + ": class weights of shape " + weight.shape() + " for " + classes + " classes; expected (" + classes + ",)");
+            throw CressetException.runtime(op + ": class weights of shape " + weight.shape() + " for " + classes
+                    + " classes; expected (" + classes + ",)");
         }
     }
 
@@ -144,7 +156,8 @@ final class CrossEntropy {
     private record Picked(Tensor losses, @Nullable Tensor weights, Tensor valid) {
         static Picked of(Tensor logs, Tensor target, @Nullable Tensor weight, int d, long ignored) {
             Tensor valid = target.ne(ignored);
-            Tensor losses = logs.gather(d, safe(target, valid).unsqueeze(d)).squeeze(d).neg();
+            Tensor losses =
+                    logs.gather(d, safe(target, valid).unsqueeze(d)).squeeze(d).neg();
             Tensor weights = weight == null ? null : weights(target, weight, ignored);
             Tensor zero = Tensor.zeros(Shape.SCALAR, losses.dtype());
             return new Picked((weights == null ? losses : losses.mul(weights)).where(valid, zero), weights, valid);
@@ -157,7 +170,8 @@ final class CrossEntropy {
 
         static Tensor weights(Tensor target, Tensor weight, long ignored) {
             Tensor valid = target.ne(ignored);
-            Tensor w = weight.indexSelect(0, safe(target, valid).reshape(-1)).reshape(target.shape().toArray());
+            Tensor w = weight.indexSelect(0, safe(target, valid).reshape(-1))
+                    .reshape(target.shape().toArray());
             return w.mul(valid.to(weight.dtype()));
         }
 

@@ -79,11 +79,12 @@ final class CtcLoss {
         int n = (int) x.size(1);
         long classes = x.size(2);
         if (blank < 0 || blank >= classes) {
-            throw CressetException.runtime(op + ": blank is " + blank + "; expected a class from 0 to " + (classes - 1));
+            throw CressetException.runtime(
+                    op + ": blank is " + blank + "; expected a class from 0 to " + (classes - 1));
         }
         if (inputLengths.length != n || targetLengths.length != n) {
-            throw CressetException.runtime(op + ": " + inputLengths.length + " input lengths and " + targetLengths.length
-                    + " target lengths for a batch of " + n);
+            throw CressetException.runtime(op + ": " + inputLengths.length + " input lengths and "
+                    + targetLengths.length + " target lengths for a batch of " + n);
         }
         if (targets.dtype().isDifferentiable() || targets.dim() < 1 || targets.dim() > 2) {
             throw CressetException.runtime(op + ": targets of " + targets.dtype() + targets.shape()
@@ -99,18 +100,21 @@ final class CtcLoss {
             boolean fits = targetLengths[i] >= 0 && (rows ? targetLengths[i] <= targets.size(1) : end <= all.length);
             if (!fits || inputLengths[i] < 0 || inputLengths[i] > x.size(0)) {
                 throw CressetException.runtime(op + ": sequence " + i + " has " + targetLengths[i] + " labels and "
-                        + inputLengths[i] + " frames; targets have shape " + targets.shape() + ", log-probabilities " + x.shape());
+                        + inputLengths[i] + " frames; targets have shape " + targets.shape() + ", log-probabilities "
+                        + x.shape());
             }
             labels[i] = Arrays.copyOfRange(all, (int) start, (int) end);
             for (long label : labels[i]) {
                 if (label < 0 || label >= classes) {
-                    throw CressetException.runtime(op + ": label " + label + " in sequence " + i + "; expected 0 to " + (classes - 1));
+                    throw CressetException.runtime(
+                            op + ": label " + label + " in sequence " + i + "; expected 0 to " + (classes - 1));
                 }
             }
             at = end;
         }
         if (!rows && at != all.length) {
-            throw CressetException.runtime(op + ": the target lengths add up to " + at + ", but there are " + all.length + " labels");
+            throw CressetException.runtime(
+                    op + ": the target lengths add up to " + at + ", but there are " + all.length + " labels");
         }
         return new Sequences(labels, inputLengths.clone(), blank);
     }

@@ -129,8 +129,7 @@ abstract class DropoutFunctions extends VisionFunctions {
         return training && p != 0 && input.numel() != 0;
     }
 
-    private static Tensor channels(
-            String op, Tensor input, double p, boolean training, boolean inplace, int leading) {
+    private static Tensor channels(String op, Tensor input, double p, boolean training, boolean inplace, int leading) {
         return drops(input, p, training) ? scaled(input, perChannel(op, input, leading), p, inplace) : input;
     }
 

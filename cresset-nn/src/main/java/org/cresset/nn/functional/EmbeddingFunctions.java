@@ -24,7 +24,8 @@ abstract class EmbeddingFunctions extends NormFunctions {
      * longer than {@code maxNorm} are scaled down in place; {@code scaleGradByFreq} divides a row's gradient by how often it
      * occurs. Gradients are dense, {@code sparse} changes nothing. As {@code embedding}.
      */
-    @Torch("nn.functional.embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False)")
+    @Torch(
+            "nn.functional.embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False)")
     public static Tensor embedding(
             Tensor input,
             Tensor weight,
@@ -49,7 +50,8 @@ abstract class EmbeddingFunctions extends NormFunctions {
         Tensor table = weight;
         if (scaleGradByFreq) {
             Tensor counts = Tensor.zeros(Shape.of(v), DType.INT64).scatterAdd(0, index, index.onesLike());
-            Tensor share = counts.clamp(1L, null).to(weight.dtype()).reciprocal().unsqueeze(1);
+            Tensor share =
+                    counts.clamp(1L, null).to(weight.dtype()).reciprocal().unsqueeze(1);
             // The same values, with a gradient that is scaled on its way back.
             table = weight.mul(share).add(weight.detach().mul(share.neg().add(1)));
         }
@@ -81,7 +83,8 @@ abstract class EmbeddingFunctions extends NormFunctions {
      * Sums, means or maxima of bags of rows: {@code input} (B, N), or (M) with {@code offsets} (B) where each bag begins:
      * (B, E). As {@code embedding_bag}.
      */
-    @Torch("nn.functional.embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode='mean', sparse=False, per_sample_weights=None, include_last_offset=False, padding_idx=None)")
+    @Torch(
+            "nn.functional.embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode='mean', sparse=False, per_sample_weights=None, include_last_offset=False, padding_idx=None)")
     public static Tensor embeddingBag(
             Tensor input,
             Tensor weight,
@@ -98,12 +101,13 @@ abstract class EmbeddingFunctions extends NormFunctions {
             throw CressetException.runtime("embedding_bag: weights of samples are for mode 'sum', not '" + mode + "'");
         }
         if (perSampleWeights != null && !perSampleWeights.shape().equals(input.shape())) {
-            throw CressetException.value("embedding_bag: weights of samples " + perSampleWeights.shape() + " for input "
-                    + input.shape());
+            throw CressetException.value(
+                    "embedding_bag: weights of samples " + perSampleWeights.shape() + " for input " + input.shape());
         }
         if (input.dim() == 2 ? offsets != null : offsets == null || offsets.dim() != 1 || input.dim() != 1) {
             throw CressetException.value("embedding_bag: input " + input.shape() + " with offsets "
-                    + (offsets == null ? "none" : offsets.shape()) + "; expected (B, N) without or (M) with offsets (B)");
+                    + (offsets == null ? "none" : offsets.shape())
+                    + "; expected (B, N) without or (M) with offsets (B)");
         }
         long n = input.numel();
         long[] starts = input.dim() == 2 ? steps(input.size(0), input.size(1)) : offsets.toLongArray();
@@ -142,7 +146,9 @@ abstract class EmbeddingFunctions extends NormFunctions {
             throw CressetException.value("embedding_bag: mode '" + mode + "'; expected 'sum', 'mean' or 'max'");
         }
         Tensor y = Tensor.zeros(result, rows.dtype()).indexAdd(0, to, rows.maskedFill(used.logicalNot(), 0));
-        return mode.equals("sum") ? y : y.div(Tensor.of(counts).clamp(1, null).to(rows.dtype()).unsqueeze(1));
+        return mode.equals("sum")
+                ? y
+                : y.div(Tensor.of(counts).clamp(1, null).to(rows.dtype()).unsqueeze(1));
     }
 
     private static long[] steps(long count, long step) {

@@ -29,7 +29,8 @@ final class GridSampling {
         Tensor points = grid.reshape(input.size(0), -1, n);
         positions = new Tensor[n];
         for (int d = 0; d < n; d++) {
-            positions[d] = scaled(points.select(2, n - 1 - d), sizes[d]); // a point is x, y, z, the last dimension first
+            positions[d] =
+                    scaled(points.select(2, n - 1 - d), sizes[d]); // a point is x, y, z, the last dimension first
         }
     }
 
@@ -38,11 +39,12 @@ final class GridSampling {
         boolean wide = input.dtype() == DType.FLOAT64;
         DType t = wide ? DType.FLOAT64 : DType.FLOAT32;
         GridSampling g = new GridSampling(input.to(t), grid.to(t), padding, align);
-        Tensor y = switch (mode) {
-            case "nearest" -> g.nearest();
-            case "bicubic" -> g.cubic();
-            default -> g.linear();
-        };
+        Tensor y =
+                switch (mode) {
+                    case "nearest" -> g.nearest();
+                    case "bicubic" -> g.cubic();
+                    default -> g.linear();
+                };
         long[] dims = input.shape().toArray();
         System.arraycopy(grid.shape().dims(), 1, dims, 2, dims.length - 2);
         return y.reshape(dims).to(input.dtype());
@@ -54,7 +56,8 @@ final class GridSampling {
             throw CressetException.value(op + ": mode is \"" + mode + "\"; expected bilinear, nearest or bicubic");
         }
         if (!padding.equals("zeros") && !padding.equals("border") && !padding.equals("reflection")) {
-            throw CressetException.value(op + ": padding_mode is \"" + padding + "\"; expected zeros, border or reflection");
+            throw CressetException.value(
+                    op + ": padding_mode is \"" + padding + "\"; expected zeros, border or reflection");
         }
         int n = input.dim() - 2;
         boolean fits = (n == 2 || n == 3)
@@ -67,7 +70,8 @@ final class GridSampling {
         }
         if (!fits || mode.equals("bicubic") && n != 2) {
             throw CressetException.runtime(op + ": input " + input.dtype() + input.shape() + ", grid " + grid.dtype()
-                    + grid.shape() + "; expected (N, C, H, W) with (N, h, w, 2), or, but for bicubic, (N, C, D, H, W) with"
+                    + grid.shape()
+                    + "; expected (N, C, H, W) with (N, h, w, 2), or, but for bicubic, (N, C, D, H, W) with"
                     + " (N, d, h, w, 3), of the same dtype");
         }
         if (!input.dtype().isFloat()) {
@@ -202,8 +206,8 @@ final class GridSampling {
             throw CressetException.unsupported(op + ": a size of " + size.length + " numbers; expected 4 or 5");
         }
         if (theta.dim() != 3 || theta.size(1) != n || theta.size(2) != n + 1 || theta.size(0) != size[0]) {
-            throw CressetException.value(op + ": theta of shape " + theta.shape() + " for size " + Shape.of(size) + "; expected "
-                    + Shape.of(size[0], n, n + 1));
+            throw CressetException.value(op + ": theta of shape " + theta.shape() + " for size " + Shape.of(size)
+                    + "; expected " + Shape.of(size[0], n, n + 1));
         }
         long[] space = new long[n + 1];
         System.arraycopy(size, 2, space, 0, n);
@@ -216,7 +220,8 @@ final class GridSampling {
             long[] along = new long[n + 1];
             Arrays.fill(along, 1);
             along[d] = space[d];
-            columns[n - 1 - d] = line(space[d], align, theta.dtype()).reshape(along).expand(space);
+            columns[n - 1 - d] =
+                    line(space[d], align, theta.dtype()).reshape(along).expand(space);
         }
         columns[n] = Tensor.ones(Shape.of(space), theta.dtype());
         Tensor points = Tensor.cat(n, columns).reshape(1, -1, n + 1).expand(size[0], -1, -1);

@@ -23,8 +23,9 @@ final class Interpolation {
             case "linear" -> 1;
             case "bilinear", "bicubic", "lanczos" -> 2;
             case "trilinear" -> 3;
-            default -> throw CressetException.unsupported("interpolate: mode is \"" + mode
-                    + "\"; expected nearest, nearest-exact, area, linear, bilinear, bicubic, trilinear or lanczos");
+            default ->
+                throw CressetException.unsupported("interpolate: mode is \"" + mode
+                        + "\"; expected nearest, nearest-exact, area, linear, bilinear, bicubic, trilinear or lanczos");
         };
     }
 
@@ -95,8 +96,8 @@ final class Interpolation {
             Tensor input, long[] out, double @Nullable [] scales, String mode, boolean align, boolean antialias) {
         for (int i = 0; i < out.length; i++) {
             if (out[i] < 1 || input.size(i + 2) < 1) {
-                throw CressetException.runtime(
-                        "interpolate: from shape " + input.shape() + " to " + Arrays.toString(out) + "; sizes must be positive");
+                throw CressetException.runtime("interpolate: from shape " + input.shape() + " to "
+                        + Arrays.toString(out) + "; sizes must be positive");
             }
         }
         DType t = input.dtype();

@@ -110,7 +110,8 @@ final class LinearCrossEntropy {
             Tensor x = inputs[i].detach().requiresGrad(true);
             Tensor w = matrix.detach().requiresGrad(true);
             Tensor b = bias == null ? null : bias.detach().requiresGrad(true);
-            Tensor loss = new LinearCrossEntropy(w, b, classWeight, ignored, smoothing).plain(x, targets[i], Reduction.SUM);
+            Tensor loss =
+                    new LinearCrossEntropy(w, b, classWeight, ignored, smoothing).plain(x, targets[i], Reduction.SUM);
             Tensor[] g = Autograd.grad(loss, b == null ? new Tensor[] {x, w} : new Tensor[] {x, w, b});
             rows[i] = g[0];
             g[0] = loss.detach();

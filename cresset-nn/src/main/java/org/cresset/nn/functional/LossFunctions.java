@@ -265,7 +265,8 @@ abstract class LossFunctions extends MarginLossFunctions {
      * @param weight of the elements, to broadcast, or null
      * @throws CressetException (runtime) if the input is less than 0 or more than 1 somewhere
      */
-    @Torch("nn.functional.binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction='mean')")
+    @Torch(
+            "nn.functional.binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction='mean')")
     public static Tensor binaryCrossEntropy(
             Tensor input,
             Tensor target,
@@ -357,11 +358,7 @@ abstract class LossFunctions extends MarginLossFunctions {
     /** log(1 + e^(-t x)) for targets -1 and 1, without overflow; input and target broadcast. As {@code soft_margin_loss}. */
     @Torch("nn.functional.soft_margin_loss(input, target, size_average=None, reduce=None, reduction='mean')")
     public static Tensor softMarginLoss(
-            Tensor input,
-            Tensor target,
-            @Nullable Boolean sizeAverage,
-            @Nullable Boolean reduce,
-            Reduction reduction) {
+            Tensor input, Tensor target, @Nullable Boolean sizeAverage, @Nullable Boolean reduce, Reduction reduction) {
         Tensor losses = Activations.LogSigmoid.OP.on(input.mul(target)).neg();
         return Reduction.legacy(sizeAverage, reduce, reduction).apply("soft_margin_loss", losses);
     }
@@ -426,7 +423,9 @@ abstract class LossFunctions extends MarginLossFunctions {
                 ? input.exp().sub(target.mul(input))
                 : input.sub(target.mul(input.add(eps).log()));
         if (full) {
-            Tensor stirling = target.mul(target.log()).sub(target).add(target.mul(2 * Math.PI).log().mul(0.5));
+            Tensor stirling = target.mul(target.log())
+                    .sub(target)
+                    .add(target.mul(2 * Math.PI).log().mul(0.5));
             losses = losses.add(stirling.maskedFill(target.le(1), 0));
         }
         return Reduction.legacy(sizeAverage, reduce, reduction).apply("poisson_nll_loss", losses);

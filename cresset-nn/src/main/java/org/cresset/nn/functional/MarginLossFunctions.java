@@ -23,7 +23,8 @@ abstract class MarginLossFunctions extends DistanceFunctions {
      * @param input1 any shape; the three tensors broadcast but have one number of dimensions
      * @param sizeAverage deprecated, with {@code reduce}: see {@link Reduction}
      */
-    @Torch("nn.functional.margin_ranking_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction='mean')")
+    @Torch(
+            "nn.functional.margin_ranking_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction='mean')")
     public static Tensor marginRankingLoss(
             Tensor input1,
             Tensor input2,
@@ -33,8 +34,8 @@ abstract class MarginLossFunctions extends DistanceFunctions {
             @Nullable Boolean reduce,
             Reduction reduction) {
         if (input1.dim() != input2.dim() || input1.dim() != target.dim()) {
-            throw CressetException.runtime("margin_ranking_loss: " + input1.shape() + ", " + input2.shape() + ", target "
-                    + target.shape() + "; expected the same number of dimensions");
+            throw CressetException.runtime("margin_ranking_loss: " + input1.shape() + ", " + input2.shape()
+                    + ", target " + target.shape() + "; expected the same number of dimensions");
         }
         Tensor loss = Targets.hinge(target.neg().mul(input1.sub(input2)).add(margin));
         return Reduction.legacy(sizeAverage, reduce, reduction).apply("margin_ranking_loss", loss);
@@ -49,7 +50,8 @@ abstract class MarginLossFunctions extends DistanceFunctions {
      * The input, a distance, where the target is 1, and max(0, margin - input) where it is -1. As
      * {@code hinge_embedding_loss}. Input and target broadcast.
      */
-    @Torch("nn.functional.hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction='mean')")
+    @Torch(
+            "nn.functional.hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction='mean')")
     public static Tensor hingeEmbeddingLoss(
             Tensor input,
             Tensor target,
@@ -73,7 +75,8 @@ abstract class MarginLossFunctions extends DistanceFunctions {
      *
      * @param input1 vectors (N, D) with targets (N), or one (D) with a target of no dimensions
      */
-    @Torch("nn.functional.cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction='mean')")
+    @Torch(
+            "nn.functional.cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction='mean')")
     public static Tensor cosineEmbeddingLoss(
             Tensor input1,
             Tensor input2,
@@ -84,8 +87,8 @@ abstract class MarginLossFunctions extends DistanceFunctions {
             Reduction reduction) {
         int d = target.dim();
         if (d > 1 || input1.dim() != d + 1 || input2.dim() != d + 1) {
-            throw CressetException.runtime("cosine_embedding_loss: " + input1.shape() + ", " + input2.shape() + ", target "
-                    + target.shape() + "; expected (N, D) with (N,), or (D,) with ()");
+            throw CressetException.runtime("cosine_embedding_loss: " + input1.shape() + ", " + input2.shape()
+                    + ", target " + target.shape() + "; expected (N, D) with (N,), or (D,) with ()");
         }
         Tensor product = input1.mul(input2).sum(d);
         Tensor squares1 = input1.mul(input1).sum(d).add(1e-12);
@@ -111,8 +114,9 @@ abstract class MarginLossFunctions extends DistanceFunctions {
      * @param p 1 or 2
      * @param weight of the classes (C), or null
      */
-    @Torch("nn.functional.multi_margin_loss(input, target, p=1, margin=1.0, weight=None, size_average=None, reduce=None, "
-            + "reduction='mean')")
+    @Torch(
+            "nn.functional.multi_margin_loss(input, target, p=1, margin=1.0, weight=None, size_average=None, reduce=None, "
+                    + "reduction='mean')")
     public static Tensor multiMarginLoss(
             Tensor input,
             Tensor target,
@@ -148,7 +152,8 @@ abstract class MarginLossFunctions extends DistanceFunctions {
             terms = terms.mul(weight.indexSelect(0, target.reshape(-1)).unsqueeze(1));
         }
         Tensor losses = terms.sum(1).div((double) classes);
-        return Reduction.legacy(sizeAverage, reduce, reduction).apply(op, input.dim() == 2 ? losses : losses.squeeze(0));
+        return Reduction.legacy(sizeAverage, reduce, reduction)
+                .apply(op, input.dim() == 2 ? losses : losses.squeeze(0));
     }
 
     /** As the full form, with the mean. */
@@ -165,11 +170,7 @@ abstract class MarginLossFunctions extends DistanceFunctions {
      */
     @Torch("nn.functional.multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction='mean')")
     public static Tensor multilabelMarginLoss(
-            Tensor input,
-            Tensor target,
-            @Nullable Boolean sizeAverage,
-            @Nullable Boolean reduce,
-            Reduction reduction) {
+            Tensor input, Tensor target, @Nullable Boolean sizeAverage, @Nullable Boolean reduce, Reduction reduction) {
         String op = "multilabel_margin_loss";
         checkScores(op, input);
         if (!target.shape().equals(input.shape())) {
@@ -183,15 +184,21 @@ abstract class MarginLossFunctions extends DistanceFunctions {
         Tensor labels = target.mul(counts);
         Targets.checkClasses(op, labels, input.size(-1), Long.MIN_VALUE);
         Tensor own = counts.zerosLike().scatterAdd(-1, labels, counts).gt(0);
-        Tensor z = input.unsqueeze(-2).add(1).sub(input.gather(-1, labels).unsqueeze(-1)).relu();
+        Tensor z = input.unsqueeze(-2)
+                .add(1)
+                .sub(input.gather(-1, labels).unsqueeze(-1))
+                .relu();
         Tensor pairs = counts.gt(0).unsqueeze(-1).logicalAnd(own.logicalNot().unsqueeze(-2));
-        Tensor losses = z.where(pairs, Tensor.zeros(Shape.SCALAR, z.dtype())).sum(-1, -2).div((double) input.size(-1));
+        Tensor losses = z.where(pairs, Tensor.zeros(Shape.SCALAR, z.dtype()))
+                .sum(-1, -2)
+                .div((double) input.size(-1));
         return Reduction.legacy(sizeAverage, reduce, reduction).apply(op, losses);
     }
 
     private static void checkScores(String op, Tensor input) {
         if (input.dim() > 2 || input.dim() > 0 && input.size(-1) == 0) {
-            throw CressetException.runtime(op + ": scores of shape " + input.shape() + "; expected (N, C), (C,) or (), with at least one class");
+            throw CressetException.runtime(op + ": scores of shape " + input.shape()
+                    + "; expected (N, C), (C,) or (), with at least one class");
         }
     }
 
@@ -229,8 +236,9 @@ abstract class MarginLossFunctions extends DistanceFunctions {
      * As {@link #tripletMarginLoss} with any distance (null: {@link #pairwiseDistance(Tensor, Tensor)}). As
      * {@code triplet_margin_with_distance_loss}.
      */
-    @Torch("nn.functional.triplet_margin_with_distance_loss(anchor, positive, negative, *, distance_function=None, margin=1.0, "
-            + "swap=False, reduction='mean')")
+    @Torch(
+            "nn.functional.triplet_margin_with_distance_loss(anchor, positive, negative, *, distance_function=None, margin=1.0, "
+                    + "swap=False, reduction='mean')")
     public static Tensor tripletMarginWithDistanceLoss(
             Tensor anchor,
             Tensor positive,
@@ -239,7 +247,8 @@ abstract class MarginLossFunctions extends DistanceFunctions {
             double margin,
             boolean swap,
             Reduction reduction) {
-        BinaryOperator<Tensor> distance = distanceFunction == null ? DistanceFunctions::pairwiseDistance : distanceFunction;
+        BinaryOperator<Tensor> distance =
+                distanceFunction == null ? DistanceFunctions::pairwiseDistance : distanceFunction;
         return triplet(
                 "triplet_margin_with_distance_loss", anchor, positive, negative, distance, margin, swap, reduction);
     }
@@ -257,8 +266,8 @@ abstract class MarginLossFunctions extends DistanceFunctions {
             throw CressetException.value(op + ": margin is " + margin + "; expected more than 0");
         }
         if (anchor.dim() != positive.dim() || anchor.dim() != negative.dim()) {
-            throw CressetException.runtime(op + ": anchor " + anchor.shape() + ", positive " + positive.shape() + ", negative "
-                    + negative.shape() + "; expected the same number of dimensions");
+            throw CressetException.runtime(op + ": anchor " + anchor.shape() + ", positive " + positive.shape()
+                    + ", negative " + negative.shape() + "; expected the same number of dimensions");
         }
         Tensor near = distance.apply(anchor, positive);
         Tensor far = distance.apply(anchor, negative);

@@ -23,14 +23,19 @@ abstract class NormFunctions extends PoolingFunctions {
             return Normalize.rows(input, weight, bias, eps);
         }
         Tensor y = Normalize.rows(
-                input.flatten(input.dim() - k), weight == null ? null : weight.flatten(), bias == null ? null : bias.flatten(), eps);
+                input.flatten(input.dim() - k),
+                weight == null ? null : weight.flatten(),
+                bias == null ? null : bias.flatten(),
+                eps);
         return y.reshape(input.shape().toArray());
     }
 
-    private static void trailing(String name, Tensor input, long[] shape, @Nullable Tensor weight, @Nullable Tensor bias) {
+    private static void trailing(
+            String name, Tensor input, long[] shape, @Nullable Tensor weight, @Nullable Tensor bias) {
         int k = shape.length;
         long[] dims = input.shape().toArray();
-        boolean fits = k > 0 && k <= dims.length
+        boolean fits = k > 0
+                && k <= dims.length
                 && Arrays.equals(Arrays.copyOfRange(dims, dims.length - k, dims.length), shape)
                 && (weight == null || Arrays.equals(weight.shape().toArray(), shape))
                 && (bias == null || Arrays.equals(bias.shape().toArray(), shape));
@@ -58,7 +63,8 @@ abstract class NormFunctions extends PoolingFunctions {
      * By the mean and variance of each channel of (N, C, ...), those of this batch when training (which also move the running
      * ones), else the running ones. As {@code batch_norm} (Ioffe and Szegedy 2015).
      */
-    @Torch("nn.functional.batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-05)")
+    @Torch(
+            "nn.functional.batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-05)")
     public static Tensor batchNorm(
             Tensor input,
             @Nullable Tensor runningMean,
@@ -74,8 +80,8 @@ abstract class NormFunctions extends PoolingFunctions {
         long channels = input.size(1);
         for (Tensor t : new Tensor[] {runningMean, runningVar, weight, bias}) {
             if (t != null && t.numel() != channels) {
-                throw CressetException.runtime("batch_norm: input " + input.shape() + " with statistics or parameters of shape "
-                        + t.shape() + "; expected (" + channels + ")");
+                throw CressetException.runtime("batch_norm: input " + input.shape()
+                        + " with statistics or parameters of shape " + t.shape() + "; expected (" + channels + ")");
             }
         }
         if (!training && (runningMean == null || runningVar == null)) {
@@ -119,7 +125,8 @@ abstract class NormFunctions extends PoolingFunctions {
     }
 
     /** Each channel of each image on its own. As {@code instance_norm} (Ulyanov et al. 2016). */
-    @Torch("nn.functional.instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1, eps=1e-05)")
+    @Torch(
+            "nn.functional.instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1, eps=1e-05)")
     public static Tensor instanceNorm(
             Tensor input,
             @Nullable Tensor runningMean,
@@ -138,7 +145,8 @@ abstract class NormFunctions extends PoolingFunctions {
         long n = input.size(0);
         long c = input.size(1);
         if (n * c > 0 && input.numel() / (n * c) <= 1) {
-            throw CressetException.value("instance_norm: one spatial element in input " + input.shape() + "; needs more than one");
+            throw CressetException.value(
+                    "instance_norm: one spatial element in input " + input.shape() + "; needs more than one");
         }
         if (runningMean != null && runningVar != null) {
             Tensor flat = input.detach().flatten(2);
@@ -149,7 +157,8 @@ abstract class NormFunctions extends PoolingFunctions {
                 runningVar.lerp_(v, momentum);
             });
         }
-        Tensor y = Normalize.rows(input.flatten(2), null, null, eps).reshape(input.shape().toArray());
+        Tensor y = Normalize.rows(input.flatten(2), null, null, eps)
+                .reshape(input.shape().toArray());
         return affine(y, weight, bias);
     }
 
@@ -168,7 +177,8 @@ abstract class NormFunctions extends PoolingFunctions {
             return affine(input.mul(1), weight, bias);
         }
         Tensor rows = input.reshape(input.size(0), numGroups, -1);
-        return affine(Normalize.rows(rows, null, null, eps).reshape(input.shape().toArray()), weight, bias);
+        return affine(
+                Normalize.rows(rows, null, null, eps).reshape(input.shape().toArray()), weight, bias);
     }
 
     private static Tensor affine(Tensor y, @Nullable Tensor weight, @Nullable Tensor bias) {
@@ -183,7 +193,8 @@ abstract class NormFunctions extends PoolingFunctions {
     @Torch("nn.functional.local_response_norm(input, size, alpha=0.0001, beta=0.75, k=1.0)")
     public static Tensor localResponseNorm(Tensor input, long size, double alpha, double beta, double k) {
         if (input.dim() < 3) {
-            throw CressetException.value("local_response_norm: input " + input.shape() + "; expected (N, C, L) or more dimensions");
+            throw CressetException.value(
+                    "local_response_norm: input " + input.shape() + "; expected (N, C, L) or more dimensions");
         }
         if (input.numel() == 0) {
             return input;
@@ -194,7 +205,10 @@ abstract class NormFunctions extends PoolingFunctions {
         Tensor low = Tensor.zeros(Shape.of(zeros), s.dtype());
         zeros[1] = (size - 1) / 2;
         Tensor high = Tensor.zeros(Shape.of(zeros), s.dtype());
-        Tensor mean = Tensor.cat(1, low, s, high).unfold(1, size, 1).mean(new long[] {-1}, false).reshape(input.shape().toArray());
+        Tensor mean = Tensor.cat(1, low, s, high)
+                .unfold(1, size, 1)
+                .mean(new long[] {-1}, false)
+                .reshape(input.shape().toArray());
         return input.div(mean.mul(alpha).add(k).pow(beta));
     }
 }

@@ -22,8 +22,9 @@ final class Padding {
                     "pad: mode is \"" + mode + "\"; expected constant, reflect, replicate or circular");
         }
         if (!constant && (n < 1 || n > 3 || x.dim() - n < 1 || x.dim() - n > 2)) {
-            throw CressetException.unsupported("pad: mode " + mode + " with " + Arrays.toString(pad) + " for shape " + x.shape()
-                    + "; expected all but the dimensions of channels, and perhaps samples, to be padded, at most 3");
+            throw CressetException.unsupported(
+                    "pad: mode " + mode + " with " + Arrays.toString(pad) + " for shape " + x.shape()
+                            + "; expected all but the dimensions of channels, and perhaps samples, to be padded, at most 3");
         }
         Tensor y = x;
         for (int i = 0; i < n; i++) {
@@ -39,8 +40,8 @@ final class Padding {
         }
         long size = x.size(d);
         if (size + left + right < 0) {
-            throw CressetException.runtime("pad: " + left + " and " + right + " take more from dimension " + d + " than its size "
-                    + size);
+            throw CressetException.runtime(
+                    "pad: " + left + " and " + right + " take more from dimension " + d + " than its size " + size);
         }
         // Reflected and repeated borders come from what is cut off too, circular ones from what stays.
         Tensor source = mode.equals("circular") ? cut(x, d, left, right) : x;
@@ -68,10 +69,12 @@ final class Padding {
 
     private static Tensor border(Tensor x, int d, long width, boolean left, String mode, double value) {
         long n = x.size(d);
-        long most = mode.equals("reflect") ? n - 1 : mode.equals("circular") ? n : mode.equals("replicate") && n == 0 ? 0 : width;
+        long most = mode.equals("reflect")
+                ? n - 1
+                : mode.equals("circular") ? n : mode.equals("replicate") && n == 0 ? 0 : width;
         if (width > most) {
-            throw CressetException.runtime("pad: a " + mode + " border of " + width + " for dimension " + d + " of shape "
-                    + x.shape() + "; expected at most " + most);
+            throw CressetException.runtime("pad: a " + mode + " border of " + width + " for dimension " + d
+                    + " of shape " + x.shape() + "; expected at most " + most);
         }
         long[] dims = x.shape().toArray();
         dims[d] = width;

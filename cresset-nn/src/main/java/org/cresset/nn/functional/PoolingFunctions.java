@@ -20,61 +20,104 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
     /** As {@code max_pool1d}. */
     @Torch("nn.functional.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False)")
     public static Tensor maxPool1d(
-            Tensor input, long[] kernelSize, long @Nullable [] stride, long[] padding, long[] dilation, boolean ceilMode) {
+            Tensor input,
+            long[] kernelSize,
+            long @Nullable [] stride,
+            long[] padding,
+            long[] dilation,
+            boolean ceilMode) {
         return max("max_pool1d", 1, input, kernelSize, stride, padding, dilation, ceilMode)[0];
     }
 
     /** As {@code max_pool2d}. */
     @Torch("nn.functional.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False)")
     public static Tensor maxPool2d(
-            Tensor input, long[] kernelSize, long @Nullable [] stride, long[] padding, long[] dilation, boolean ceilMode) {
+            Tensor input,
+            long[] kernelSize,
+            long @Nullable [] stride,
+            long[] padding,
+            long[] dilation,
+            boolean ceilMode) {
         return max("max_pool2d", 2, input, kernelSize, stride, padding, dilation, ceilMode)[0];
     }
 
     /** As {@code max_pool3d}. */
     @Torch("nn.functional.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False)")
     public static Tensor maxPool3d(
-            Tensor input, long[] kernelSize, long @Nullable [] stride, long[] padding, long[] dilation, boolean ceilMode) {
+            Tensor input,
+            long[] kernelSize,
+            long @Nullable [] stride,
+            long[] padding,
+            long[] dilation,
+            boolean ceilMode) {
         return max("max_pool3d", 3, input, kernelSize, stride, padding, dilation, ceilMode)[0];
     }
 
     /** The largest elements and their positions, counted over the {@code spatial} last dimensions. */
     public static Tensor[] maxPoolWithIndices(
-            int spatial, Tensor input, long[] kernelSize, long @Nullable [] stride, long[] padding, long[] dilation, boolean ceilMode) {
+            int spatial,
+            Tensor input,
+            long[] kernelSize,
+            long @Nullable [] stride,
+            long[] padding,
+            long[] dilation,
+            boolean ceilMode) {
         return max("max_pool" + spatial + "d", spatial, input, kernelSize, stride, padding, dilation, ceilMode);
     }
 
     private static Tensor[] max(
-            String name, int n, Tensor input, long[] kernel, long @Nullable [] stride, long[] padding, long[] dilation, boolean ceil) {
+            String name,
+            int n,
+            Tensor input,
+            long[] kernel,
+            long @Nullable [] stride,
+            long[] padding,
+            long[] dilation,
+            boolean ceil) {
         check(name, n, input);
         long[] k = spread(name, "kernel size", kernel, n);
         long[] s = stride == null || stride.length == 0 ? k : spread(name, "stride", stride, n);
-        Windows w = Windows.sliding(name, input.shape(), k, s, spread(name, "padding", padding, n),
-                spread(name, "dilation", dilation, n), ceil, false);
+        Windows w = Windows.sliding(
+                name,
+                input.shape(),
+                k,
+                s,
+                spread(name, "padding", padding, n),
+                spread(name, "dilation", dilation, n),
+                ceil,
+                false);
         return Pooling.max(input, w);
     }
 
     private static void check(String name, int n, Tensor input) {
         if (input.dim() != n + 1 && input.dim() != n + 2) {
-            throw CressetException.runtime(name + ": input " + input.dtype() + input.shape() + "; expected " + (n + 1) + " or "
-                    + (n + 2) + " dimensions");
+            throw CressetException.runtime(name + ": input " + input.dtype() + input.shape() + "; expected " + (n + 1)
+                    + " or " + (n + 2) + " dimensions");
         }
         for (int d = input.dim() - n - 1; d < input.dim(); d++) {
             if (input.size(d) == 0) {
-                throw CressetException.runtime(name + ": input " + input.shape() + " has a dimension of size 0 besides the batch");
+                throw CressetException.runtime(
+                        name + ": input " + input.shape() + " has a dimension of size 0 besides the batch");
             }
         }
     }
 
     /** As {@code avg_pool1d}. */
-    @Torch("nn.functional.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True)")
+    @Torch(
+            "nn.functional.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True)")
     public static Tensor avgPool1d(
-            Tensor input, long[] kernelSize, long @Nullable [] stride, long[] padding, boolean ceilMode, boolean countIncludePad) {
+            Tensor input,
+            long[] kernelSize,
+            long @Nullable [] stride,
+            long[] padding,
+            boolean ceilMode,
+            boolean countIncludePad) {
         return average("avg_pool1d", 1, input, kernelSize, stride, padding, ceilMode, countIncludePad, null);
     }
 
     /** As {@code avg_pool2d}. */
-    @Torch("nn.functional.avg_pool2d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None)")
+    @Torch(
+            "nn.functional.avg_pool2d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None)")
     public static Tensor avgPool2d(
             Tensor input,
             long[] kernelSize,
@@ -87,7 +130,8 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
     }
 
     /** As {@code avg_pool3d}. */
-    @Torch("nn.functional.avg_pool3d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None)")
+    @Torch(
+            "nn.functional.avg_pool3d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None)")
     public static Tensor avgPool3d(
             Tensor input,
             long[] kernelSize,
@@ -116,7 +160,8 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
         long[] k = spread(name, "kernel size", kernel, n);
         long[] s = stride == null || stride.length == 0 ? k : spread(name, "stride", stride, n);
         long[] ones = spread(name, "dilation", new long[] {1}, n);
-        Windows w = Windows.sliding(name, input.shape(), k, s, spread(name, "padding", padding, n), ones, ceil, countPadding);
+        Windows w = Windows.sliding(
+                name, input.shape(), k, s, spread(name, "padding", padding, n), ones, ceil, countPadding);
         return Pooling.average(input, w, divisor == null ? 0 : divisor);
     }
 
@@ -164,7 +209,8 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
     private static Windows adaptive(String name, int n, Tensor input, @Nullable Long[] outputSize) {
         check(name, n, input);
         if (outputSize.length != n && outputSize.length != 1) {
-            throw CressetException.runtime(name + ": an output size of " + outputSize.length + " numbers; expected " + n);
+            throw CressetException.runtime(
+                    name + ": an output size of " + outputSize.length + " numbers; expected " + n);
         }
         long[] out = new long[n];
         for (int d = 0; d < n; d++) {
@@ -176,19 +222,22 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
 
     /** The p-norms of windows: {@code (sum x^p)^(1/p)}. As {@code lp_pool1d}. */
     @Torch("nn.functional.lp_pool1d(input, norm_type, kernel_size, stride=None, ceil_mode=False)")
-    public static Tensor lpPool1d(Tensor input, double normType, long[] kernelSize, long @Nullable [] stride, boolean ceilMode) {
+    public static Tensor lpPool1d(
+            Tensor input, double normType, long[] kernelSize, long @Nullable [] stride, boolean ceilMode) {
         return power("lp_pool1d", 1, input, normType, kernelSize, stride, ceilMode);
     }
 
     /** As {@code lp_pool2d}. */
     @Torch("nn.functional.lp_pool2d(input, norm_type, kernel_size, stride=None, ceil_mode=False)")
-    public static Tensor lpPool2d(Tensor input, double normType, long[] kernelSize, long @Nullable [] stride, boolean ceilMode) {
+    public static Tensor lpPool2d(
+            Tensor input, double normType, long[] kernelSize, long @Nullable [] stride, boolean ceilMode) {
         return power("lp_pool2d", 2, input, normType, kernelSize, stride, ceilMode);
     }
 
     /** As {@code lp_pool3d}. */
     @Torch("nn.functional.lp_pool3d(input, norm_type, kernel_size, stride=None, ceil_mode=False)")
-    public static Tensor lpPool3d(Tensor input, double normType, long[] kernelSize, long @Nullable [] stride, boolean ceilMode) {
+    public static Tensor lpPool3d(
+            Tensor input, double normType, long[] kernelSize, long @Nullable [] stride, boolean ceilMode) {
         return power("lp_pool3d", 3, input, normType, kernelSize, stride, ceilMode);
     }
 
@@ -206,8 +255,8 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
     /** Puts elements where {@code indices} say in zeros of {@code outputSize}. As {@code max_unpool1d}, {@code 2d}, {@code 3d}. */
     static Tensor unpool(String name, int n, Tensor input, Tensor indices, long[] outputSize) {
         if (!input.shape().equals(indices.shape())) {
-            throw CressetException.runtime(name + ": input " + input.shape() + " and indices " + indices.shape()
-                    + " must have one shape");
+            throw CressetException.runtime(
+                    name + ": input " + input.shape() + " and indices " + indices.shape() + " must have one shape");
         }
         int lead = input.dim() - n;
         long[] dims = input.shape().toArray();
@@ -225,21 +274,36 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
     /** As {@code max_unpool1d}; {@code outputSize} null: as pooling with these sizes would have had it. */
     @Torch("nn.functional.max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_size=None)")
     public static Tensor maxUnpool1d(
-            Tensor input, Tensor indices, long[] kernelSize, long @Nullable [] stride, long[] padding, long @Nullable [] outputSize) {
+            Tensor input,
+            Tensor indices,
+            long[] kernelSize,
+            long @Nullable [] stride,
+            long[] padding,
+            long @Nullable [] outputSize) {
         return unpool("max_unpool1d", 1, input, indices, kernelSize, stride, padding, outputSize);
     }
 
     /** As {@code max_unpool2d}. */
     @Torch("nn.functional.max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_size=None)")
     public static Tensor maxUnpool2d(
-            Tensor input, Tensor indices, long[] kernelSize, long @Nullable [] stride, long[] padding, long @Nullable [] outputSize) {
+            Tensor input,
+            Tensor indices,
+            long[] kernelSize,
+            long @Nullable [] stride,
+            long[] padding,
+            long @Nullable [] outputSize) {
         return unpool("max_unpool2d", 2, input, indices, kernelSize, stride, padding, outputSize);
     }
 
     /** As {@code max_unpool3d}. */
     @Torch("nn.functional.max_unpool3d(input, indices, kernel_size, stride=None, padding=0, output_size=None)")
     public static Tensor maxUnpool3d(
-            Tensor input, Tensor indices, long[] kernelSize, long @Nullable [] stride, long[] padding, long @Nullable [] outputSize) {
+            Tensor input,
+            Tensor indices,
+            long[] kernelSize,
+            long @Nullable [] stride,
+            long[] padding,
+            long @Nullable [] outputSize) {
         return unpool("max_unpool3d", 3, input, indices, kernelSize, stride, padding, outputSize);
     }
 

@@ -26,8 +26,9 @@ public enum Reduction {
             case "mean" -> MEAN;
             case "sum" -> SUM;
             case "batchmean" -> BATCHMEAN;
-            default -> throw CressetException.value(
-                    "reduction: \"" + name + "\" is not a valid value for reduction; expected none, mean or sum");
+            default ->
+                throw CressetException.value(
+                        "reduction: \"" + name + "\" is not a valid value for reduction; expected none, mean or sum");
         };
     }
 
@@ -48,8 +49,9 @@ public enum Reduction {
             case NONE -> losses;
             case MEAN -> losses.mean();
             case SUM -> losses.sum();
-            case BATCHMEAN -> throw CressetException.value(
-                    op + ": batchmean is not a valid value for reduction; expected none, mean or sum");
+            case BATCHMEAN ->
+                throw CressetException.value(
+                        op + ": batchmean is not a valid value for reduction; expected none, mean or sum");
         };
     }
 

@@ -22,24 +22,24 @@ final class Targets {
         long low = t.min().itemLong();
         long high = t.max().itemLong();
         if (low < 0 || high >= classes) {
-            throw CressetException.index(op + ": target " + (low < 0 ? low : high) + " is out of bounds; expected classes from 0 to "
-                    + (classes - 1));
+            throw CressetException.index(op + ": target " + (low < 0 ? low : high)
+                    + " is out of bounds; expected classes from 0 to " + (classes - 1));
         }
     }
 
     /** Throws unless both have the same shape. */
     static void checkSame(String op, Tensor input, Tensor target) {
         if (!input.shape().equals(target.shape())) {
-            throw CressetException.value(op + ": the input has shape " + input.shape() + ", the target " + target.shape()
-                    + "; expected the same shape");
+            throw CressetException.value(op + ": the input has shape " + input.shape() + ", the target "
+                    + target.shape() + "; expected the same shape");
         }
     }
 
     /** Throws unless the weights have the shape of the input. */
     static void checkWeight(String op, Tensor input, Tensor weight) {
         if (!input.shape().equals(weight.shape())) {
-            throw CressetException.value(
-                    op + ": weights of shape " + weight.shape() + " for an input of shape " + input.shape() + "; expected the same");
+            throw CressetException.value(op + ": weights of shape " + weight.shape() + " for an input of shape "
+                    + input.shape() + "; expected the same");
         }
     }
 

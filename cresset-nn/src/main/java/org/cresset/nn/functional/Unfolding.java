@@ -36,8 +36,8 @@ record Unfolding(long[] kernel, long[] dilation, long[] padding, long[] stride) 
         long reach = dilation[d] * (kernel[d] - 1) + 1;
         long room = size + 2 * padding[d] - reach;
         if (room < 0) {
-            throw CressetException.runtime(
-                    op + ": blocks that reach over " + reach + " don't fit a size of " + size + " with padding " + padding[d]);
+            throw CressetException.runtime(op + ": blocks that reach over " + reach + " don't fit a size of " + size
+                    + " with padding " + padding[d]);
         }
         return room / stride[d] + 1;
     }
@@ -66,14 +66,18 @@ record Unfolding(long[] kernel, long[] dilation, long[] padding, long[] stride) 
         long rows = blocks("fold", 0, height);
         long columns = blocks("fold", 1, width);
         if (input.size(2) != rows * columns) {
-            throw CressetException.runtime("fold: an input of shape " + input.shape() + " has " + input.size(2) + " blocks; expected "
-                    + rows + " times " + columns);
+            throw CressetException.runtime("fold: an input of shape " + input.shape() + " has " + input.size(2)
+                    + " blocks; expected " + rows + " times " + columns);
         }
         long n = input.size(0);
         long c = input.size(1) / area;
         long h = height + 2 * padding[0];
         long w = width + 2 * padding[1];
-        Tensor index = places(0, rows).mul(w).unsqueeze(1).unsqueeze(3).add(places(1, columns).unsqueeze(0).unsqueeze(2));
+        Tensor index = places(0, rows)
+                .mul(w)
+                .unsqueeze(1)
+                .unsqueeze(3)
+                .add(places(1, columns).unsqueeze(0).unsqueeze(2));
         Tensor source = input.reshape(n * c, area * rows * columns);
         Tensor sums = Tensor.zeros(Shape.of(n * c, h * w), input.dtype())
                 .scatterAdd(1, index.reshape(1, -1).expand(n * c, -1), source);

@@ -133,8 +133,8 @@ abstract class VisionFunctions extends LossFunctions {
         long r = upscaleFactor;
         int n = input.dim();
         if (n < 3 || r < 1 || input.size(-3) % (r * r) != 0) {
-            throw CressetException.runtime("pixel_shuffle: shape " + input.shape() + " with factor " + r
-                    + "; expected (..., C r^2, H, W)");
+            throw CressetException.runtime(
+                    "pixel_shuffle: shape " + input.shape() + " with factor " + r + "; expected (..., C r^2, H, W)");
         }
         long c = input.size(-3) / (r * r);
         long h = input.size(-2);
@@ -150,8 +150,8 @@ abstract class VisionFunctions extends LossFunctions {
         long r = downscaleFactor;
         int n = input.dim();
         if (n < 3 || r < 1 || input.size(-2) % r != 0 || input.size(-1) % r != 0) {
-            throw CressetException.runtime("pixel_unshuffle: shape " + input.shape() + " with factor " + r
-                    + "; expected (..., C, H r, W r)");
+            throw CressetException.runtime(
+                    "pixel_unshuffle: shape " + input.shape() + " with factor " + r + "; expected (..., C, H r, W r)");
         }
         long c = input.size(-3);
         long h = input.size(-2) / r;
@@ -257,10 +257,13 @@ abstract class VisionFunctions extends LossFunctions {
     public static Tensor fold(
             Tensor input, long[] outputSize, long[] kernelSize, long[] dilation, long[] padding, long[] stride) {
         if (input.dim() != 3 && input.dim() != 2) {
-            throw CressetException.runtime("fold: shape " + input.shape() + "; expected (N, C kh kw, L) or (C kh kw, L)");
+            throw CressetException.runtime(
+                    "fold: shape " + input.shape() + "; expected (N, C kh kw, L) or (C kh kw, L)");
         }
         long[] out = Unfolding.pair("fold", outputSize);
         Unfolding u = Unfolding.of("fold", kernelSize, dilation, padding, stride);
-        return input.dim() == 3 ? u.fold(input, out[0], out[1]) : u.fold(input.unsqueeze(0), out[0], out[1]).squeeze(0);
+        return input.dim() == 3
+                ? u.fold(input, out[0], out[1])
+                : u.fold(input.unsqueeze(0), out[0], out[1]).squeeze(0);
     }
 }

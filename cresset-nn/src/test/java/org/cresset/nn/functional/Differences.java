@@ -35,7 +35,8 @@ final class Differences {
                 y -> {
                     Tensor leaf = y.requiresGrad() ? y : y.detach().requiresGrad(true);
                     Tensor value = f.apply(leaf).square().mul(weights).sum();
-                    Tensor[] g = Autograd.grad(new Tensor[] {value}, new Tensor[] {leaf}, new Tensor[1], true, true, false);
+                    Tensor[] g =
+                            Autograd.grad(new Tensor[] {value}, new Tensor[] {leaf}, new Tensor[1], true, true, false);
                     return g[0].mul(direction).sum();
                 },
                 x);

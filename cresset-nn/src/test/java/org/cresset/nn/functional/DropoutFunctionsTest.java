@@ -23,7 +23,8 @@ class DropoutFunctionsTest {
     void channelsAreDroppedWhole() {
         Tensor.manualSeed(1);
         Tensor y = Functional.dropout2d(Tensor.ones(8, 16, 3, 3), 0.5, true).flatten(2);
-        assertThat(y.amax(new long[] {2}, false).equalTo(y.amin(new long[] {2}, false))).isTrue();
+        assertThat(y.amax(new long[] {2}, false).equalTo(y.amin(new long[] {2}, false)))
+                .isTrue();
         assertThat(y.eq(0).any().itemBoolean()).isTrue();
         assertThat(y.eq(2).any().itemBoolean()).isTrue();
     }

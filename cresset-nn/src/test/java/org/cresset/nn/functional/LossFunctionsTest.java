@@ -27,15 +27,18 @@ class LossFunctionsTest {
         Tensor probabilities = TARGET.softmax(1);
         return Stream.of(
                 loss("cross entropy", x -> crossEntropy(x, CLASSES)),
-                loss("cross entropy, smoothed", x -> crossEntropy(
-                        x, CLASSES, probabilities.get(0), null, 2, null, Reduction.MEAN, 0.2)),
+                loss(
+                        "cross entropy, smoothed",
+                        x -> crossEntropy(x, CLASSES, probabilities.get(0), null, 2, null, Reduction.MEAN, 0.2)),
                 loss("cross entropy, probabilities", x -> crossEntropy(x, probabilities, Reduction.SUM)),
                 loss("mse", x -> Functional.mseLoss(x, TARGET)),
                 loss("smooth l1", x -> Functional.smoothL1Loss(x, TARGET, null, null, Reduction.NONE, 0.7)),
                 loss("huber", x -> Functional.huberLoss(x, TARGET, Reduction.NONE, 0.7, probabilities)),
                 loss("binary", x -> Functional.binaryCrossEntropy(x.sigmoid(), probabilities)),
-                loss("binary with logits", x -> Functional.binaryCrossEntropyWithLogits(
-                        x, probabilities, null, null, null, Reduction.NONE, probabilities.get(0))),
+                loss(
+                        "binary with logits",
+                        x -> Functional.binaryCrossEntropyWithLogits(
+                                x, probabilities, null, null, null, Reduction.NONE, probabilities.get(0))),
                 loss("kl", x -> Functional.klDiv(x, probabilities, null, null, Reduction.BATCHMEAN, false)),
                 loss("kl of logarithms", x -> Functional.klDiv(TARGET, x, null, null, Reduction.SUM, true)),
                 loss("poisson", x -> Functional.poissonNllLoss(x, probabilities)),
@@ -44,8 +47,10 @@ class LossFunctionsTest {
                 loss("multilabel soft margin", x -> Functional.multilabelSoftMarginLoss(x, probabilities)),
                 loss("hinge embedding", x -> Functional.hingeEmbeddingLoss(x, SIGNS)),
                 loss("cosine embedding", x -> Functional.cosineEmbeddingLoss(x, TARGET, Tensor.of(1L, -1, 1, -1))),
-                loss("multi margin", x -> Functional.multiMarginLoss(
-                        x, CLASSES, 2, 0.8, probabilities.get(0), null, null, Reduction.MEAN)),
+                loss(
+                        "multi margin",
+                        x -> Functional.multiMarginLoss(
+                                x, CLASSES, 2, 0.8, probabilities.get(0), null, null, Reduction.MEAN)),
                 loss("triplet", x -> Functional.tripletMarginLoss(x, TARGET, TARGET.neg())),
                 loss("pdist", x -> Functional.pdist(x, 3)),
                 loss("cosine similarity", x -> Functional.cosineSimilarity(x, TARGET)));
@@ -75,8 +80,8 @@ class LossFunctionsTest {
         Tensor x = Tensor.zeros(2, 3);
         for (long wrong : new long[] {3, -1}) {
             assertThatThrownBy(() -> crossEntropy(x, Tensor.of(0, wrong)))
-                    .isInstanceOfSatisfying(CressetException.class, e -> assertThat(e.kind())
-                            .isEqualTo(CressetException.Kind.INDEX))
+                    .isInstanceOfSatisfying(
+                            CressetException.class, e -> assertThat(e.kind()).isEqualTo(CressetException.Kind.INDEX))
                     .hasMessageContaining("target " + wrong + " is out of bounds");
         }
     }
@@ -85,8 +90,10 @@ class LossFunctionsTest {
     void olderArgumentsChooseTheReduction() {
         Tensor x = Tensor.of(1f, 3f);
         Tensor t = Tensor.of(0f, 0f);
-        assertThat(Functional.mseLoss(x, t, false, null, Reduction.MEAN, null).item()).isEqualTo(10);
-        assertThat(Functional.mseLoss(x, t, null, false, Reduction.MEAN, null).numel()).isEqualTo(2);
+        assertThat(Functional.mseLoss(x, t, false, null, Reduction.MEAN, null).item())
+                .isEqualTo(10);
+        assertThat(Functional.mseLoss(x, t, null, false, Reduction.MEAN, null).numel())
+                .isEqualTo(2);
         assertThatThrownBy(() -> Reduction.of("median")).hasMessageContaining("not a valid value for reduction");
     }
 
@@ -99,7 +106,15 @@ class LossFunctionsTest {
             Tensor w = Differences.random(32, 4, 3).requiresGrad(true);
             Tensor b = Differences.random(33, 4).requiresGrad(true);
             Tensor loss = Functional.linearCrossEntropy(
-                    x, w, target, b, null, Reduction.MEAN, null, 0, i == 0 ? null : LinearCrossEntropyOptions.ofRows(2));
+                    x,
+                    w,
+                    target,
+                    b,
+                    null,
+                    Reduction.MEAN,
+                    null,
+                    0,
+                    i == 0 ? null : LinearCrossEntropyOptions.ofRows(2));
             Tensor[] g = Autograd.grad(loss, x, w, b);
             results[i] = new Tensor[] {loss.detach(), g[0], g[1], g[2]};
         }
@@ -142,8 +157,7 @@ class LossFunctionsTest {
     void ctcGradientAgreesWithDifferencesAfterLogSoftmax() {
         Tensor target = Tensor.from(new long[] {1, 2, 2, 3, 3, 1}, 2, 3);
         Differences.check(
-                x -> ctcLoss(
-                        x.logSoftmax(2), target, new long[] {8, 6}, new long[] {3, 2}, 0, Reduction.MEAN, false),
+                x -> ctcLoss(x.logSoftmax(2), target, new long[] {8, 6}, new long[] {3, 2}, 0, Reduction.MEAN, false),
                 Differences.random(12, 8, 2, 4));
     }
 

@@ -43,7 +43,8 @@ class VisionFunctionsTest {
     @Test
     void interpolatingOverABatchDimensionIsTheSameAsOneByOne() {
         Tensor x = Differences.random(2, 3, 1, 2, 4, 5);
-        Tensor together = Func.vmap(y -> Functional.interpolate(y, new long[] {7, 3}, "bilinear")).apply(x);
+        Tensor together = Func.vmap(y -> Functional.interpolate(y, new long[] {7, 3}, "bilinear"))
+                .apply(x);
         Tensor second = Functional.interpolate(x.get(1), new long[] {7, 3}, "bilinear");
         assertThat(together.get(1).equalTo(second)).isTrue();
     }
@@ -51,8 +52,10 @@ class VisionFunctionsTest {
     @Test
     void nearestRepeatsAndAreaAverages() {
         Tensor x = Tensor.from(new float[] {1, 2, 3, 4}, 1, 1, 4);
-        assertThat(Functional.upsampleNearest(x, new long[] {6}, null).toFloatArray()).containsExactly(1, 1, 2, 3, 3, 4);
-        assertThat(Functional.interpolate(x, new long[] {2}, "area").toFloatArray()).containsExactly(1.5f, 3.5f);
+        assertThat(Functional.upsampleNearest(x, new long[] {6}, null).toFloatArray())
+                .containsExactly(1, 1, 2, 3, 3, 4);
+        assertThat(Functional.interpolate(x, new long[] {2}, "area").toFloatArray())
+                .containsExactly(1.5f, 3.5f);
     }
 
     @ParameterizedTest
@@ -102,7 +105,8 @@ class VisionFunctionsTest {
         Tensor columns = Functional.unfold(x, k, d, p, s);
         Tensor y = Differences.random(8, columns.shape().toArray());
         double there = columns.mul(y).sum().item();
-        double back = Functional.fold(y, new long[] {6, 5}, k, d, p, s).mul(x).sum().item();
+        double back =
+                Functional.fold(y, new long[] {6, 5}, k, d, p, s).mul(x).sum().item();
         assertThat(there).isCloseTo(back, within(1e-9));
     }
 

@@ -36,12 +36,13 @@ final class Composed {
 
     static void load(String name, List<LRScheduler> schedulers, @Nullable Object saved) {
         if (!(saved instanceof List<?> list) || list.size() != schedulers.size()) {
-            throw CressetException.value(
-                    name + ".loadStateDict: expected a list _schedulers of " + schedulers.size() + " states, got " + saved);
+            throw CressetException.value(name + ".loadStateDict: expected a list _schedulers of " + schedulers.size()
+                    + " states, got " + saved);
         }
         for (int i = 0; i < schedulers.size(); i++) {
             if (!(list.get(i) instanceof Map<?, ?> m)) {
-                throw CressetException.value(name + ".loadStateDict: state " + i + " is " + list.get(i) + "; expected a map");
+                throw CressetException.value(
+                        name + ".loadStateDict: state " + i + " is " + list.get(i) + "; expected a map");
             }
             Map<String, @Nullable Object> state = new LinkedHashMap<>();
             m.forEach((k, v) -> state.put(String.valueOf(k), v));

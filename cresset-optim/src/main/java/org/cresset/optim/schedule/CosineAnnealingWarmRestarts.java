@@ -32,10 +32,8 @@ public final class CosineAnnealingWarmRestarts extends FormulaLR {
             throw CressetException.value("CosineAnnealingWarmRestarts: t0 is " + t0 + " and tMult " + tMult
                     + "; expected at least 1 for both");
         }
-        super(
-                optimizer,
-                lastEpoch,
-                values("T_0", t0, "T_i", t0, "T_mult", tMult, "eta_min", etaMin, "T_cur", (double) lastEpoch));
+        super(optimizer, lastEpoch, values("T_0", t0, "T_i", t0, "T_mult", tMult, "eta_min", etaMin, "T_cur", (double)
+                lastEpoch));
     }
 
     @Override

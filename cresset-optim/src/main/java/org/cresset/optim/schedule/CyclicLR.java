@@ -21,7 +21,8 @@ public final class CyclicLR extends FormulaLR {
      * @throws CressetException if the mode is unknown, or the momentum is to cycle and the optimizer has none
      */
     public CyclicLR(Optimizer optimizer, Options options) {
-        if (options.scale == null && !List.of("triangular", "triangular2", "exp_range").contains(options.mode)) {
+        if (options.scale == null
+                && !List.of("triangular", "triangular2", "exp_range").contains(options.mode)) {
             throw CressetException.value("CyclicLR: mode is \"" + options.mode
                     + "\"; expected \"triangular\", \"triangular2\" or \"exp_range\"");
         }
@@ -39,8 +40,20 @@ public final class CyclicLR extends FormulaLR {
         double up = o.stepSizeUp;
         double total = up + (o.stepSizeDown == null ? up : o.stepSizeDown);
         Map<String, @Nullable Object> values = values(
-                "max_lrs", perGroup("maxLr", optimizer, o.maxLr), "total_size", total, "step_ratio", up / total,
-                "mode", o.mode, "gamma", o.gamma, "scale_mode", scaleMode(o), "cycle_momentum", o.cycleMomentum);
+                "max_lrs",
+                perGroup("maxLr", optimizer, o.maxLr),
+                "total_size",
+                total,
+                "step_ratio",
+                up / total,
+                "mode",
+                o.mode,
+                "gamma",
+                o.gamma,
+                "scale_mode",
+                scaleMode(o),
+                "cycle_momentum",
+                o.cycleMomentum);
         if (o.cycleMomentum) {
             boolean beta = Momenta.isBeta("CyclicLR", optimizer);
             List<Double> lowest = perGroup("baseMomentum", optimizer, o.baseMomentum);

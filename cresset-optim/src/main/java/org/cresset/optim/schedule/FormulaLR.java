@@ -31,8 +31,9 @@ public abstract class FormulaLR extends LRScheduler {
             if (lastEpoch == -1 && !g.has("initial_lr")) {
                 g.set("initial_lr", g.lr());
             } else if (!g.has("initial_lr")) {
-                throw CressetException.value(getClass().getSimpleName() + ": no initial_lr in a group of parameters; load the"
-                        + " optimizer's state before going on from epoch " + lastEpoch);
+                throw CressetException.value(
+                        getClass().getSimpleName() + ": no initial_lr in a group of parameters; load the"
+                                + " optimizer's state before going on from epoch " + lastEpoch);
             }
         }
         baseLrs = rates(optimizer, "initial_lr");
@@ -80,7 +81,8 @@ public abstract class FormulaLR extends LRScheduler {
         if (values.get(name) instanceof Number n) {
             return n.doubleValue();
         }
-        throw CressetException.type(getClass().getSimpleName() + ": " + name + " is " + values.get(name) + "; expected a number");
+        throw CressetException.type(
+                getClass().getSimpleName() + ": " + name + " is " + values.get(name) + "; expected a number");
     }
 
     /** A parameter that is an integer. */

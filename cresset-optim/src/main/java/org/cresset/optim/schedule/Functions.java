@@ -16,8 +16,8 @@ final class Functions {
     static LongToDoubleFunction[] perGroup(String schedule, Optimizer optimizer, LongToDoubleFunction[] given) {
         int groups = optimizer.paramGroups().size();
         if (given.length != 1 && given.length != groups) {
-            throw CressetException.value(schedule + ": " + given.length + " functions; expected one, or one for each of " + groups
-                    + " groups of parameters");
+            throw CressetException.value(schedule + ": " + given.length
+                    + " functions; expected one, or one for each of " + groups + " groups of parameters");
         }
         LongToDoubleFunction[] all = Arrays.copyOf(given, groups);
         if (given.length == 1) {

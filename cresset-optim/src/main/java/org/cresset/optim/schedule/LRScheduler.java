@@ -109,8 +109,8 @@ public abstract class LRScheduler implements Schedule {
     static List<Double> perGroup(String name, Optimizer optimizer, double[] given) {
         int groups = optimizer.paramGroups().size();
         if (given.length != 1 && given.length != groups) {
-            throw CressetException.value("schedule: " + name + " has " + given.length + " values; expected one, or one for each of "
-                    + groups + " groups of parameters");
+            throw CressetException.value("schedule: " + name + " has " + given.length
+                    + " values; expected one, or one for each of " + groups + " groups of parameters");
         }
         List<Double> all = new ArrayList<>();
         for (int i = 0; i < groups; i++) {

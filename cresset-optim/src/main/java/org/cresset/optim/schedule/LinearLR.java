@@ -29,12 +29,16 @@ public final class LinearLR extends FormulaLR {
      */
     public LinearLR(Optimizer optimizer, double startFactor, double endFactor, long totalIters, long lastEpoch) {
         if (startFactor > 1 || startFactor <= 0) {
-            throw CressetException.value("LinearLR: startFactor is " + startFactor + "; expected above 0 and at most 1");
+            throw CressetException.value(
+                    "LinearLR: startFactor is " + startFactor + "; expected above 0 and at most 1");
         }
         if (endFactor > 1 || endFactor < 0) {
             throw CressetException.value("LinearLR: endFactor is " + endFactor + "; expected a number from 0 to 1");
         }
-        super(optimizer, lastEpoch, values("start_factor", startFactor, "end_factor", endFactor, "total_iters", totalIters));
+        super(
+                optimizer,
+                lastEpoch,
+                values("start_factor", startFactor, "end_factor", endFactor, "total_iters", totalIters));
     }
 
     @Override

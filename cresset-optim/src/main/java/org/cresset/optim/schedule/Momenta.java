@@ -14,8 +14,8 @@ final class Momenta {
     static boolean isBeta(String schedule, Optimizer optimizer) {
         boolean betas = optimizer.hasOption("betas");
         if (!betas && !optimizer.hasOption("momentum")) {
-            throw CressetException.value(schedule + ": the optimizer has neither momentum nor betas to cycle; turn cycleMomentum"
-                    + " off");
+            throw CressetException.value(
+                    schedule + ": the optimizer has neither momentum nor betas to cycle; turn cycleMomentum" + " off");
         }
         return betas;
     }

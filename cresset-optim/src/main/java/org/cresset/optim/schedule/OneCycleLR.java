@@ -32,8 +32,14 @@ public final class OneCycleLR extends FormulaLR {
             groups.get(i).set("min_lr", first / o.finalDivFactor);
         }
         Map<String, @Nullable Object> values = values(
-                "total_steps", o.totalSteps, "_schedule_phases", phases(o), "_anneal_func_type", o.annealStrategy,
-                "cycle_momentum", o.cycleMomentum);
+                "total_steps",
+                o.totalSteps,
+                "_schedule_phases",
+                phases(o),
+                "_anneal_func_type",
+                o.annealStrategy,
+                "cycle_momentum",
+                o.cycleMomentum);
         if (o.cycleMomentum) {
             boolean beta = Momenta.isBeta("OneCycleLR", optimizer);
             values.put("use_beta1", beta);
@@ -61,23 +67,34 @@ public final class OneCycleLR extends FormulaLR {
     /** The end of a phase, and between which values of a group it goes. */
     private static Object phase(double end, String startLr, String endLr, String startMomentum, String endMomentum) {
         return values(
-                "end_step", end, "start_lr", startLr, "end_lr", endLr, "start_momentum", startMomentum,
-                "end_momentum", endMomentum);
+                "end_step",
+                end,
+                "start_lr",
+                startLr,
+                "end_lr",
+                endLr,
+                "start_momentum",
+                startMomentum,
+                "end_momentum",
+                endMomentum);
     }
 
     @Override
     protected double next(int i, double current) {
         long total = integer("total_steps");
         if (lastEpoch() > total) {
-            throw CressetException.value("OneCycleLR.step: step " + lastEpoch() + " of " + total + "; the cycle is over");
+            throw CressetException.value(
+                    "OneCycleLR.step: step " + lastEpoch() + " of " + total + "; the cycle is over");
         }
         if (!(value("_schedule_phases") instanceof List<?> phases)) {
-            throw CressetException.type("OneCycleLR: _schedule_phases is " + value("_schedule_phases") + "; expected a list");
+            throw CressetException.type(
+                    "OneCycleLR: _schedule_phases is " + value("_schedule_phases") + "; expected a list");
         }
         double start = 0;
         for (int k = 0; ; k++) {
             if (!(phases.get(k) instanceof Map<?, ?> phase) || !(phase.get("end_step") instanceof Number end)) {
-                throw CressetException.type("OneCycleLR: a phase is " + phases.get(k) + "; expected a map with end_step");
+                throw CressetException.type(
+                        "OneCycleLR: a phase is " + phases.get(k) + "; expected a map with end_step");
             }
             if (lastEpoch() <= end.doubleValue() || k == phases.size() - 1) {
                 return within(groups().get(i), phase, (lastEpoch() - start) / (end.doubleValue() - start));

@@ -158,7 +158,8 @@ public final class ReduceLROnPlateau implements Schedule {
                 throw CressetException.value("ReduceLROnPlateau: factor is " + factor + "; expected a number below 1");
             }
             if (!mode.equals("min") && !mode.equals("max")) {
-                throw CressetException.value("ReduceLROnPlateau: mode is \"" + mode + "\"; expected \"min\" or \"max\"");
+                throw CressetException.value(
+                        "ReduceLROnPlateau: mode is \"" + mode + "\"; expected \"min\" or \"max\"");
             }
             if (!thresholdMode.equals("rel") && !thresholdMode.equals("abs")) {
                 throw CressetException.value(

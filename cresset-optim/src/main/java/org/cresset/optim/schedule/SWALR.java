@@ -35,12 +35,14 @@ public final class SWALR extends FormulaLR {
             throw CressetException.value("SWALR: annealEpochs is " + annealEpochs + "; expected at least 0");
         }
         if (!annealStrategy.equals("cos") && !annealStrategy.equals("linear")) {
-            throw CressetException.value("SWALR: annealStrategy is \"" + annealStrategy + "\"; expected \"cos\" or \"linear\"");
+            throw CressetException.value(
+                    "SWALR: annealStrategy is \"" + annealStrategy + "\"; expected \"cos\" or \"linear\"");
         }
         super(optimizer, lastEpoch, begin(optimizer, swaLr, annealEpochs, annealStrategy));
     }
 
-    private static Map<String, @Nullable Object> begin(Optimizer optimizer, double[] swaLr, long epochs, String strategy) {
+    private static Map<String, @Nullable Object> begin(
+            Optimizer optimizer, double[] swaLr, long epochs, String strategy) {
         List<Double> rates = perGroup("swaLr", optimizer, swaLr);
         for (int i = 0; i < rates.size(); i++) {
             optimizer.paramGroups().get(i).set("swa_lr", rates.get(i));
