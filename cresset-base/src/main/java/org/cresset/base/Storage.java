@@ -84,7 +84,7 @@ public final class Storage {
 
     /** Whether {@link #free()} has been called. */
     public boolean isFreed() {
-        return segment == FREED;
+        return segment.address() == FREED.address();
     }
 
     /** Whether something besides the pool owns the memory. */

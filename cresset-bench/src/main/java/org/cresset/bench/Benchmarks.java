@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.cresset.base.CressetException;
 import org.cresset.tensor.Tensor;
 
@@ -47,7 +48,11 @@ public final class Benchmarks {
             return startup(threads);
         }
         Tensor.manualSeed(0);
-        return Measurement.of(ALL.get(name), threads);
+        return Measurement.of(workload(name), threads);
+    }
+
+    private static Workload workload(String name) {
+        return Objects.requireNonNull(ALL.get(name), name);
     }
 
     /** Seconds of the first call and of the first 10 and 100 together. */
@@ -55,7 +60,7 @@ public final class Benchmarks {
         if (name.equals(STARTUP)) {
             throw CressetException.value("bench: startup is cold by itself; leave --cold away");
         }
-        return Measurement.cold(ALL.get(name), threads);
+        return Measurement.cold(workload(name), threads);
     }
 
     /** Measures in a process of its own, so that peak memory means something. */

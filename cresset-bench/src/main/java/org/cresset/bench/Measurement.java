@@ -60,7 +60,7 @@ public record Measurement(String workload, int threads, double seconds, int runs
     }
 
     private static void once(Runnable call) {
-        try (MemoryScope scope = MemoryScope.open()) {
+        try (MemoryScope _ = MemoryScope.open()) {
             call.run();
         }
     }

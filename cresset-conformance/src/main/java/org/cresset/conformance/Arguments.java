@@ -20,12 +20,14 @@ record Arguments(List<@Nullable Object> args, Map<String, @Nullable Object> kwar
     /** The argument of a path such as {@code args[0][2]} or {@code kwargs.weight}. */
     @Nullable
     Object at(String path) {
-        Object at = path.startsWith("kwargs") ? kwargs : args;
+        @Nullable Object at = path.startsWith("kwargs") ? kwargs : args;
         Matcher m = STEP.matcher(path);
         while (m.find()) {
-            at = m.group(1) != null
-                    ? ((List<?>) at).get(Integer.parseInt(m.group(1)))
-                    : ((Map<?, ?>) at).get(m.group(2));
+            at = switch (at) {
+                case List<?> l when m.group(1) != null -> l.get(Integer.parseInt(m.group(1)));
+                case Map<?, ?> named -> named.get(m.group(2));
+                case null, default -> throw new Mismatch("no argument " + path);
+            };
         }
         return at;
     }

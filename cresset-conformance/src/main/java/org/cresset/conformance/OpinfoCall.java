@@ -60,7 +60,7 @@ final class OpinfoCall {
 
     /** In Python a tuple is several parts of an index, and a list is one, a tensor of positions. */
     private static @Nullable Object[] index(@Nullable Object index, boolean tuple) {
-        List<?> parts = tuple ? (List<?>) index : Arrays.asList(index);
+        List<?> parts = tuple && index instanceof List<?> l ? l : Arrays.asList(index);
         @Nullable Object[] converted = new Object[parts.size()];
         for (int i = 0; i < converted.length; i++) {
             Object p = parts.get(i);

@@ -3,6 +3,7 @@ package org.cresset.conformance;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.tensor.Tensor;
@@ -137,7 +138,7 @@ final class OpinfoResult {
         arguments.tensors().forEach((path, now) -> {
             if (mutated.has(path)) {
                 check(path + " afterwards", now, mutated.get(path));
-            } else if (now.detach().toSegment().mismatch(before.get(path).toSegment()) >= 0) {
+            } else if (now.detach().toSegment().mismatch(Objects.requireNonNull(before.get(path)).toSegment()) >= 0) {
                 throw new Mismatch(path + " was changed by the call");
             }
         });

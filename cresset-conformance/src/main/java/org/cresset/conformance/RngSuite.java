@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -63,7 +64,7 @@ public final class RngSuite implements Suite {
         Map<String, Tensor> results = step.run();
         long ulps = THROUGH_LIBM.contains(step.op()) ? DOUBLE_ULPS : 0;
         if (out.isTextual()) {
-            compare(results.get(""), out.asText(), tensors, portable, ulps);
+            compare(Objects.requireNonNull(results.get("")), out.asText(), tensors, portable, ulps);
             return;
         }
         out.properties().forEach(e -> {

@@ -3,6 +3,7 @@ package org.cresset.conformance;
 import java.util.LinkedHashMap;
 import java.util.function.Consumer;
 import org.cresset.base.CressetException;
+import org.jspecify.annotations.Nullable;
 
 /** Counts cases while a suite runs them and hands each one on. For one thread. */
 public final class Tally {
@@ -50,7 +51,7 @@ public final class Tally {
         }
     }
 
-    private static String oneLine(String message) {
+    private static String oneLine(@Nullable String message) {
         return String.valueOf(message).replace('\n', ' ');
     }
 

@@ -142,8 +142,9 @@ final class Engine {
     private void step(Pending p) {
         Node node = p.node;
         node.runHooks(p.grads);
-        if (captures != null && captures.containsKey(node)) {
-            for (int[] c : captures.get(node)) {
+        List<int[]> places = captures == null ? null : captures.get(node);
+        if (places != null) {
+            for (int[] c : places) {
                 captured[c[1]] = p.grads[c[0]];
             }
         }
@@ -153,13 +154,13 @@ final class Engine {
             }
             return;
         }
-        if (needed != null && captures.containsKey(node) && !leadsFurther(node)) {
+        if (needed != null && places != null && !leadsFurther(node)) {
             return;
         }
         @Nullable Tensor[] results;
         try {
             Vjp v = node.vjp(p.grads);
-            node.op.backward(v);
+            node.operation().backward(v);
             results = v.results();
         } catch (RuntimeException e) {
             if (node.site != null) {

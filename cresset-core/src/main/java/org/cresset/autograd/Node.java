@@ -2,6 +2,7 @@ package org.cresset.autograd;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.cresset.base.CressetException;
 import org.cresset.base.Storage;
@@ -105,6 +106,11 @@ public final class Node {
         versions = versionsNow();
     }
 
+    /** The operation; not for leaves. */
+    Op operation() {
+        return Objects.requireNonNull(op, "a leaf has no derivative");
+    }
+
     /** The name of the operation. */
     public String name() {
         return op == null ? "leaf" : op.name();
@@ -126,7 +132,7 @@ public final class Node {
                 needs[i] = true;
             }
         }
-        return new Vjp(op, attrs, savedInputs, savedOutputs, inputs, outputs, needs, grads);
+        return new Vjp(operation(), attrs, savedInputs, savedOutputs, inputs, outputs, needs, grads);
     }
 
     private void check() {

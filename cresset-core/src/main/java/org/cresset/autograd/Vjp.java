@@ -91,9 +91,9 @@ public final class Vjp {
         return t;
     }
 
-    /** The first output if it was saved, else null. */
-    public @Nullable Tensor savedOutput() {
-        return savedOutputs == null ? null : savedOutputs[0];
+    /** The outputs, those that were not saved null. */
+    public @Nullable Tensor[] savedOutputs() {
+        return savedOutputs == null ? new Tensor[outputs.length] : savedOutputs;
     }
 
     /** The shape of an input that needs a gradient. */

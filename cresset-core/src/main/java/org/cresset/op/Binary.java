@@ -43,8 +43,8 @@ public abstract non-sealed class Binary extends Elementwise {
     }
 
     @Override
-    final @Nullable Tensor partial(int i, Object attrs, @Nullable Tensor[] in, @Nullable Tensor out) {
-        return derivative(i, attrs, in[0], in[1], out);
+    final @Nullable Tensor partial(int i, Object attrs, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+        return derivative(i, attrs, in[0], in[1], out[0]);
     }
 
     /** The result for {@code a} and {@code b}. */

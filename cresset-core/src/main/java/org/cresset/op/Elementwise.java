@@ -228,14 +228,14 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         return promotion != Promotion.TO_BOOL;
     }
 
-    /** The derivative by input i, for both kinds of derivative; null: zero. */
-    abstract @Nullable Tensor partial(int i, Object attrs, @Nullable Tensor[] in, @Nullable Tensor out);
+    /** The derivative by input i, for both kinds of derivative; null: zero. What {@link Saves} leaves out is null. */
+    abstract @Nullable Tensor partial(int i, Object attrs, @Nullable Tensor[] in, @Nullable Tensor[] out);
 
     @Override
     protected void vjp(Vjp v) {
         for (int i = 0; i < v.inputs(); i++) {
             if (v.needs(i)) {
-                Tensor d = partial(i, v.attrs(), v.savedInputs(), v.savedOutput());
+                Tensor d = partial(i, v.attrs(), v.savedInputs(), v.savedOutputs());
                 v.set(
                         i,
                         d == null
@@ -252,7 +252,7 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
             if (tangents[i] == null) {
                 continue;
             }
-            Tensor d = partial(i, attrs, in, out[0]);
+            Tensor d = partial(i, attrs, in, out);
             if (d != null) {
                 Tensor term = d == Partial.ONE ? tangents[i] : tangents[i].mul(d);
                 sum = sum == null ? term : sum.add(term);

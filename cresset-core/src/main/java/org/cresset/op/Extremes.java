@@ -104,12 +104,12 @@ public final class Extremes {
         private long pick(Dense x, long at, long step, long n) {
             long best = 0;
             double value = Convert.readDouble(x.dtype(), x.segment(), at);
-            for (long i = 1; i < n && value == value; i++) {
+            for (long i = 1; i < n && !Double.isNaN(value); i++) {
                 double v = Convert.readDouble(x.dtype(), x.segment(), at + i * step);
                 if (largest ? v > value : v < value) {
                     best = i;
                     value = v;
-                } else if (v != v) {
+                } else if (Double.isNaN(v)) {
                     return i;
                 }
             }

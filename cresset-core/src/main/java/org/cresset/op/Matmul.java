@@ -56,8 +56,7 @@ public final class Matmul extends Contraction {
             return;
         }
         Contractions library = Providers.contractions();
-        boolean fits = library != null && library.multiplies(c.dtype()) && a.size(2) > 0;
-        if (!fits) {
+        if (library == null || !library.multiplies(c.dtype()) || a.size(2) == 0) {
             JavaMultiply.run(a, b, bias, c);
             return;
         }

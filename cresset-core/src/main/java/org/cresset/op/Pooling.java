@@ -143,7 +143,7 @@ public final class Pooling {
                     for (long j = w.from()[1][h]; j < w.to()[1][h]; j += w.step()[1]) {
                         for (long k = w.from()[2][v]; k < w.to()[2][v]; k += w.step()[2]) {
                             float f = xs.get(FLOAT, (base + i * sd + j * sh + k * sw) << 2);
-                            if (f > best || f != f) {
+                            if (f > best || Float.isNaN(f)) {
                                 best = f;
                                 where = (i * height + j) * width + k;
                             }
@@ -168,7 +168,7 @@ public final class Pooling {
                         for (long k = w.from()[2][v]; k < w.to()[2][v]; k += w.step()[2]) {
                             long at = (base + i * x.stride(2) + j * x.stride(3) + k * x.stride(4)) << t.shift();
                             double f = Convert.readDouble(t, x.segment(), at);
-                            if (f > best || f != f || bestAt < 0) {
+                            if (f > best || Double.isNaN(f) || bestAt < 0) {
                                 best = f;
                                 bestAt = at;
                                 where = (i * x.size(3) + j) * x.size(4) + k;

@@ -134,7 +134,7 @@ public final class Randoms {
         for (int r = 0; r < rows; r++) {
             double sum = 0;
             for (int i = 0; i < n; i++) {
-                sum = single ? (float) ((float) sum + (float) w[r * n + i]) : sum + w[r * n + i];
+                sum = single ? (float) (sum + w[r * n + i]) : sum + w[r * n + i];
                 cumulative[i] = sum;
             }
             for (int i = 0; i < n; i++) {

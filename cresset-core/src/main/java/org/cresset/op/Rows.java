@@ -7,6 +7,7 @@ import org.cresset.base.DType;
 import org.cresset.emit.Combine;
 import org.cresset.emit.Kernel;
 import org.cresset.tensor.Dense;
+import org.jspecify.annotations.Nullable;
 
 /** What kernels that work row by row have in common: rows of floats, loops over them, and numbers as operands. */
 final class Rows {
@@ -59,7 +60,7 @@ final class Rows {
 
     /** The sum (or another combination) over a row of n elements of what {@code tiers} makes of its operands. */
     double accumulate(
-            Tiers tiers, Combine how, MemorySegment a, long ao, MemorySegment b, long bo, boolean repeated, long n) {
+            Tiers tiers, Combine how, MemorySegment a, long ao, @Nullable MemorySegment b, long bo, boolean repeated, long n) {
         Kernel k = tiers.pick(n);
         float identity = (float) how.identity();
         double sum = how.identity();
@@ -98,9 +99,9 @@ final class Rows {
             Tiers tiers,
             MemorySegment a,
             long ao,
-            MemorySegment b,
+            @Nullable MemorySegment b,
             long bo,
-            MemorySegment c,
+            @Nullable MemorySegment c,
             long co,
             MemorySegment o,
             long oo,

@@ -212,7 +212,7 @@ public final class Scans {
                 for (long i = 0; i < n; i++) {
                     double v = Convert.readDouble(x.dtype(), x.segment(), from + i * fs);
                     double b = Convert.readDouble(x.dtype(), x.segment(), from + best * fs);
-                    if (v != v || b == b && (largest ? v >= b : v <= b)) {
+                    if (Double.isNaN(v) || !Double.isNaN(b) && (largest ? v >= b : v <= b)) {
                         best = i;
                     }
                     Convert.move(

@@ -24,8 +24,8 @@ public abstract non-sealed class Ternary extends Elementwise {
     }
 
     @Override
-    final @Nullable Tensor partial(int i, Object attrs, @Nullable Tensor[] in, @Nullable Tensor out) {
-        return derivative(i, in, out);
+    final @Nullable Tensor partial(int i, Object attrs, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+        return derivative(i, in, out[0]);
     }
 
     /** The result for {@code a}, {@code b} and {@code c}. */

@@ -46,8 +46,8 @@ public abstract non-sealed class Unary extends Elementwise {
     }
 
     @Override
-    final @Nullable Tensor partial(int i, Object attrs, @Nullable Tensor[] in, @Nullable Tensor out) {
-        return derivative(attrs, in[0], out);
+    final @Nullable Tensor partial(int i, Object attrs, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+        return derivative(attrs, in[0], out[0]);
     }
 
     /** The result for {@code x}. */

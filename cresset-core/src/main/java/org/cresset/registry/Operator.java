@@ -97,12 +97,14 @@ public final class Operator {
             case null -> "None";
             case Tensor t -> t.dtype() + t.shape().toString();
             case String s -> "'" + s + "'";
-            case Object o
-            when Lists.parts(o) != null ->
-                Lists.parts(o).stream().map(Operator::describe).collect(Collectors.joining(", ", "[", "]"));
             case Number n -> n.toString();
             case Boolean b -> b.toString();
-            default -> "a " + v.getClass().getSimpleName();
+            default -> {
+                List<?> parts = Lists.parts(v);
+                yield parts == null
+                        ? "a " + v.getClass().getSimpleName()
+                        : parts.stream().map(Operator::describe).collect(Collectors.joining(", ", "[", "]"));
+            }
         };
     }
 

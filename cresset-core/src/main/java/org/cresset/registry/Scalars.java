@@ -39,7 +39,7 @@ enum Scalars implements Converter {
                     ? 0
                     : v instanceof Boolean
                             ? 2
-                            : real(v) && !((Tensor) v).dtype().isFloat() ? 3 : NEVER;
+                            : real(v) && v instanceof Tensor t && !t.dtype().isFloat() ? 3 : NEVER;
         }
 
         @Override
@@ -70,7 +70,7 @@ enum Scalars implements Converter {
 
         @Override
         public @Nullable Object convert(@Nullable Object v) {
-            return ((Number) NUMBER.convert(v)).doubleValue();
+            return number(NUMBER.convert(v)).doubleValue();
         }
     },
     /** True or false. */
@@ -97,11 +97,18 @@ enum Scalars implements Converter {
         return v instanceof Tensor t && t.dim() == 0 && !t.dtype().isComplex() && !t.requiresGrad();
     }
 
+    private static Number number(@Nullable Object v) {
+        if (v instanceof Number n) {
+            return n;
+        }
+        throw new IllegalArgumentException("not a number: " + v);
+    }
+
     private static Number number(Tensor t) {
         return t.dtype().isFloat() ? (Number) t.item() : (Number) t.itemLong();
     }
 
     static long asLong(@Nullable Object v) {
-        return ((Number) NUMBER.convert(v)).longValue();
+        return number(NUMBER.convert(v)).longValue();
     }
 }

@@ -1,6 +1,7 @@
 package org.cresset.registry;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Device;
@@ -550,7 +551,7 @@ public final class TensorForms {
     public static Shape broadcastShapes(Object[] shapes) {
         long[] result = new long[0];
         for (Object s : shapes) {
-            result = broadcast(result, ((long[]) LONGS.convert(s)), shapes);
+            result = broadcast(result, (long[]) Objects.requireNonNull(LONGS.convert(s)), shapes);
         }
         return Shape.of(result);
     }

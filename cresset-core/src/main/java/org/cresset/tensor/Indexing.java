@@ -3,6 +3,7 @@ package org.cresset.tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -166,7 +167,7 @@ final class Indexing {
             t = Tensor.where(t.lt(0), t.add(n), t);
             flat = flat == null ? t : flat.mul(n).add(t);
         }
-        Tensor positions = flat.expand(common.toArray()).reshape(-1);
+        Tensor positions = Objects.requireNonNull(flat, "no index").expand(common.toArray()).reshape(-1);
         return new Plan(
                 x.permute(order), order, positions, common, adjacent ? dims.getFirst() : 0, dims.size(), product);
     }

@@ -1,6 +1,7 @@
 package org.cresset.emit;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loop over up to three inputs and one output, each contiguous or one repeated element (which of the two is fixed when the
@@ -14,9 +15,9 @@ public abstract class Kernel {
     public abstract void run(
             MemorySegment a,
             long ao,
-            MemorySegment b,
+            @Nullable MemorySegment b,
             long bo,
-            MemorySegment c,
+            @Nullable MemorySegment c,
             long co,
             MemorySegment o,
             long oo,

@@ -27,7 +27,6 @@ public final class LaneMath {
     }
 
     /** The polynomial with these coefficients, highest power last, in {@code x}. */
-    @SafeVarargs
     private static <V> V polynomial(Lanes<V> l, V x, Double... c) {
         V y = l.constant(c[c.length - 1]);
         for (int i = c.length - 2; i >= 0; i--) {

@@ -15,6 +15,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Appends Vector API instructions of the machine's preferred width to a method. */
 final class VectorEmitter implements Lanes<Slot> {
@@ -105,12 +106,12 @@ final class VectorEmitter implements Lanes<Slot> {
 
     @Override
     public Slot constant(double c) {
-        return constants.get(Constants.key(type, c));
+        return Objects.requireNonNull(constants.get(Constants.key(type, c)), "an undeclared constant");
     }
 
     @Override
     public Slot constant(long c) {
-        return constants.get(Constants.key(type, c));
+        return Objects.requireNonNull(constants.get(Constants.key(type, c)), "an undeclared constant");
     }
 
     @Override

@@ -29,6 +29,9 @@ public final class AtomicFiles {
      */
     public static void write(Path file, Content content) {
         Path directory = file.toAbsolutePath().getParent();
+        if (directory == null) {
+            throw CressetException.value("can't write " + file + ": it is no file's name");
+        }
         Path beside = null;
         try {
             Files.createDirectories(directory);

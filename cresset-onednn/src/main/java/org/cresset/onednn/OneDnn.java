@@ -496,9 +496,9 @@ public final class OneDnn implements Contractions {
         Storage partial = parts == 1 ? null : Memory.allocate(4 * total);
         overBatch(s, part, (from, n) -> {
             Conv c = conv(Pass.WEIGHT, s.withBatch(n), input, gradOutput, gradBias != null);
-            boolean second = from > 0 && partial != null;
-            long w = second ? partial.segment().address() : gradWeight.address();
-            long b = second ? partial.segment().address() + 4 * weights : gradBias == null ? 0 : gradBias.address();
+            Storage second = from > 0 ? partial : null;
+            long w = second != null ? second.segment().address() : gradWeight.address();
+            long b = second != null ? second.segment().address() + 4 * weights : gradBias == null ? 0 : gradBias.address();
             Storage own = c.reorder == null ? null : Memory.allocate(c.weightBytes);
             long target = own == null ? w : own.segment().address();
             long in = input.address() + from * input.strides()[0] * 4;
@@ -508,7 +508,7 @@ public final class OneDnn implements Contractions {
             } else {
                 c.primitive.run(in, target, out, b);
             }
-            if (own != null) {
+            if (own != null && c.reorder != null) {
                 c.reorder.run(target, w);
                 own.free();
             }

@@ -1,8 +1,6 @@
 package org.cresset.optim;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -35,16 +33,12 @@ public record SparseRows(Tensor indices, Tensor values) {
     public SparseRows coalesce() {
         long[] rows = indices.toLongArray();
         long[] unique = Arrays.stream(rows).sorted().distinct().toArray();
-        Map<Long, Integer> place = new HashMap<>();
-        for (int i = 0; i < unique.length; i++) {
-            place.put(unique[i], i);
-        }
         return Autograd.noGrad(() -> {
             long[] shape = values.shape().toArray();
             shape[0] = unique.length;
             Tensor sums = Tensor.zeros(Shape.of(shape), values.dtype());
             for (int i = 0; i < rows.length; i++) {
-                sums.select(0, place.get(rows[i])).add_(values.select(0, i));
+                sums.select(0, Arrays.binarySearch(unique, rows[i])).add_(values.select(0, i));
             }
             return new SparseRows(Tensor.of(unique), sums);
         });

@@ -180,7 +180,7 @@ public final class Trainer {
 
     /** The memory of one forward and backward pass is free afterwards; gradients stay. */
     private double step(Batch b) {
-        try (MemoryScope scope = MemoryScope.open()) {
+        try (MemoryScope _ = MemoryScope.open()) {
             Tensor l = loss.apply(forward.apply(b.input()), b.target());
             double value = l.item();
             if (Double.isFinite(value)) {
@@ -207,7 +207,7 @@ public final class Trainer {
         long count = 0;
         boolean classes = true;
         for (Batch b : data) {
-            try (MemoryScope scope = MemoryScope.open()) {
+            try (MemoryScope _ = MemoryScope.open()) {
                 Tensor out = Autograd.noGrad(() -> forward.apply(b.input()));
                 sum += Autograd.noGrad(() -> loss.apply(out, b.target())).item() * b.size();
                 count += b.size();

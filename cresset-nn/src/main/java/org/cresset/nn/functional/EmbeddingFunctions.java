@@ -110,7 +110,7 @@ abstract class EmbeddingFunctions extends NormFunctions {
                     + "; expected (B, N) without or (M) with offsets (B)");
         }
         long n = input.numel();
-        long[] starts = input.dim() == 2 ? steps(input.size(0), input.size(1)) : offsets.toLongArray();
+        long[] starts = offsets == null ? steps(input.size(0), input.size(1)) : offsets.toLongArray();
         int bags = starts.length - (offsets != null && includeLastOffset ? 1 : 0);
         if (starts.length > 0 && starts[0] != 0 || starts.length > 0 && starts[starts.length - 1] > n) {
             throw CressetException.value("embedding_bag: offsets must begin with 0 and lie within " + n + " indices");

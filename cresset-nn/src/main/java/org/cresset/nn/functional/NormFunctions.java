@@ -1,6 +1,7 @@
 package org.cresset.nn.functional;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.Shape;
@@ -114,8 +115,8 @@ abstract class NormFunctions extends PoolingFunctions {
                 });
             }
         } else {
-            mean = runningMean;
-            var = runningVar;
+            mean = Objects.requireNonNull(runningMean);
+            var = Objects.requireNonNull(runningVar);
         }
         Tensor scale = var.add(eps).rsqrt();
         scale = weight == null ? scale : scale.mul(weight);
