@@ -40,7 +40,7 @@ public final class InPlace {
             Dense[] dense = new Dense[in.length];
             for (int i = 0; i < in.length; i++) {
                 dense[i] = in[i].dense(op.name());
-                if (i > 0 && dense[i].storage() == target.storage() && !dense[i].sameLayout(target)) {
+                if (i > 0 && overlaps(dense[i], target)) {
                     dense[i] = (Dense) dense[i].clone(); // reads what this very loop overwrites
                 }
             }
@@ -63,6 +63,14 @@ public final class InPlace {
             copy.setNode(e, target.node() == null ? 0 : target.outputIndex());
         }
         return copy;
+    }
+
+    /** Whether an operand has elements in the target's memory that aren't at the same place in both. */
+    private static boolean overlaps(Dense operand, Dense target) {
+        boolean same = operand.byteOffset() == target.byteOffset()
+                && operand.dtype() == target.dtype()
+                && operand.sameLayout(target);
+        return operand.storage() == target.storage() && !same;
     }
 
     private static boolean[] needs(@Nullable Tensor[] in) {

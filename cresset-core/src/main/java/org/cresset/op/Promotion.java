@@ -67,7 +67,10 @@ public enum Promotion {
         if (strong == null) {
             return weak;
         }
-        return weak != null && weak.category().compareTo(strong.category()) > 0 ? DType.promote(strong, weak) : strong;
+        if (weak == null || weak.category().compareTo(strong.category()) <= 0) {
+            return strong;
+        }
+        return weak.isComplex() && strong.isFloat() ? strong.complex() : DType.promote(strong, weak);
     }
 
     private static DType numberOver(@Nullable DType strong, @Nullable DType number) {
