@@ -34,7 +34,7 @@ public final class KernelGenerator {
         System.out.println("emitted " + count + " loops");
     }
 
-    private static List<Loop> loops(Path classes) throws IOException, ReflectiveOperationException {
+    static List<Loop> loops(Path classes) throws IOException, ReflectiveOperationException {
         List<Loop> all = new ArrayList<>();
         for (Op op : ops(classes)) {
             switch (op) {

@@ -56,6 +56,11 @@ public abstract non-sealed class Reduce extends Op {
         return combined;
     }
 
+    /** The result where there is nothing to combine. */
+    protected double ofNothing() {
+        return finish(combine.identity(), 0);
+    }
+
     /** Checks before anything is computed, given the number of elements combined into one. */
     protected void check(Shape in, long count) {}
 

@@ -56,15 +56,7 @@ final class Reduction {
         }
         if (count == 0) {
             for (long i = 0; i < out.numel(); i++) {
-                if (lane.isFloat()) {
-                    out.write(i, op.finish(combine.identity(), 0));
-                } else {
-                    Convert.writeLong(
-                            out.dtype(),
-                            out.segment(),
-                            out.byteOffset() + i * out.dtype().size(),
-                            combine.integerIdentity(lane));
-                }
+                out.write(i, op.ofNothing());
             }
             return;
         }

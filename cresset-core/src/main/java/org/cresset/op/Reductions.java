@@ -186,8 +186,16 @@ public final class Reductions {
     }
 
     private abstract static class Truth extends Reduce {
-        Truth(String name, Combine combine) {
+        private final boolean ofNothing;
+
+        Truth(String name, Combine combine, boolean ofNothing) {
             super(name, combine, Saves.NOTHING);
+            this.ofNothing = ofNothing;
+        }
+
+        @Override
+        protected double ofNothing() {
+            return ofNothing ? 1 : 0;
         }
 
         @Override
@@ -221,7 +229,7 @@ public final class Reductions {
         public static final All OP = new All();
 
         private All() {
-            super("all", Combine.MIN);
+            super("all", Combine.MIN, true);
         }
     }
 
@@ -230,7 +238,7 @@ public final class Reductions {
         public static final Any OP = new Any();
 
         private Any() {
-            super("any", Combine.MAX);
+            super("any", Combine.MAX, false);
         }
     }
 }

@@ -1,12 +1,15 @@
 package org.cresset.tensor;
 
 import java.awt.image.BufferedImage;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.stream.DoubleStream;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Device;
+import org.cresset.base.Storage;
 import org.cresset.op.Convert;
 
 /** From tensors to Java values and to tensors alike. */
@@ -39,28 +42,47 @@ public sealed interface ConvertOps permits Tensor {
         return t.read(0) != 0 || Elements.imaginary(t, 0) != 0;
     }
 
+    /** This, or a copy, in row-major order. */
+    private Dense row(String method, DType dtype) {
+        return (Dense) self().dense(method).to(dtype).contiguous();
+    }
+
+    /** The elements' memory, which is theirs as long as the tensor is reachable. */
+    private static MemorySegment memory(Dense t) {
+        long bytes = t.numel() * t.dtype().size();
+        return bytes == 0 ? MemorySegment.NULL : t.segment().asSlice(t.byteOffset(), bytes);
+    }
+
     /** The elements in row-major order, converted. */
     default float[] toFloatArray() {
-        Dense t = (Dense) self().dense("toFloatArray").to(DType.FLOAT32).contiguous();
-        return t.segment().asSlice(t.byteOffset(), 4 * t.numel()).toArray(ValueLayout.JAVA_FLOAT);
+        Dense t = row("toFloatArray", DType.FLOAT32);
+        float[] v = memory(t).toArray(ValueLayout.JAVA_FLOAT);
+        Reference.reachabilityFence(t);
+        return v;
     }
 
     /** The elements in row-major order, converted. */
     default double[] toDoubleArray() {
-        Dense t = (Dense) self().dense("toDoubleArray").to(DType.FLOAT64).contiguous();
-        return t.segment().asSlice(t.byteOffset(), 8 * t.numel()).toArray(ValueLayout.JAVA_DOUBLE);
+        Dense t = row("toDoubleArray", DType.FLOAT64);
+        double[] v = memory(t).toArray(ValueLayout.JAVA_DOUBLE);
+        Reference.reachabilityFence(t);
+        return v;
     }
 
     /** The elements in row-major order, converted. */
     default long[] toLongArray() {
-        Dense t = (Dense) self().dense("toLongArray").to(DType.INT64).contiguous();
-        return t.segment().asSlice(t.byteOffset(), 8 * t.numel()).toArray(ValueLayout.JAVA_LONG);
+        Dense t = row("toLongArray", DType.INT64);
+        long[] v = memory(t).toArray(ValueLayout.JAVA_LONG);
+        Reference.reachabilityFence(t);
+        return v;
     }
 
     /** The elements in row-major order, converted. */
     default int[] toIntArray() {
-        Dense t = (Dense) self().dense("toIntArray").to(DType.INT32).contiguous();
-        return t.segment().asSlice(t.byteOffset(), 4 * t.numel()).toArray(ValueLayout.JAVA_INT);
+        Dense t = row("toIntArray", DType.INT32);
+        int[] v = memory(t).toArray(ValueLayout.JAVA_INT);
+        Reference.reachabilityFence(t);
+        return v;
     }
 
     /** Whether each element isn't zero, in row-major order. */
@@ -78,10 +100,13 @@ public sealed interface ConvertOps permits Tensor {
         return DoubleStream.of(toDoubleArray());
     }
 
-    /** The elements' memory, row-major and read-only; a copy if they don't lie so. */
+    /** The elements' memory, row-major and read-only; a copy if they don't lie so. The segment keeps the memory alive. */
     default MemorySegment toSegment() {
-        Dense t = (Dense) self().dense("toSegment").contiguous();
-        return t.segment().asSlice(t.byteOffset(), t.numel() * t.dtype().size()).asReadOnly();
+        Dense t = row("toSegment", self().dtype());
+        Storage owner = t.storage(); // kept by the segment's scope
+        return memory(t)
+                .reinterpret(Arena.ofAuto(), s -> Reference.reachabilityFence(owner))
+                .asReadOnly();
     }
 
     /**

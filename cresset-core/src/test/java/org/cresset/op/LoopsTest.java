@@ -1,0 +1,123 @@
+package org.cresset.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.cresset.emit.Kernel;
+import org.cresset.emit.LaneType;
+import org.cresset.emit.Loop;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** The loops that were emitted into the module: the vector form gives the same bits as the scalar one, for every length. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LoopsTest {
+    private static final int LONGEST = 70;
+    private static final double[] SPECIAL = {
+        0.0, -0.0, 1, -1, 0.5, -2.5, 1e-300, 1e300, 1e-40, 88.8, -104, 710, Double.NaN, 1.0 / 0, -1.0 / 0, 3, 1e9
+    };
+
+    private final List<Loop> loops = loops();
+
+    private static List<Loop> loops() {
+        try {
+            Path classes = Path.of(Op.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            return KernelGenerator.loops(classes).stream()
+                    .filter(Loop::vectorizable)
+                    .toList();
+        } catch (ReflectiveOperationException | URISyntaxException | java.io.IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Kernel kernel(String name) throws ReflectiveOperationException {
+        return (Kernel)
+                Class.forName(Tiers.PACKAGE + "." + name).getDeclaredConstructor().newInstance();
+    }
+
+    /** Three rows of operands and one of results, with some room behind each. */
+    private static final class Rows {
+        static final int BYTES = 8 * (LONGEST + 64);
+        final MemorySegment memory;
+        final LaneType type;
+
+        Rows(Arena arena, LaneType type, long seed) {
+            this.type = type;
+            memory = arena.allocate(4 * BYTES, 64);
+            Random r = new Random(seed);
+            int n = 4 * BYTES / type.dtype().size();
+            for (int i = 0; i < n; i++) {
+                double v = r.nextInt(4) == 0 ? SPECIAL[r.nextInt(SPECIAL.length)] : r.nextGaussian() * 3;
+                switch (type) {
+                    case F32 -> memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) v);
+                    case F64 -> memory.setAtIndex(ValueLayout.JAVA_DOUBLE, i, v);
+                    case I32 -> memory.setAtIndex(ValueLayout.JAVA_INT, i, (int) (v * 1000));
+                    case I64 -> memory.setAtIndex(ValueLayout.JAVA_LONG, i, (long) (v * 1000));
+                }
+            }
+        }
+
+        void run(Kernel k, int n) {
+            k.run(memory, 0, memory, BYTES, memory, 2L * BYTES, memory, 3L * BYTES, n);
+        }
+
+        /** The bits of everything, NaNs all alike. */
+        long[] bits() {
+            int n = 4 * BYTES / type.dtype().size();
+            return IntStream.range(0, n)
+                    .mapToLong(i -> switch (type) {
+                        case F32 -> Float.floatToIntBits(memory.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+                        case F64 -> Double.doubleToLongBits(memory.getAtIndex(ValueLayout.JAVA_DOUBLE, i));
+                        case I32 -> memory.getAtIndex(ValueLayout.JAVA_INT, i);
+                        case I64 -> memory.getAtIndex(ValueLayout.JAVA_LONG, i);
+                    })
+                    .toArray();
+        }
+    }
+
+    private static void same(Loop loop, int n) throws ReflectiveOperationException {
+        try (Arena arena = Arena.ofConfined()) {
+            Rows scalar = new Rows(arena, loop.type(), n);
+            Rows vector = new Rows(arena, loop.type(), n);
+            scalar.run(kernel(loop.name()), n);
+            vector.run(kernel(loop.name() + "V"), n);
+            assertThat(vector.bits()).as("%s, %d elements", loop.name(), n).isEqualTo(scalar.bits());
+        }
+    }
+
+    @Test
+    void thereIsAVectorFormOfMostLoops() {
+        assertThat(loops.size()).isGreaterThan(300);
+    }
+
+    @Test
+    void vectorFormsGiveTheBitsOfTheScalarOnes() throws ReflectiveOperationException {
+        for (Loop loop : loops) {
+            for (int n : new int[] {1, 19, LONGEST}) {
+                same(loop, n);
+            }
+        }
+    }
+
+    @Test
+    void everyLengthEndsWhereItShould() throws ReflectiveOperationException {
+        for (Loop loop : loops) {
+            if (loop.name().matches("(add|exp|where|sum|gt)_.*")) {
+                for (int n = 0; n <= LONGEST; n++) {
+                    same(loop, n);
+                }
+            }
+        }
+    }
+}
