@@ -1,9 +1,10 @@
 package org.cresset.op;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.cresset.base.Memory;
+import org.cresset.base.Storage;
 import org.cresset.emit.Kernel;
 import org.cresset.emit.Loop;
 import org.cresset.emit.LoopEmitter;
@@ -84,8 +85,10 @@ final class Tiers {
         Kernel v = load(loop.name() + "V");
         int n = 2048;
         long bytes = 8L * n;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment m = arena.allocate(4 * bytes, 64);
+        // From the pool: another kind of segment would spoil what the compiler has learned about the loops.
+        Storage scratch = Memory.allocate(4 * bytes);
+        try {
+            MemorySegment m = scratch.segment().fill((byte) 0);
             long start = System.nanoTime();
             long best = Long.MAX_VALUE;
             // A compiled loop needs well under 3 ns an element; the interpreter takes hundreds.
@@ -97,6 +100,8 @@ final class Tiers {
             if (best <= 3L * n) {
                 vector = v;
             }
+        } finally {
+            scratch.free();
         }
     }
 

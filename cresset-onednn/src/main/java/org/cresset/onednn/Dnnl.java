@@ -93,8 +93,8 @@ final class Dnnl {
 
     /** Calls a function that gives an object through its first parameter. For setting up, not for hot paths. */
     MemorySegment out(String name, Object... args) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(ADDRESS);
+        MemorySegment result = arena().allocate(ADDRESS);
+        try {
             Object[] all = new Object[args.length + 1];
             all[0] = result;
             System.arraycopy(args, 0, all, 1, args.length);
@@ -136,21 +136,18 @@ final class Dnnl {
 
     /** A descriptor of {@code dims} with strides in elements. */
     MemorySegment strided(int type, long[] dims, long[] strides) {
-        try (Arena arena = Arena.ofConfined()) {
-            return out(
-                    "dnnl_memory_desc_create_with_strides",
-                    dims.length,
-                    arena.allocateFrom(JAVA_LONG, dims),
-                    type,
-                    arena.allocateFrom(JAVA_LONG, strides));
-        }
+        Arena arena = arena();
+        return out(
+                "dnnl_memory_desc_create_with_strides",
+                dims.length,
+                arena.allocateFrom(JAVA_LONG, dims),
+                type,
+                arena.allocateFrom(JAVA_LONG, strides));
     }
 
     /** A descriptor whose layout the primitive may choose. */
     MemorySegment any(int type, long[] dims) {
-        try (Arena arena = Arena.ofConfined()) {
-            return out("dnnl_memory_desc_create_with_tag", dims.length, arena.allocateFrom(JAVA_LONG, dims), type, 1);
-        }
+        return out("dnnl_memory_desc_create_with_tag", dims.length, arena().allocateFrom(JAVA_LONG, dims), type, 1);
     }
 
     /** A descriptor that a primitive chose. */
@@ -171,13 +168,19 @@ final class Dnnl {
         }
     }
 
+    /**
+     * Memory for arguments. Not confined to a thread: once the JIT compiler has seen one confined segment, it hoists owner
+     * checks into every loop over segments, where they fail, and code that trains is compiled again dozens of times.
+     */
+    static Arena arena() {
+        return Arena.ofAuto();
+    }
+
     /** The name of the code that a primitive runs. */
     String implementation(MemorySegment primitive) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(ADDRESS);
-            call("dnnl_primitive_desc_query", primitive, QUERY_IMPLEMENTATION, 0, result);
-            return result.get(ADDRESS, 0).reinterpret(256).getString(0);
-        }
+        MemorySegment result = arena().allocate(ADDRESS);
+        call("dnnl_primitive_desc_query", primitive, QUERY_IMPLEMENTATION, 0, result);
+        return result.get(ADDRESS, 0).reinterpret(256).getString(0);
     }
 
     /** Bytes that memory of a descriptor takes. */

@@ -308,7 +308,8 @@ public final class OneDnn implements Contractions {
         for (int i = 0; i < dilation.length; i++) {
             dilation[i]--; // oneDNN counts the elements left out
         }
-        try (Arena arena = Arena.ofConfined()) {
+        try {
+            Arena arena = Dnnl.arena();
             MemorySegment stride = arena.allocateFrom(ValueLayout.JAVA_LONG, s.stride());
             MemorySegment dilate = arena.allocateFrom(ValueLayout.JAVA_LONG, dilation);
             MemorySegment low = arena.allocateFrom(ValueLayout.JAVA_LONG, s.padLow());
