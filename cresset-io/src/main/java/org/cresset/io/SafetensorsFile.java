@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -56,7 +57,10 @@ public final class SafetensorsFile implements AutoCloseable {
 
     SafetensorsFile(Path path) {
         this.path = path;
-        try (FileChannel c = FileChannel.open(path, StandardOpenOption.READ)) {
+        boolean writable = Files.isWritable(path); // Java asks for that even where what is written stays private
+        try (FileChannel c = writable
+                ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
+                : FileChannel.open(path, StandardOpenOption.READ)) {
             long size = c.size();
             if (size < 8) {
                 throw bad("it has " + size + " bytes, too few for a header");
@@ -68,11 +72,19 @@ public final class SafetensorsFile implements AutoCloseable {
             long length = size - 8 - n;
             header(read(c, 8, (int) n), length);
             // Tensors keep the mapping alive; the collector takes it away with the last of them.
-            data = length == 0 ? MemorySegment.NULL : c.map(FileChannel.MapMode.PRIVATE, 8 + n, length, Arena.ofAuto());
+            data = length == 0 ? MemorySegment.NULL : contents(c, writable, 8 + n, length);
         } catch (IOException e) {
             throw new CressetException(
                     CressetException.Kind.VALUE, "can't read " + path + ": " + AtomicFiles.reason(e), e);
         }
+    }
+
+    private static MemorySegment contents(FileChannel c, boolean writable, long at, long length) throws IOException {
+        Arena arena = Arena.ofAuto();
+        if (writable) {
+            return c.map(FileChannel.MapMode.PRIVATE, at, length, arena);
+        }
+        return arena.allocate(length, 64).copyFrom(c.map(FileChannel.MapMode.READ_ONLY, at, length, arena));
     }
 
     private static ByteBuffer read(FileChannel c, long at, int n) throws IOException {
