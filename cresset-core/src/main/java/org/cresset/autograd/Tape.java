@@ -1,5 +1,6 @@
 package org.cresset.autograd;
 
+import org.cresset.base.CressetException;
 import org.cresset.op.Op;
 import org.cresset.op.Spec;
 import org.cresset.tensor.Dense;
@@ -62,7 +63,7 @@ public final class Tape {
                 if (saved == null) {
                     saved = new Tensor[n];
                 }
-                saved[i] = in[i];
+                saved[i] = usable(op, in[i]);
             }
         }
         Spec[] specs = new Spec[out.length];
@@ -71,5 +72,13 @@ public final class Tape {
         }
         Throwable site = c.anomaly() ? new Throwable("recorded here") : null;
         return new Node(op, attrs, edges, edgeOutputs, specs, saved, op.savesOutputs() ? out : null, site);
+    }
+
+    private static Tensor usable(Op op, Tensor t) {
+        if (t instanceof Dense d && d.isInference()) {
+            throw CressetException.runtime(op.name() + ": a tensor made in inference mode, " + t.dtype() + t.shape()
+                    + ", can't be saved for backward; clone it first, or use noGrad instead of inferenceMode");
+        }
+        return t;
     }
 }

@@ -119,6 +119,8 @@ public abstract sealed class Op
         Tensor out = eval(attrs, a);
         if (c.grad() && a.requiresGrad() && out.dtype().isDifferentiable()) {
             Tape.record(this, attrs, c, a, out);
+        } else if (c.inference()) {
+            markInference(out, a, a);
         }
         return out;
     }
@@ -132,6 +134,8 @@ public abstract sealed class Op
         Tensor out = eval(attrs, a, b);
         if (c.grad() && (a.requiresGrad() || b.requiresGrad()) && out.dtype().isDifferentiable()) {
             Tape.record(this, attrs, c, a, b, out);
+        } else if (c.inference()) {
+            markInference(out, a, b);
         }
         return out;
     }
@@ -151,8 +155,24 @@ public abstract sealed class Op
         Tensor[] out = eval(attrs, in);
         if (c.grad() && Tape.anyRequiresGrad(in)) {
             Tape.record(this, attrs, c, in, out);
+        } else if (c.inference()) {
+            for (Tensor t : out) {
+                markInference(t, in);
+            }
         }
         return out;
+    }
+
+    /** Marks what an operation made; views are what their base is. */
+    private static void markInference(Tensor out, @Nullable Tensor... in) {
+        for (Tensor t : in) {
+            if (t == out) {
+                return;
+            }
+        }
+        if (out instanceof Dense d && d.base() == null) {
+            d.markInference();
+        }
     }
 
     /** Runs the derivative rule. */
