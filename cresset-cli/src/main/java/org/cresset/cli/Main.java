@@ -42,11 +42,10 @@ public final class Main implements Runnable {
                     throw e;
                 })
                 .setParameterExceptionHandler((e, unparsed) -> {
-                    e.getCommandLine().getErr().println("cresset: " + e.getMessage());
+                    String command = e.getCommandLine().getCommandSpec().qualifiedName();
                     e.getCommandLine()
                             .getErr()
-                            .println("'" + e.getCommandLine().getCommandSpec().qualifiedName()
-                                    + " --help' tells what there is");
+                            .println("cresset: " + e.getMessage() + "; '" + command + " --help' tells what there is");
                     return BAD_INPUT;
                 })
                 .execute(args);

@@ -129,6 +129,16 @@ public sealed interface ReductionOps permits Tensor {
         return Extremes.indices("argmax", self(), dim, keepdim, true);
     }
 
+    /** Positions of the largest elements along a dimension, int64, which is left out. */
+    default Tensor argmax(long dim) {
+        return argmax(dim, false);
+    }
+
+    /** Positions of the smallest elements along a dimension, int64, which is left out. */
+    default Tensor argmin(long dim) {
+        return argmin(dim, false);
+    }
+
     /** The index of the smallest element along a dimension (null: of the flattened tensor). As {@code torch.argmin}. */
     @Torch("argmin(self, dim=None, keepdim=False)")
     default Tensor argmin(@Nullable Long dim, boolean keepdim) {
