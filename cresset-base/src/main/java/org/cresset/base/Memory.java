@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Memory {
     private static final boolean DEBUG = Boolean.getBoolean("cresset.memory.debug");
     private static final long MINIMUM_SOFT = size("cresset.memory.soft", 256L << 20);
+    private static final long WORTH_COLLECTING = 32L << 20;
     private static final int STRIPES = 4;
     private static final Stripe[] POOL = new Stripe[STRIPES];
     private static final AtomicLong RESERVED = new AtomicLong();
@@ -35,6 +36,10 @@ public final class Memory {
     }
 
     private static volatile long softLimit = MINIMUM_SOFT;
+
+    /** What was alive after the last collection. */
+    private static volatile long survivors;
+
     private static volatile long hardLimit = size("cresset.memory.max", 0);
 
     private Memory() {}
@@ -74,7 +79,7 @@ public final class Memory {
         Stripe stripe = POOL[(int) Thread.currentThread().threadId() & (STRIPES - 1)];
         Block b = stripe.take(c);
         if (b == null) {
-            b = Stripe.isLarge(c) ? large(c, stripe) : stripe.carve(c);
+            b = fresh(c, stripe);
         }
         Storage s = new Storage(b.segment, bytes, Device.CPU);
         Handle h = new Handle(s, bytes, b, b.stripe, DEBUG ? new Throwable("allocated") : null);
@@ -93,32 +98,47 @@ public final class Memory {
         Stripe stripe = POOL[(int) Thread.currentThread().threadId() & (STRIPES - 1)];
         Block b = stripe.take(c);
         if (b == null) {
-            b = stripe.carve(c);
+            b = fresh(c, stripe);
         }
         Chunk chunk = new Chunk(b, slotBytes);
         b.user = new Handle(chunk, Chunk.BYTES, b, b.stripe, null);
         return chunk;
     }
 
-    private static Block large(int c, Stripe stripe) {
-        Block other = elsewhere(c);
-        if (other != null) {
-            return other;
+    /** A block of a class of which the stripe has none left. */
+    private static Block fresh(int c, Stripe stripe) {
+        boolean large = Stripe.isLarge(c);
+        if (!large && stripe.hasRoom(c)) {
+            return stripe.carve(c);
         }
-        long bytes = SizeClasses.bytes(c);
-        if (RESERVED.get() + bytes > Math.min(softLimit, hardLimit > 0 ? hardLimit : Long.MAX_VALUE)) {
+        Block other = elsewhere(c);
+        long bytes = large ? SizeClasses.bytes(c) : Stripe.SLAB_BYTES;
+        if (other == null && collectionDue(bytes)) {
             synchronized (GROWING) { // one thread collects; those that waited look again
                 other = elsewhere(c);
-                if (other == null) {
+                if (other == null && collectionDue(bytes)) {
                     other = collect(c, bytes);
                 }
             }
-            if (other != null) {
-                return other;
-            }
+        }
+        if (other != null) {
+            return other;
+        }
+        if (!large) {
+            return stripe.carve(c);
         }
         grow(bytes);
         return stripe.add(NativeMemory.allocate(bytes), c);
+    }
+
+    /** Whether to look for garbage before {@code bytes} more are taken from the system. */
+    private static boolean collectionDue(long bytes) {
+        long then = RESERVED.get() + bytes;
+        if (hardLimit > 0 && then > hardLimit) {
+            return true;
+        }
+        // Sizes that nothing uses any more may fill the pool up to the limit; then garbage decides alone.
+        return then > softLimit && liveBytes() - survivors >= WORTH_COLLECTING;
     }
 
     private static @Nullable Block elsewhere(int c) {
@@ -168,7 +188,8 @@ public final class Memory {
 
     /** The soft limit is twice what survived the collection. */
     private static void adapt(long bytes) {
-        softLimit = Math.max(MINIMUM_SOFT, 2 * (liveBytes() + bytes));
+        survivors = liveBytes();
+        softLimit = Math.max(MINIMUM_SOFT, 2 * (survivors + bytes));
     }
 
     static void grow(long bytes) {

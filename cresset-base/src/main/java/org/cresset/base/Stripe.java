@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One of the pool's independent parts, so that threads seldom wait for each other. */
 final class Stripe {
-    private static final int SLAB_BYTES = 1 << 20;
+    static final int SLAB_BYTES = 1 << 20;
     private static final long LARGEST_IN_SLAB = 32 << 10;
 
     final ReferenceQueue<Object> queue = new ReferenceQueue<>();
@@ -43,6 +43,11 @@ final class Stripe {
 
     static boolean isLarge(int c) {
         return SizeClasses.bytes(c) > LARGEST_IN_SLAB;
+    }
+
+    /** Whether a new block of class {@code c} fits into the slab that is there. */
+    synchronized boolean hasRoom(int c) {
+        return slabUsed + SizeClasses.bytes(c) <= slab.byteSize();
     }
 
     /** A new block of class {@code c} in a slab. */
