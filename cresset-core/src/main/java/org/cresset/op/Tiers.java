@@ -48,11 +48,15 @@ final class Tiers {
             s = load(loop.name());
             scalar = s;
         }
-        if (!asked && VECTORS) {
+        if (!asked) {
             seen += n;
             if (seen > WORTH_WARMING) {
                 asked = true;
-                Warmer.queue(this);
+                if (VECTORS) {
+                    Warmer.queue(this);
+                } else {
+                    Hint.give();
+                }
             }
         }
         return s;
@@ -103,6 +107,22 @@ final class Tiers {
         } finally {
             scratch.free();
         }
+    }
+
+    /** One line, once, about what is missing. */
+    private static final class Hint {
+        static {
+            if (!Boolean.getBoolean("cresset.scalar")) {
+                System.getLogger("org.cresset")
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "loops run without vector instructions, several times slower;"
+                                        + " start Java with --add-modules jdk.incubator.vector");
+            }
+        }
+
+        /** Loads this class. */
+        static void give() {}
     }
 
     /** Classes for loops that aren't known when Cresset is built. */

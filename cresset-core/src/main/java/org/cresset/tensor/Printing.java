@@ -20,13 +20,14 @@ final class Printing {
             return "tensor(" + t.dtype() + t.shape() + " inside a function transform)";
         }
         StringBuilder suffix = new StringBuilder();
-        if (d.device() == Device.META) {
-            return "tensor(..., device='meta', size=" + d.shape() + ", dtype=torch." + d.dtype() + ")";
-        }
         boolean usual = d.dtype() == DType.FLOAT32
                 || d.dtype() == DType.INT64
                 || d.dtype() == DType.BOOL
                 || d.dtype() == DType.COMPLEX64;
+        if (d.device() == Device.META) {
+            String type = d.dtype() == DType.FLOAT32 ? "" : ", dtype=torch." + d.dtype();
+            return "tensor(..., device='meta', size=" + d.shape() + type + ")";
+        }
         if (d.numel() == 0 && d.dim() != 1) {
             suffix.append(", size=").append(d.shape());
         }
@@ -80,7 +81,7 @@ final class Printing {
         }
         StringBuilder b = new StringBuilder("[");
         if (dim == d.dim() - 1) {
-            int perLine = Math.max(1, (LINE - indent) / (f.width + 2));
+            int perLine = Math.max(1, (LINE - indent) / (f.width() + 2));
             for (int i = 0; i < parts.size(); i++) {
                 if (i > 0) {
                     b.append(i % perLine == 0 ? ",\n" + " ".repeat(indent + 1) : ", ");
@@ -94,59 +95,84 @@ final class Printing {
         return b.append("]").toString();
     }
 
-    /** Chooses between integers, decimals and exponents, and one width, from what will be shown. */
+    /** The elements of a tensor as text, complex ones in two parts. */
     private static final class Formatter {
         private final Dense d;
-        private boolean integral = true;
-        private boolean scientific;
-        int width = 1;
+        private final Style real;
+        private final Style imaginary;
 
         Formatter(Dense d, List<Long> shown) {
             this.d = d;
-            if (d.dtype().isFloat() || d.dtype().isComplex()) {
-                double max = 0;
-                double min = Double.POSITIVE_INFINITY;
-                for (long i : shown) {
-                    for (double v : parts(i)) {
-                        double a = Math.abs(v);
-                        if (Double.isFinite(v) && v != 0) {
-                            integral &= v == Math.rint(v);
-                            max = Math.max(max, a);
-                            min = Math.min(min, a);
-                        }
-                    }
-                }
-                scientific = max > 0 && (max / min > 1000 || max > 1e8 || min < 1e-4);
-                if (integral) {
-                    scientific = max > 0 && (max / min > 1000 && max > 1e8 || max > 1e8);
-                }
+            this.real = new Style();
+            this.imaginary = new Style();
+            boolean floating = d.dtype().isDifferentiable();
+            if (floating) {
+                shown.forEach(i -> real.see(d.read(i)));
+                real.decide();
+                shown.forEach(i -> real.measure(d.read(i)));
+            } else {
+                shown.forEach(i -> real.width = Math.max(real.width, whole(i).length()));
             }
-            for (long i : shown) {
-                width = Math.max(width, raw(i).length());
+            if (d.dtype().isComplex()) {
+                shown.forEach(i -> imaginary.see(Elements.imaginary(d, i)));
+                imaginary.decide();
+                shown.forEach(i -> imaginary.measure(Elements.imaginary(d, i)));
             }
         }
 
-        private double[] parts(long i) {
-            return d.dtype().isComplex()
-                    ? new double[] {d.read(i), Elements.imaginary(d, i)}
-                    : new double[] {d.read(i)};
+        int width() {
+            return d.dtype().isComplex() ? real.width + imaginary.width + 1 : real.width;
         }
 
-        private String raw(long i) {
-            if (d.dtype() == DType.BOOL) {
-                return d.readLong(i) != 0 ? "True" : "False";
-            }
+        private String whole(long i) {
+            long v = d.readLong(i);
+            return d.dtype() == DType.BOOL ? v != 0 ? "True" : "False" : Long.toString(v);
+        }
+
+        String text(long i) {
             if (!d.dtype().isDifferentiable()) {
-                return Long.toString(d.readLong(i));
+                return pad(whole(i), real.width);
             }
+            String re = pad(real.text(d.read(i)), real.width);
             if (!d.dtype().isComplex()) {
-                return number(d.read(i));
+                return re;
             }
-            double im = Elements.imaginary(d, i);
-            return number(d.read(i)) + (im < 0 || 1 / im < 0 ? "-" : "+") + number(Math.abs(im)) + "j";
+            String im = imaginary.text(Elements.imaginary(d, i)) + "j";
+            return re + (im.startsWith("-") ? "" : "+") + im;
         }
 
-        private String number(double v) {
+        private String pad(String s, int width) {
+            return d.dim() == 0 ? s : " ".repeat(Math.max(0, width - s.length())) + s;
+        }
+    }
+
+    /** Chooses between integers, decimals and exponents, and one width, by the finite numbers other than 0. */
+    private static final class Style {
+        private boolean integral = true;
+        private boolean scientific;
+        private double max;
+        private double min = Double.POSITIVE_INFINITY;
+        int width = 1;
+
+        void see(double v) {
+            if (Double.isFinite(v) && v != 0) {
+                integral &= v == Math.rint(v);
+                max = Math.max(max, Math.abs(v));
+                min = Math.min(min, Math.abs(v));
+            }
+        }
+
+        void decide() {
+            scientific = max > 0 && (max / min > 1000 || max > 1e8 || !integral && min < 1e-4);
+        }
+
+        void measure(double v) {
+            if (Double.isFinite(v) && v != 0) {
+                width = Math.max(width, text(v).length());
+            }
+        }
+
+        String text(double v) {
             if (Double.isNaN(v)) {
                 return "nan";
             }
@@ -156,14 +182,7 @@ final class Printing {
             if (scientific) {
                 return String.format(Locale.ROOT, "%." + PRECISION + "e", v);
             }
-            return integral
-                    ? String.format(Locale.ROOT, "%.0f.", v)
-                    : String.format(Locale.ROOT, "%." + PRECISION + "f", v);
-        }
-
-        String text(long i) {
-            String s = raw(i);
-            return d.dim() == 0 ? s : " ".repeat(width - s.length()) + s;
+            return String.format(Locale.ROOT, integral ? "%.0f." : "%." + PRECISION + "f", v);
         }
     }
 }
