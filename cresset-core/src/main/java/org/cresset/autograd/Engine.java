@@ -238,7 +238,7 @@ final class Engine {
         }
         Tensor before = leaf.grad();
         if (before == null) {
-            boolean keep = owned && g instanceof Dense d && d.isContiguous() && d.storageOffset() == 0;
+            boolean keep = owned && g instanceof Dense d && d.isDense() && d.storageOffset() == 0;
             leaf.setGrad(keep || createGraph ? g : g.detach().clone());
         } else if (createGraph) {
             leaf.setGrad(before.add(g));

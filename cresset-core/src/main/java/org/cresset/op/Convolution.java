@@ -249,7 +249,10 @@ public final class Convolution {
         @Override
         protected void vjp(Vjp v) {
             Attrs a = (Attrs) v.attrs();
-            Tensor g = v.grad();
+            // Brought into the kernels' order once for both of them.
+            Tensor g = v.needs(0) && v.needs(1) && isNative(v.input(0), v.input(1), a.result)
+                    ? v.grad().channelsLast()
+                    : v.grad();
             if (v.needs(0)) {
                 v.set(
                         0,

@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.cresset.base.DType;
 import org.cresset.base.Workers;
+import org.cresset.base.spi.Contractions;
+import org.cresset.base.spi.Operand;
 import org.cresset.emit.Kernel;
 import org.cresset.emit.LaneType;
 import org.cresset.tensor.Dense;
@@ -178,19 +180,50 @@ final class Pointwise {
         }
     }
 
+    /** Copies into another order of dimensions by the native library; false if it can't. */
+    private static boolean reordered(Dense from, Dense to) {
+        int rank = to.dim();
+        Contractions library = Providers.contractions();
+        if (library == null
+                || from.dtype() != DType.FLOAT32
+                || to.dtype() != DType.FLOAT32
+                || rank < 2
+                || rank > 5
+                || !to.isDense()) {
+            return false;
+        }
+        for (int d = 0; d < rank; d++) {
+            if (from.stride(d) < 1 || to.stride(d) < 1) {
+                return false;
+            }
+        }
+        library.reorder(
+                to.shape().dims(),
+                new Operand(from.segment(), from.byteOffset(), from.stridesRaw()),
+                new Operand(to.segment(), to.byteOffset(), to.stridesRaw()));
+        return true;
+    }
+
     /** Copies {@code from}, broadcast and converted, into {@code to}. */
     static void copy(Dense from, Dense to) {
         long n = to.numel();
         if (n == 0) {
             return;
         }
-        if (from.dtype() == to.dtype() && from.sameLayout(to) && to.isDense() && n < 2 * GRAIN) {
-            MemorySegment.copy(
-                    from.segment(),
-                    from.byteOffset(),
-                    to.segment(),
-                    to.byteOffset(),
-                    n * to.dtype().size());
+        if (from.dtype() == to.dtype() && from.sameLayout(to) && to.isDense()) {
+            int shift = to.dtype().shift();
+            Workers.parallelFor(
+                    n,
+                    GRAIN,
+                    (begin, end) -> MemorySegment.copy(
+                            from.segment(),
+                            from.byteOffset() + (begin << shift),
+                            to.segment(),
+                            to.byteOffset() + (begin << shift),
+                            end - begin << shift));
+            return;
+        }
+        if (n >= GRAIN && reordered(from, to)) {
             return;
         }
         Geometry g = Geometry.of(to.shape(), to, from);

@@ -471,10 +471,16 @@ public sealed interface ShapeOps permits Tensor {
         return x.dtype() == dtype ? x : ToCopy.OP.on(new ToCopy.Attrs(dtype, ToCopy.Order.PRESERVE), x);
     }
 
-    /** (N, C, ...) with the channels innermost in memory, which convolutions are fastest with; the shape stays. */
+    /**
+     * (N, C, ...) with the channels innermost in memory, which convolutions are fastest with; the shape stays. The tensor
+     * itself if it is so already.
+     */
     default Tensor channelsLast() {
         if (self().dim() < 3) {
             throw CressetException.runtime("channelsLast: expected (N, C, ...), got shape " + self().shape());
+        }
+        if (self() instanceof Dense d && Arrays.equals(d.stridesRaw(), ToCopy.channelsLast(d.shape()))) {
+            return d;
         }
         return ToCopy.OP.on(new ToCopy.Attrs(self().dtype(), ToCopy.Order.CHANNELS_LAST), self());
     }
