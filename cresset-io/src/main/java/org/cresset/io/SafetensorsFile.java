@@ -30,6 +30,7 @@ import org.cresset.base.Shape;
 import org.cresset.base.Storage;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open safetensors file. Tensors are views of the mapped file: opening reads the header only, and pages come in when they
@@ -53,7 +54,7 @@ public final class SafetensorsFile implements AutoCloseable {
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
-    private record Entry(String name, DType dtype, Shape shape, long begin, long end) {}
+    private record Entry(String name, DType dtype, @Nullable Float8 packed, Shape shape, long begin, long end) {}
 
     SafetensorsFile(Path path) {
         this.path = path;
@@ -160,7 +161,8 @@ public final class SafetensorsFile implements AutoCloseable {
         if (!dtype.isTextual() || !shape.isArray() || !offsets.isArray() || offsets.size() != 2) {
             throw bad("tensor \"" + name + "\" lacks dtype, shape or data_offsets");
         }
-        DType t = Safetensors.dtype(dtype.textValue());
+        Float8 packed = Float8.of(dtype.textValue());
+        DType t = packed != null ? DType.FLOAT16 : Safetensors.dtype(dtype.textValue());
         if (t == null) {
             throw bad("tensor \"" + name + "\" has dtype " + dtype.textValue() + ", which Cresset doesn't know");
         }
@@ -172,7 +174,7 @@ public final class SafetensorsFile implements AutoCloseable {
         long end = number(name, offsets.get(1));
         long bytes;
         try {
-            bytes = t.size();
+            bytes = packed != null ? 1 : t.size();
             for (int d = 0; d < dims.length; d++) {
                 dims[d] = number(name, shape.get(d));
                 bytes = Math.multiplyExact(bytes, dims[d]);
@@ -184,7 +186,7 @@ public final class SafetensorsFile implements AutoCloseable {
             throw bad("tensor \"" + name + "\" of shape " + shape + " needs " + bytes + " bytes, but its offsets are "
                     + begin + " to " + end);
         }
-        return new Entry(name, t, Shape.of(dims), begin, end);
+        return new Entry(name, t, packed, Shape.of(dims), begin, end);
     }
 
     private long number(String name, JsonNode n) {
@@ -205,7 +207,8 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * A tensor, which shares memory with the mapped file; writing to it does not change the file.
+     * A tensor, which shares memory with the mapped file; writing to it does not change the file. Numbers of 8 bits
+     * (F8_E4M3, F8_E5M2) come as float16.
      *
      * @throws CressetException if there is none of that name
      */
@@ -218,6 +221,9 @@ public final class SafetensorsFile implements AutoCloseable {
             return Dense.empty(e.shape, e.dtype);
         }
         MemorySegment m = data.asSlice(e.begin, e.end - e.begin);
+        if (e.packed != null) {
+            return e.packed.decode(m, e.shape);
+        }
         Dense t = Dense.over(Storage.wrap(m, data), e.shape, e.shape.contiguousStrides(), 0, e.dtype);
         // Kernels read whole elements at their natural alignment; other writers don't pad their headers.
         return m.address() % e.dtype.size() == 0 ? t : aligned(m, e);
