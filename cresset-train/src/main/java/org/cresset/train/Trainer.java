@@ -101,7 +101,7 @@ public final class Trainer {
      * @throws CressetException if the loss becomes NaN or infinite, or a checkpoint can't be read or written
      */
     public List<EpochResult> fit(DataLoader<Batch> train, @Nullable DataLoader<Batch> validation, int epochs) {
-        TrainingState state = new TrainingState(model, optimizer, schedule, train);
+        TrainingState state = new TrainingState(model, optimizer, schedule, train, validation);
         int done = 0;
         double best = Double.POSITIVE_INFINITY;
         int bestEpoch = 0;

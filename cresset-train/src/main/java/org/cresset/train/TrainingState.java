@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a run needs to go on as if it had never stopped: model, optimizer, schedule, data order, random numbers and
- * counts, in one safetensors file. Tensors have the prefixes {@code model.}, {@code optimizer.} and {@code loader.}; what
- * isn't a tensor is JSON in the file's metadata.
+ * counts, in one safetensors file. Tensors have the prefixes {@code model.}, {@code optimizer.}, {@code loader.} and {@code
+ * validation.}; what isn't a tensor is JSON in the file's metadata.
  */
 final class TrainingState {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -31,18 +31,28 @@ final class TrainingState {
     private final Optimizer optimizer;
     private final @Nullable LRScheduler schedule;
     private final DataLoader<?> loader;
+    private final @Nullable DataLoader<?> validation;
 
-    TrainingState(Module model, Optimizer optimizer, @Nullable LRScheduler schedule, DataLoader<?> loader) {
+    TrainingState(
+            Module model,
+            Optimizer optimizer,
+            @Nullable LRScheduler schedule,
+            DataLoader<?> loader,
+            @Nullable DataLoader<?> validation) {
         this.model = model;
         this.optimizer = optimizer;
         this.schedule = schedule;
         this.loader = loader;
+        this.validation = validation;
     }
 
     void save(Path file, Map<String, Object> counts) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         model.stateDict().forEach((k, v) -> tensors.put("model." + k, v));
         loader.stateDict().forEach((k, v) -> tensors.put("loader." + k, v));
+        if (validation != null) {
+            validation.stateDict().forEach((k, v) -> tensors.put("validation." + k, v));
+        }
         tensors.put(
                 "random",
                 Tensor.from(
@@ -68,17 +78,12 @@ final class TrainingState {
                         file + ": no training state in it; resume from a file that a training run wrote");
             }
             Map<String, @Nullable Object> rest = object(JSON.readValue(json, Map.class));
-            Map<String, Tensor> weights = new LinkedHashMap<>();
-            Map<String, Tensor> order = new LinkedHashMap<>();
-            for (String name : f.names()) {
-                if (name.startsWith("model.")) {
-                    weights.put(name.substring("model.".length()), f.get(name));
-                } else if (name.startsWith("loader.")) {
-                    order.put(name.substring("loader.".length()), f.get(name).clone());
-                }
+            model.loadStateDict(part("model.", f), true);
+            loader.loadStateDict(part("loader.", f));
+            Map<String, Tensor> order = part("validation.", f);
+            if (validation != null && !order.isEmpty()) {
+                validation.loadStateDict(order);
             }
-            model.loadStateDict(weights, true);
-            loader.loadStateDict(order);
             optimizer.loadStateDict(object(restore(rest.get("optimizer"), f)));
             if (schedule != null && rest.get("schedule") != null) {
                 schedule.loadStateDict(object(restore(rest.get("schedule"), f)));
@@ -88,6 +93,17 @@ final class TrainingState {
         } catch (JsonProcessingException e) {
             throw CressetException.value(file + ": its training state is not readable: " + e.getOriginalMessage());
         }
+    }
+
+    /** The tensors with a prefix, by the rest of their names. */
+    private static Map<String, Tensor> part(String prefix, SafetensorsFile f) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String name : f.names()) {
+            if (name.startsWith(prefix)) {
+                tensors.put(name.substring(prefix.length()), f.get(name).clone());
+            }
+        }
+        return tensors;
     }
 
     private static byte[] bytes(Tensor t) {
