@@ -11,6 +11,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import org.cresset.base.CressetException;
 import org.cresset.base.Storage;
+import org.cresset.op.View;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -174,7 +175,7 @@ final class Engine {
         for (int i = 0; i < results.length; i++) {
             Node e = node.edges[i];
             if (e != null && results[i] != null && (needed == null || needed.contains(e))) {
-                add(e, node.edgeOutputs[i], results[i], fresh(results, i, p.grads, node));
+                add(e, node.edgeOutputs[i], results[i], fresh(results, i, p.grads, node) || handedOn(results[i], p, places != null));
             }
         }
         if (!retainGraph) {
@@ -195,7 +196,7 @@ final class Engine {
     private static boolean fresh(@Nullable Tensor[] results, int i, @Nullable Tensor[] grads, Node node) {
         if (!(results[i] instanceof Dense d)
                 || d.requiresGrad()
-                || d.base() != null
+                || d.base() != null && !wholeMemory(d)
                 || d.storage().isWrapped()) {
             return false;
         }
@@ -211,6 +212,21 @@ final class Engine {
             }
         }
         return !node.saves(s);
+    }
+
+    /** Whether a gradient that was this node's alone went on as another view of the same memory. */
+    private static boolean handedOn(Tensor result, Pending p, boolean captured) {
+        return p.node.op instanceof View
+                && p.owned[0]
+                && !captured
+                && !p.node.hasHooks()
+                && result instanceof Dense d
+                && !d.requiresGrad()
+                && wholeMemory(d);
+    }
+
+    private static boolean wholeMemory(Dense d) {
+        return d.storageOffset() == 0 && d.isDense();
     }
 
     private void add(Node node, int output, Tensor g, boolean owned) {
@@ -238,7 +254,7 @@ final class Engine {
         }
         Tensor before = leaf.grad();
         if (before == null) {
-            boolean keep = owned && g instanceof Dense d && d.isDense() && d.storageOffset() == 0;
+            boolean keep = owned && g instanceof Dense d && wholeMemory(d);
             leaf.setGrad(keep || createGraph ? g : g.detach().clone());
         } else if (createGraph) {
             leaf.setGrad(before.add(g));

@@ -111,6 +111,11 @@ public final class Node {
         return Objects.requireNonNull(op, "a leaf has no derivative");
     }
 
+    /** Whether somebody looks at the gradients on their way. */
+    boolean hasHooks() {
+        return hooks != null && !hooks.isEmpty();
+    }
+
     /** The name of the operation. */
     public String name() {
         return op == null ? "leaf" : op.name();

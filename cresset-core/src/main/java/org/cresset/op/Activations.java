@@ -4,6 +4,7 @@ import java.util.List;
 import org.cresset.emit.LaneMath;
 import org.cresset.emit.Lanes;
 import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** The functions between a network's layers. */
 public final class Activations {
@@ -25,6 +26,30 @@ public final class Activations {
         @Override
         protected Tensor derivative(Tensor x, Tensor y) {
             return y.gt(0).to(y.dtype());
+        }
+
+        @Override
+        protected Tensor pullback(Object attrs, Tensor gradient, Tensor x, Tensor y) {
+            return ReluBackward.OP.on(gradient, y);
+        }
+    }
+
+    /** The gradient where relu let x through, else 0. */
+    static final class ReluBackward extends Binary {
+        static final ReluBackward OP = new ReluBackward();
+
+        private ReluBackward() {
+            super("relu_backward", Promotion.COMMON, Saves.INPUTS);
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V gradient, V y) {
+            return l.select(l.le(y, l.zero()), l.zero(), gradient);
+        }
+
+        @Override
+        protected @Nullable Tensor derivative(int i, Tensor gradient, Tensor y, Tensor out) {
+            return i == 0 ? y.gt(0).to(gradient.dtype()) : null;
         }
     }
 

@@ -127,6 +127,37 @@ final class FusedLoops {
         }
     });
 
+    /** The larger. */
+    static final Loop LARGER = map("larger", List.of(false, false), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.max(in.get(0), in.get(1)));
+        }
+    });
+
+    /** What element x of a window gets of the gradient g that is left, if y is the largest of the window. */
+    static final Loop TAKEN = map("taken", List.of(false, false, false), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.select(isLargest(l, in.get(0), in.get(1)), in.get(2), l.zero()));
+        }
+    });
+
+    /** What is left of the gradient g after element x. */
+    static final Loop LEFT = map("left", List.of(false, false, false), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.select(isLargest(l, in.get(0), in.get(1)), l.zero(), in.get(2)));
+        }
+    });
+
+    private static <V> V isLargest(Lanes<V> l, V x, V y) {
+        return l.either(l.eq(x, y), l.not(l.eq(x, x)));
+    }
+
+    static final Tiers LARGER_ROWS = new Tiers(LARGER);
+    static final Tiers TAKEN_ROWS = new Tiers(TAKEN);
+    static final Tiers LEFT_ROWS = new Tiers(LEFT);
     static final Tiers MAX_ROWS = new Tiers(MAX);
     static final Tiers SUM_ROWS = new Tiers(SUM);
     static final Tiers DOT_ROWS = new Tiers(DOT);
@@ -167,6 +198,9 @@ final class FusedLoops {
                 LOG_SOFTMAX_GRAD,
                 PRODUCT,
                 MULTIPLY_ADD,
-                PLUS);
+                PLUS,
+                LARGER,
+                TAKEN,
+                LEFT);
     }
 }

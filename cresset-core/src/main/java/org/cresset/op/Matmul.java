@@ -18,6 +18,11 @@ public final class Matmul extends Contraction {
         super("matmul", Saves.INPUTS);
     }
 
+    /** How the right operand lies in memory, so that its gradient can lie as it does. */
+    private enum Right {
+        TRANSPOSED
+    }
+
     @Override
     protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
         Tensor a = in[0];
@@ -110,7 +115,12 @@ public final class Matmul extends Contraction {
             v.set(0, on(None.NONE, g, v.input(1).conj().transpose(-2, -1)));
         }
         if (v.needs(1)) {
-            v.set(1, on(None.NONE, v.input(0).conj().transpose(-2, -1), g));
+            Tensor a = v.input(0).conj();
+            v.set(
+                    1,
+                    v.attrs() == Right.TRANSPOSED
+                            ? on(None.NONE, g.transpose(-2, -1), a).transpose(-2, -1)
+                            : on(None.NONE, a.transpose(-2, -1), g));
         }
         if (v.inputs() > 2 && v.needs(2)) {
             v.set(2, g.dim() == 2 ? g.sum(0) : g.sum(0, 1));
@@ -158,8 +168,8 @@ public final class Matmul extends Contraction {
             rows = x.reshape(x.numel() / Math.max(1, x.size(-1)), x.size(-1));
         }
         Tensor y = bias == null || bias.dim() != 1
-                ? OP.on(None.NONE, rows, weight.t())
-                : OP.on(None.NONE, new Tensor[] {rows, weight.t(), bias});
+                ? OP.on(Right.TRANSPOSED, rows, weight.t())
+                : OP.on(Right.TRANSPOSED, new Tensor[] {rows, weight.t(), bias});
         if (bias != null && bias.dim() != 1) {
             y = y.add(bias);
         }

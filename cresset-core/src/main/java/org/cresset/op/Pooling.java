@@ -24,6 +24,11 @@ public final class Pooling {
         return Max.OP.all(w, x);
     }
 
+    /** The largest elements. */
+    public static Tensor largest(Tensor x, Windows w) {
+        return MaxPool.fits(x, w) ? MaxPool.OP.on(w, x) : Max.OP.all(w, x)[0];
+    }
+
     /** Averages; a divisor of 0 stands for the sizes of the windows. */
     public static Tensor average(Tensor x, Windows w, long divisor) {
         return Average.OP.on(new Averages(w, divisor), x);
@@ -32,7 +37,7 @@ public final class Pooling {
     record Averages(Windows windows, long divisor) {}
 
     /** A tensor as (N, C, D, H, W), and the same for its pooled form. */
-    private static Dense five(Dense t, int spatial) {
+    static Dense five(Dense t, int spatial) {
         int n = t.dim();
         int lead = n - spatial;
         long[] dims = new long[5];
@@ -52,11 +57,11 @@ public final class Pooling {
         return t.view(Shape.of(dims), strides, t.storageOffset());
     }
 
-    private static boolean isChannelsLast(Dense t) {
+    static boolean isChannelsLast(Dense t) {
         return t.dim() >= 3 && t.stride(1) == 1 && t.size(1) > 1 && t.isDense() && !t.isContiguous();
     }
 
-    private static Dense[] likeInput(@Nullable Tensor in, Spec[] specs) {
+    static Dense[] likeInput(@Nullable Tensor in, Spec[] specs) {
         boolean last = in instanceof Dense d && specs[0].shape().rank() == d.dim() && isChannelsLast(d);
         Dense[] out = new Dense[specs.length];
         for (int i = 0; i < out.length; i++) {
@@ -69,11 +74,11 @@ public final class Pooling {
     }
 
     /** Calls a body for each output position, the channels innermost. */
-    private interface Position {
+    interface Position {
         void at(long n, int d, int h, int w);
     }
 
-    private static void positions(Dense y, int cost, Position body) {
+    static void positions(Dense y, int cost, Position body) {
         long dd = y.size(2);
         long hh = y.size(3);
         long ww = y.size(4);

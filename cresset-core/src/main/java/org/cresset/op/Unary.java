@@ -2,6 +2,7 @@ package org.cresset.op;
 
 import java.util.List;
 import org.cresset.emit.Lanes;
+import org.cresset.autograd.Vjp;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,24 @@ public abstract non-sealed class Unary extends Elementwise {
     /** The derivative of an operation with numbers. */
     protected @Nullable Tensor derivative(Object attrs, Tensor x, Tensor y) {
         return derivative(x, y);
+    }
+
+    /**
+     * The gradient of x, given that of y, where there is a shorter way than multiplying it with the derivative; else null.
+     * Written in operations, as the derivative is; what {@link Saves} leaves out is null.
+     */
+    protected @Nullable Tensor pullback(Object attrs, Tensor gradient, Tensor x, Tensor y) {
+        return null;
+    }
+
+    @Override
+    protected void vjp(Vjp v) {
+        Tensor g = v.needs(0) ? pullback(v.attrs(), v.grad(), v.savedInputs()[0], v.savedOutputs()[0]) : null;
+        if (g == null) {
+            super.vjp(v);
+        } else {
+            v.set(0, g);
+        }
     }
 
     @Override

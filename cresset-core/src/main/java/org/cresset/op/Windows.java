@@ -90,6 +90,32 @@ public record Windows(long[][] from, long[][] to, long[][] divisor, long[] step)
         return from.length;
     }
 
+    /** Whether no element lies in two windows. */
+    boolean apart() {
+        for (int d = 0; d < from.length; d++) {
+            for (int i = 1; i < from[d].length; i++) {
+                if (from[d][i] < to[d][i - 1]) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Whether every element lies in a window, given that they are {@link #apart}. */
+    boolean covers(Shape x) {
+        for (int d = 0; d < from.length; d++) {
+            long covered = 0;
+            for (int i = 0; i < from[d].length; i++) {
+                covered += step[d] == 1 ? to[d][i] - from[d][i] : 0;
+            }
+            if (covered != x.size(x.rank() - from.length + d)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The shape of the result for an input. */
     public Shape result(Shape x) {
         long[] dims = x.toArray();

@@ -23,6 +23,9 @@ final class UpdateKernel {
     private static final long WORTH_WARMING = 1 << 17;
     private static final int SMALLEST_FOR_VECTORS = 16;
 
+    /** Nanoseconds; long loops compile slowly on busy machines. */
+    private static final long PATIENCE = 30_000_000_000L;
+
     private final Loop loop;
     private @Nullable WideKernel scalar;
     private volatile @Nullable WideKernel vector;
@@ -94,7 +97,7 @@ final class UpdateKernel {
         long enough = 12L * n;
         long start = System.nanoTime();
         long best = Long.MAX_VALUE;
-        for (int i = 0; System.nanoTime() - start < 2_000_000_000L && (best > enough || i < 50); i++) {
+        for (int i = 0; System.nanoTime() - start < PATIENCE && (best > enough || i < 50); i++) {
             long t = System.nanoTime();
             v.run(segments, offsets, n);
             best = Math.min(best, System.nanoTime() - t);

@@ -26,7 +26,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
             long[] padding,
             long[] dilation,
             boolean ceilMode) {
-        return max("max_pool1d", 1, input, kernelSize, stride, padding, dilation, ceilMode)[0];
+        return Pooling.largest(input, windows("max_pool1d", 1, input, kernelSize, stride, padding, dilation, ceilMode));
     }
 
     /** As {@code max_pool2d}. */
@@ -38,7 +38,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
             long[] padding,
             long[] dilation,
             boolean ceilMode) {
-        return max("max_pool2d", 2, input, kernelSize, stride, padding, dilation, ceilMode)[0];
+        return Pooling.largest(input, windows("max_pool2d", 2, input, kernelSize, stride, padding, dilation, ceilMode));
     }
 
     /** As {@code max_pool3d}. */
@@ -50,7 +50,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
             long[] padding,
             long[] dilation,
             boolean ceilMode) {
-        return max("max_pool3d", 3, input, kernelSize, stride, padding, dilation, ceilMode)[0];
+        return Pooling.largest(input, windows("max_pool3d", 3, input, kernelSize, stride, padding, dilation, ceilMode));
     }
 
     /** The largest elements and their positions, counted over the {@code spatial} last dimensions. */
@@ -62,10 +62,12 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
             long[] padding,
             long[] dilation,
             boolean ceilMode) {
-        return max("max_pool" + spatial + "d", spatial, input, kernelSize, stride, padding, dilation, ceilMode);
+        return Pooling.max(
+                input,
+                windows("max_pool" + spatial + "d", spatial, input, kernelSize, stride, padding, dilation, ceilMode));
     }
 
-    private static Tensor[] max(
+    private static Windows windows(
             String name,
             int n,
             Tensor input,
@@ -77,7 +79,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
         check(name, n, input);
         long[] k = spread(name, "kernel size", kernel, n);
         long[] s = stride == null || stride.length == 0 ? k : spread(name, "stride", stride, n);
-        Windows w = Windows.sliding(
+        return Windows.sliding(
                 name,
                 input.shape(),
                 k,
@@ -86,7 +88,6 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
                 spread(name, "dilation", dilation, n),
                 ceil,
                 false);
-        return Pooling.max(input, w);
     }
 
     private static void check(String name, int n, Tensor input) {
