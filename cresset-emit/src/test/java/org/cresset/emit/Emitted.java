@@ -1,0 +1,34 @@
+package org.cresset.emit;
+
+/** Turns loops into running code. */
+final class Emitted extends ClassLoader {
+    private static final String PACKAGE = "org.cresset.emit.made";
+
+    private Emitted() {
+        super(Emitted.class.getClassLoader());
+    }
+
+    /** The scalar form. */
+    static Kernel scalar(Loop loop) {
+        return new Emitted().kernel(loop, false);
+    }
+
+    /** The vector form. */
+    static Kernel vector(Loop loop) {
+        return new Emitted().kernel(loop, true);
+    }
+
+    private Kernel kernel(Loop loop, boolean vector) {
+        byte[] scalar = LoopEmitter.scalar(PACKAGE, loop);
+        Class<?> c = defineClass(null, scalar, 0, scalar.length); // the vector form ends with it
+        if (vector) {
+            byte[] code = LoopEmitter.vector(PACKAGE, loop);
+            c = defineClass(null, code, 0, code.length);
+        }
+        try {
+            return (Kernel) c.getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
