@@ -29,10 +29,12 @@ final class SteadyLoop {
                 update(w);
                 update(b);
             });
-            if (i >= steps / 5 && i < steps * 2 / 5) {
-                early = Math.max(early, i % 500 == 0 ? resident() : 0);
-            } else if (i >= steps / 2) {
-                late = Math.max(late, i % 500 == 0 ? resident() : 0);
+            if (i % (steps / 50) == 0 && i >= steps / 5) {
+                if (i < steps * 2 / 5) {
+                    early = Math.max(early, resident());
+                } else {
+                    late = Math.max(late, resident());
+                }
             }
         }
         System.out.println("early " + early + " late " + late + " reserved " + (Memory.reservedBytes() >> 20));
