@@ -3,17 +3,17 @@ package org.cresset.nn;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 
-/** Dimensions from {@code startDim} to {@code endDim} made one. As {@code nn.Flatten}. */
+/** Several dimensions as one. As {@code nn.Flatten}. */
 public final class Flatten extends Layer {
     private final long startDim;
     private final long endDim;
 
-    /** All dimensions but the first. */
+    /** All but the first. */
     public Flatten() {
         this(1, -1);
     }
 
-    /** The dimensions from {@code startDim} to {@code endDim}, both included. */
+    /** From a dimension to another one. */
     @Torch("nn.Flatten(start_dim=1, end_dim=-1)")
     public Flatten(long startDim, long endDim) {
         this.startDim = startDim;
@@ -23,5 +23,10 @@ public final class Flatten extends Layer {
     @Override
     public Tensor forward(Tensor input) {
         return input.flatten(startDim, endDim);
+    }
+
+    @Override
+    protected String describe() {
+        return "start_dim=" + startDim + ", end_dim=" + endDim;
     }
 }

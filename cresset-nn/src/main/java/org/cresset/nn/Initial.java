@@ -9,13 +9,18 @@ final class Initial {
 
     /** Kaiming-uniform with {@code a = sqrt(5)}, as linear maps and convolutions are initialised. */
     static Tensor kaiming(Tensor weight) {
-        double fanIn = weight.size(0) == 0 ? 0 : (double) weight.numel() / weight.size(0);
+        double fanIn = fanIn(weight);
         if (fanIn == 0) {
             return weight;
         }
         double gain = Math.sqrt(2.0 / (1 + Math.pow(Math.sqrt(5), 2)));
         double bound = Math.sqrt(3.0) * (gain / Math.sqrt(fanIn));
         return weight.uniform_(-bound, bound);
+    }
+
+    /** How many elements go into one of the result: those of a weight's first slice. */
+    static long fanIn(Tensor weight) {
+        return weight.size(0) == 0 ? 0 : weight.numel() / weight.size(0);
     }
 
     /** Uniform in plus or minus {@code 1 / sqrt(fanIn)}. */

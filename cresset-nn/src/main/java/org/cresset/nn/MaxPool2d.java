@@ -1,11 +1,12 @@
 package org.cresset.nn;
 
+import java.util.Arrays;
 import org.cresset.nn.functional.Functional;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 import org.jspecify.annotations.Nullable;
 
-/** The largest of each window of (N, C, H, W). As {@code nn.MaxPool2d}. */
+/** The largest of each window of (N, C, H, W) or (C, H, W). As {@code nn.MaxPool2d}; {@link #forwardWithIndices} gives the positions, too. */
 public final class MaxPool2d extends Layer {
     private final long[] kernelSize;
     private final long @Nullable [] stride;
@@ -13,9 +14,14 @@ public final class MaxPool2d extends Layer {
     private final long[] dilation;
     private final boolean ceilMode;
 
-    /** Square windows side by side. */
+    /** Windows of one size in all dimensions, side by side. */
     public MaxPool2d(long kernelSize) {
         this(new long[] {kernelSize}, null, new long[] {0}, new long[] {1}, false);
+    }
+
+    /** Windows of one size in all dimensions. */
+    public MaxPool2d(long kernelSize, long stride, long padding) {
+        this(new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, new long[] {1}, false);
     }
 
     /** All options; {@code stride} null: that of the kernel. */
@@ -31,5 +37,16 @@ public final class MaxPool2d extends Layer {
     @Override
     public Tensor forward(Tensor input) {
         return Functional.maxPool2d(input, kernelSize, stride, padding, dilation, ceilMode);
+    }
+
+    @Override
+    protected String describe() {
+        return "kernel_size=" + Arrays.toString(kernelSize) + ", stride=" + Arrays.toString(stride == null ? kernelSize : stride)
+                + ", padding=" + Arrays.toString(padding);
+    }
+
+    /** The largest, and where they are in their image, int64: what {@link MaxUnpool2d} takes. */
+    public Tensor[] forwardWithIndices(Tensor input) {
+        return Functional.maxPoolWithIndices(2, input, kernelSize, stride, padding, dilation, ceilMode);
     }
 }

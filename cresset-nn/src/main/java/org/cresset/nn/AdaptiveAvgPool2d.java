@@ -1,0 +1,33 @@
+package org.cresset.nn;
+
+import java.util.Arrays;
+import org.cresset.nn.functional.Functional;
+import org.cresset.tensor.Tensor;
+import org.cresset.tensor.Torch;
+import org.jspecify.annotations.Nullable;
+
+/** Averages over as many windows as the result is to have, from (N, C, H, W) or (C, H, W). As {@code nn.AdaptiveAvgPool2d}. */
+public final class AdaptiveAvgPool2d extends Layer {
+    private final @Nullable Long[] outputSize;
+
+    /** One size in all dimensions. */
+    public AdaptiveAvgPool2d(long outputSize) {
+        this(new Long[] {outputSize});
+    }
+
+    /** Sizes of the result; null: that of the input. */
+    @Torch("nn.AdaptiveAvgPool2d(output_size)")
+    public AdaptiveAvgPool2d(@Nullable Long[] outputSize) {
+        this.outputSize = outputSize.clone();
+    }
+
+    @Override
+    public Tensor forward(Tensor input) {
+        return Functional.adaptiveAvgPool2d(input, outputSize);
+    }
+
+    @Override
+    protected String describe() {
+        return "output_size=" + Arrays.toString(outputSize);
+    }
+}

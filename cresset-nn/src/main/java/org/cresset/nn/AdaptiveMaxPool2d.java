@@ -1,0 +1,38 @@
+package org.cresset.nn;
+
+import java.util.Arrays;
+import org.cresset.nn.functional.Functional;
+import org.cresset.tensor.Tensor;
+import org.cresset.tensor.Torch;
+import org.jspecify.annotations.Nullable;
+
+/** The largest of as many windows as the result is to have, from (N, C, H, W) or (C, H, W). As {@code nn.AdaptiveMaxPool2d}; {@link #forwardWithIndices} gives the positions, too. */
+public final class AdaptiveMaxPool2d extends Layer {
+    private final @Nullable Long[] outputSize;
+
+    /** One size in all dimensions. */
+    public AdaptiveMaxPool2d(long outputSize) {
+        this(new Long[] {outputSize});
+    }
+
+    /** Sizes of the result, null: that of the input. */
+    @Torch("nn.AdaptiveMaxPool2d(output_size)")
+    public AdaptiveMaxPool2d(@Nullable Long[] outputSize) {
+        this.outputSize = outputSize.clone();
+    }
+
+    @Override
+    public Tensor forward(Tensor input) {
+        return Functional.adaptiveMaxPool2d(input, outputSize);
+    }
+
+    @Override
+    protected String describe() {
+        return "output_size=" + Arrays.toString(outputSize);
+    }
+
+    /** The largest, and where they are in their image, int64. */
+    public Tensor[] forwardWithIndices(Tensor input) {
+        return Functional.adaptiveMaxPoolWithIndices(2, input, outputSize);
+    }
+}

@@ -1,0 +1,16 @@
+package org.cresset.nn;
+
+import org.cresset.tensor.Tensor;
+import org.cresset.tensor.Torch;
+
+/** Its input. As {@code nn.Identity}; arguments of any kind are ignored there, here there are none. */
+public final class Identity extends Layer {
+    /** The layer. */
+    @Torch("nn.Identity()")
+    public Identity() {}
+
+    @Override
+    public Tensor forward(Tensor input) {
+        return input;
+    }
+}

@@ -1,0 +1,17 @@
+package org.cresset.nn;
+
+import org.cresset.nn.functional.Functional;
+import org.cresset.tensor.Tensor;
+import org.cresset.tensor.Torch;
+
+/** {@code log(1 / (1 + exp(-x)))}, for any shape. As {@code nn.LogSigmoid}. */
+public final class LogSigmoid extends Layer {
+    /** The layer. */
+    @Torch("nn.LogSigmoid()")
+    public LogSigmoid() {}
+
+    @Override
+    public Tensor forward(Tensor input) {
+        return Functional.logsigmoid(input);
+    }
+}

@@ -1,0 +1,52 @@
+package org.cresset.nn;
+
+import java.util.Arrays;
+import org.cresset.nn.functional.Functional;
+import org.cresset.tensor.Tensor;
+import org.cresset.tensor.Torch;
+import org.jspecify.annotations.Nullable;
+
+/** The largest of each window of (N, C, L) or (C, L). As {@code nn.MaxPool1d}; {@link #forwardWithIndices} gives the positions, too. */
+public final class MaxPool1d extends Layer {
+    private final long[] kernelSize;
+    private final long @Nullable [] stride;
+    private final long[] padding;
+    private final long[] dilation;
+    private final boolean ceilMode;
+
+    /** Windows of one size in all dimensions, side by side. */
+    public MaxPool1d(long kernelSize) {
+        this(new long[] {kernelSize}, null, new long[] {0}, new long[] {1}, false);
+    }
+
+    /** Windows of one size in all dimensions. */
+    public MaxPool1d(long kernelSize, long stride, long padding) {
+        this(new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, new long[] {1}, false);
+    }
+
+    /** All options; {@code stride} null: that of the kernel. */
+    @Torch("nn.MaxPool1d(kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False)")
+    public MaxPool1d(long[] kernelSize, long @Nullable [] stride, long[] padding, long[] dilation, boolean ceilMode) {
+        this.kernelSize = kernelSize.clone();
+        this.stride = stride == null ? null : stride.clone();
+        this.padding = padding.clone();
+        this.dilation = dilation.clone();
+        this.ceilMode = ceilMode;
+    }
+
+    @Override
+    public Tensor forward(Tensor input) {
+        return Functional.maxPool1d(input, kernelSize, stride, padding, dilation, ceilMode);
+    }
+
+    @Override
+    protected String describe() {
+        return "kernel_size=" + Arrays.toString(kernelSize) + ", stride=" + Arrays.toString(stride == null ? kernelSize : stride)
+                + ", padding=" + Arrays.toString(padding);
+    }
+
+    /** The largest, and where they are in their image, int64: what {@link MaxUnpool1d} takes. */
+    public Tensor[] forwardWithIndices(Tensor input) {
+        return Functional.maxPoolWithIndices(1, input, kernelSize, stride, padding, dilation, ceilMode);
+    }
+}

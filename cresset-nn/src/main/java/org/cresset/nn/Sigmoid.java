@@ -1,0 +1,16 @@
+package org.cresset.nn;
+
+import org.cresset.tensor.Tensor;
+import org.cresset.tensor.Torch;
+
+/** {@code 1 / (1 + exp(-x))}, for any shape. As {@code nn.Sigmoid}. */
+public final class Sigmoid extends Layer {
+    /** The layer. */
+    @Torch("nn.Sigmoid()")
+    public Sigmoid() {}
+
+    @Override
+    public Tensor forward(Tensor input) {
+        return input.sigmoid();
+    }
+}
