@@ -58,7 +58,9 @@ class MemoryScopeTest {
     void closingOutOfOrderIsRefused() {
         try (MemoryScope outer = MemoryScope.open();
                 MemoryScope inner = MemoryScope.open()) {
-            assertThatThrownBy(outer::close).isInstanceOf(CressetException.class).hasMessageContaining("innermost");
+            assertThatThrownBy(outer::close)
+                    .isInstanceOf(CressetException.class)
+                    .hasMessageContaining("innermost");
             inner.close();
             inner.close();
         }

@@ -125,8 +125,8 @@ class MemoryTest {
         try {
             Memory.setLimit(Memory.reservedBytes());
             assertThatThrownBy(() -> Memory.allocate(1L << 40))
-                    .isInstanceOfSatisfying(CressetException.class, e -> assertThat(e.kind())
-                            .isEqualTo(CressetException.Kind.MEMORY))
+                    .isInstanceOfSatisfying(
+                            CressetException.class, e -> assertThat(e.kind()).isEqualTo(CressetException.Kind.MEMORY))
                     .hasMessageContaining("1024 GiB")
                     .hasMessageContaining("cresset.memory.max");
         } finally {

@@ -28,7 +28,9 @@ class TypesTest {
             assertThat(1 << t.shift()).isEqualTo(t.size());
         }
         assertThat(DType.of("double")).isEqualTo(DType.FLOAT64);
-        assertThatThrownBy(() -> DType.of("float8")).hasMessageContaining("float8").hasMessageContaining("bfloat16");
+        assertThatThrownBy(() -> DType.of("float8"))
+                .hasMessageContaining("float8")
+                .hasMessageContaining("bfloat16");
     }
 
     @Test
@@ -63,7 +65,9 @@ class TypesTest {
 
     @Test
     void impossibleShapesAreRefused() {
-        assertThatThrownBy(() -> Shape.of(2, -1)).isInstanceOf(CressetException.class).hasMessageContaining("-1");
+        assertThatThrownBy(() -> Shape.of(2, -1))
+                .isInstanceOf(CressetException.class)
+                .hasMessageContaining("-1");
         assertThatThrownBy(() -> Shape.of(1L << 40, 1L << 40)).isInstanceOf(RuntimeException.class);
     }
 }

@@ -42,8 +42,7 @@ class LayersTest {
         LAYERS.put("train", List.of("base", "core", "io", "nn", "optim", "data"));
         LAYERS.put("conformance", List.of("base", "core", "io", "nn", "optim", "data"));
         LAYERS.put("bench", List.of("base", "emit", "core", "io", "nn", "optim", "data", "train"));
-        LAYERS.put(
-                "cli", List.of("base", "core", "io", "nn", "optim", "data", "train", "conformance", "bench"));
+        LAYERS.put("cli", List.of("base", "core", "io", "nn", "optim", "data", "train", "conformance", "bench"));
     }
 
     private static String[] packages(List<String> layers) {
@@ -66,8 +65,8 @@ class LayersTest {
                     .that()
                     .resideInAnyPackage(packages(List.of(layer)))
                     .should()
-                    .dependOnClassesThat(resideInAnyPackage("org.cresset..")
-                            .and(resideOutsideOfPackages(packages(allowed))))
+                    .dependOnClassesThat(
+                            resideInAnyPackage("org.cresset..").and(resideOutsideOfPackages(packages(allowed))))
                     .because("arrows between layers point down")
                     .check(ALL);
         })));
@@ -76,7 +75,10 @@ class LayersTest {
 
     @Test
     void everyClassIsInALayer() {
-        classes().should().resideInAnyPackage(packages(List.copyOf(LAYERS.keySet()))).check(ALL);
+        classes()
+                .should()
+                .resideInAnyPackage(packages(List.copyOf(LAYERS.keySet())))
+                .check(ALL);
         assertThat(ALL.size()).isGreaterThan(400);
     }
 

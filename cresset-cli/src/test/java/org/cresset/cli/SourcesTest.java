@@ -25,7 +25,8 @@ class SourcesTest {
     @BeforeAll
     void find() throws IOException {
         try (Stream<Path> modules = Files.list(ROOT)) {
-            for (Path module : modules.filter(m -> m.getFileName().toString().startsWith("cresset-")).toList()) {
+            for (Path module : modules.filter(m -> m.getFileName().toString().startsWith("cresset-"))
+                    .toList()) {
                 java(module.resolve("src/main/java"), main);
                 java(module.resolve("src/test/java"), tests);
             }

@@ -34,7 +34,11 @@ final class ClipCases {
         }
         for (int i = 0; i < params.size(); i++) {
             double[] expected = OptimSuite.numbers(c.get("result").get(i));
-            OptimSuite.near("gradient " + i, Objects.requireNonNull(params.get(i).grad()).toDoubleArray(), expected, TOLERANCE);
+            OptimSuite.near(
+                    "gradient " + i,
+                    Objects.requireNonNull(params.get(i).grad()).toDoubleArray(),
+                    expected,
+                    TOLERANCE);
         }
     }
 

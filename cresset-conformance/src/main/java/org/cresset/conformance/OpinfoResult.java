@@ -138,7 +138,10 @@ final class OpinfoResult {
         arguments.tensors().forEach((path, now) -> {
             if (mutated.has(path)) {
                 check(path + " afterwards", now, mutated.get(path));
-            } else if (now.detach().toSegment().mismatch(Objects.requireNonNull(before.get(path)).toSegment()) >= 0) {
+            } else if (now.detach()
+                            .toSegment()
+                            .mismatch(Objects.requireNonNull(before.get(path)).toSegment())
+                    >= 0) {
                 throw new Mismatch(path + " was changed by the call");
             }
         });

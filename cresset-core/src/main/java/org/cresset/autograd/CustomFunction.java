@@ -115,7 +115,8 @@ public abstract class CustomFunction {
 
         @Override
         public Tensor[] eval(Object attrs, @Nullable Tensor[] in) {
-            Tensor[] out = Autograd.noGrad((Supplier<Tensor[]>) () -> CustomFunction.this.forward((Call) attrs, in.clone()))
+            Tensor[] out = Autograd.noGrad(
+                            (Supplier<Tensor[]>) () -> CustomFunction.this.forward((Call) attrs, in.clone()))
                     .clone();
             for (int i = 0; i < out.length; i++) {
                 for (Tensor t : in) {

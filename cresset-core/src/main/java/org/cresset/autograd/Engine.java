@@ -175,7 +175,11 @@ final class Engine {
         for (int i = 0; i < results.length; i++) {
             Node e = node.edges[i];
             if (e != null && results[i] != null && (needed == null || needed.contains(e))) {
-                add(e, node.edgeOutputs[i], results[i], fresh(results, i, p.grads, node) || handedOn(results[i], p, places != null));
+                add(
+                        e,
+                        node.edgeOutputs[i],
+                        results[i],
+                        fresh(results, i, p.grads, node) || handedOn(results[i], p, places != null));
             }
         }
         if (!retainGraph) {

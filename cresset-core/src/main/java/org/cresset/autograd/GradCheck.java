@@ -71,14 +71,14 @@ public record GradCheck(double eps, double atol, double rtol) {
             }
             all[n + i] = filled(o.shape(), o.dtype(), v).requiresGrad(true);
         }
-        compareBackward("gradgradcheck", in -> gradients(f, Arrays.copyOf(in, n), Arrays.copyOfRange(in, n, in.length)), all);
+        compareBackward(
+                "gradgradcheck", in -> gradients(f, Arrays.copyOf(in, n), Arrays.copyOfRange(in, n, in.length)), all);
     }
 
     /** The gradients of those inputs that require one, recorded. */
     private static Tensor[] gradients(Func.Many f, Tensor[] in, Tensor[] outputGradients) {
         Tensor[] wanted = requiring(in);
-        @Nullable
-        Tensor[] g = Autograd.grad(differentiable(f.apply(in)), wanted, outputGradients, true, true, true);
+        @Nullable Tensor[] g = Autograd.grad(differentiable(f.apply(in)), wanted, outputGradients, true, true, true);
         Tensor[] present = new Tensor[g.length];
         for (int i = 0; i < g.length; i++) {
             Tensor t = g[i];
@@ -136,7 +136,8 @@ public record GradCheck(double eps, double atol, double rtol) {
         if (wanted.length == 0) {
             throw CressetException.value(name + ": no input requires a gradient; call requiresGrad(true) on some");
         }
-        double[][][][] analytic = new double[outputs.length][][][]; // output, element of it, wanted input, element of it
+        double[][][][] analytic =
+                new double[outputs.length][][][]; // output, element of it, wanted input, element of it
         for (int o = 0; o < outputs.length; o++) {
             analytic[o] = rows(outputs[o], wanted);
         }
@@ -168,8 +169,7 @@ public record GradCheck(double eps, double atol, double rtol) {
                 double[] unit = new double[size];
                 unit[r] = 1;
                 Tensor direction = filled(output.shape(), output.dtype(), unit);
-                g = Autograd.grad(
-                        new Tensor[] {output}, wanted, new Tensor[] {direction}, true, false, true);
+                g = Autograd.grad(new Tensor[] {output}, wanted, new Tensor[] {direction}, true, false, true);
             }
             for (int w = 0; w < wanted.length; w++) {
                 Tensor t = g[w];

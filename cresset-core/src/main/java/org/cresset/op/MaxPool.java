@@ -90,7 +90,8 @@ final class MaxPool extends Fused {
             super.vjp(v);
             return;
         }
-        v.set(0, gradient((Windows) v.attrs(), (Dense) x, (Dense) y, (Dense) v.grad().channelsLast()));
+        v.set(0, gradient((Windows) v.attrs(), (Dense) x, (Dense) y, (Dense)
+                v.grad().channelsLast()));
     }
 
     private static Dense gradient(Windows given, Dense input, Dense output, Dense gradOutput) {

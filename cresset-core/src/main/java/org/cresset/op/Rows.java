@@ -60,7 +60,14 @@ final class Rows {
 
     /** The sum (or another combination) over a row of n elements of what {@code tiers} makes of its operands. */
     double accumulate(
-            Tiers tiers, Combine how, MemorySegment a, long ao, @Nullable MemorySegment b, long bo, boolean repeated, long n) {
+            Tiers tiers,
+            Combine how,
+            MemorySegment a,
+            long ao,
+            @Nullable MemorySegment b,
+            long bo,
+            boolean repeated,
+            long n) {
         Kernel k = tiers.pick(n);
         float identity = (float) how.identity();
         double sum = how.identity();

@@ -23,6 +23,7 @@ final class Tiers {
 
     /** Nanoseconds; long loops compile slowly on busy machines. */
     private static final long PATIENCE = 10_000_000_000L;
+
     static final String PACKAGE = "org.cresset.op.gen";
 
     private final Loop loop;

@@ -1,8 +1,8 @@
 package org.cresset.op;
 
 import java.util.List;
-import org.cresset.emit.Lanes;
 import org.cresset.autograd.Vjp;
+import org.cresset.emit.Lanes;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 

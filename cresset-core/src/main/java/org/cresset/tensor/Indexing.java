@@ -167,7 +167,9 @@ final class Indexing {
             t = Tensor.where(t.lt(0), t.add(n), t);
             flat = flat == null ? t : flat.mul(n).add(t);
         }
-        Tensor positions = Objects.requireNonNull(flat, "no index").expand(common.toArray()).reshape(-1);
+        Tensor positions = Objects.requireNonNull(flat, "no index")
+                .expand(common.toArray())
+                .reshape(-1);
         return new Plan(
                 x.permute(order), order, positions, common, adjacent ? dims.getFirst() : 0, dims.size(), product);
     }

@@ -50,6 +50,7 @@ class AnomalyTest {
         assertThat(x.grad().item()).isNaN();
         Tensor y = culprit(Tensor.of(1.0).requiresGrad(true));
         y.add_(1);
-        assertThatThrownBy(() -> y.sum().backward()).satisfies(e -> assertThat(e.getSuppressed()).isEmpty());
+        assertThatThrownBy(() -> y.sum().backward())
+                .satisfies(e -> assertThat(e.getSuppressed()).isEmpty());
     }
 }

@@ -165,8 +165,7 @@ class BackwardTest {
         sorted[0].mul(Tensor.of(1.0, 10.0, 100.0)).sum().backward();
         assertThat(values(x.grad())).containsExactly(1, 100, 10);
         Tensor y = leaf(1);
-        Autograd.backward(
-                new Tensor[] {y.mul(2).sum(), y.mul(3).sum()}, new Tensor[2], false, false);
+        Autograd.backward(new Tensor[] {y.mul(2).sum(), y.mul(3).sum()}, new Tensor[2], false, false);
         assertThat(values(y.grad())).containsExactly(5);
     }
 

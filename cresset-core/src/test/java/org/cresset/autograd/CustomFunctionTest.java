@@ -91,15 +91,18 @@ class CustomFunctionTest {
     void mappedOverABatch() {
         Tensor batch = Tensor.arange(6).to(DType.FLOAT64).reshape(3, 2);
         UnaryOperator<Tensor> f = x -> new Exponential().apply(x);
-        assertThat(Func.vmap(f).apply(batch).allclose(batch.exp(), 1e-12, 0, false)).isTrue();
+        assertThat(Func.vmap(f).apply(batch).allclose(batch.exp(), 1e-12, 0, false))
+                .isTrue();
     }
 
     @Test
     void mistakesAreNamed() {
-        assertThatThrownBy(() -> new Pair("number").apply(leaf(1), leaf(2)).sum().backward())
+        assertThatThrownBy(
+                        () -> new Pair("number").apply(leaf(1), leaf(2)).sum().backward())
                 .isInstanceOf(CressetException.class)
                 .hasMessageContaining("1 gradients for 2 inputs");
-        assertThatThrownBy(() -> new Pair("shape").apply(leaf(1, 2), leaf(2, 3)).sum().backward())
+        assertThatThrownBy(() ->
+                        new Pair("shape").apply(leaf(1, 2), leaf(2, 3)).sum().backward())
                 .hasMessageContaining("()")
                 .hasMessageContaining("(2,)");
         Tensor x = leaf(1).mul(1);

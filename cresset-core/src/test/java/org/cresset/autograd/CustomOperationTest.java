@@ -37,7 +37,8 @@ class CustomOperationTest {
         Tensor x = Tensor.of(0.5, -1.5).requiresGrad(true);
         GradCheck.DEFAULT.forward(in -> one(cube(in[0])), x);
         Tensor batch = Tensor.arange(6).to(DType.FLOAT64).reshape(3, 2);
-        Tensor mapped = Func.vmap((UnaryOperator<Tensor>) CustomOperationTest::cube).apply(batch);
+        Tensor mapped =
+                Func.vmap((UnaryOperator<Tensor>) CustomOperationTest::cube).apply(batch);
         assertThat(mapped.equalTo(batch.pow(3))).isTrue();
     }
 

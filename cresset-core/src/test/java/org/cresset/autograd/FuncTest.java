@@ -25,7 +25,8 @@ class FuncTest {
         FUNCTIONS.put("mean of rows", x -> x.mean(new long[] {1}, true).sub(x));
         FUNCTIONS.put("var", x -> x.var(new long[] {0}, 1, false));
         FUNCTIONS.put("matmul", x -> x.matmul(x.transpose(0, 1)).tanh());
-        FUNCTIONS.put("views", x -> x.transpose(0, 1).reshape(-1).narrow(0, 1, 6).unflatten(0, 2, 3));
+        FUNCTIONS.put(
+                "views", x -> x.transpose(0, 1).reshape(-1).narrow(0, 1, 6).unflatten(0, 2, 3));
         FUNCTIONS.put("index", x -> x.get(Index.ELLIPSIS, Index.slice(0L, null, 2L)));
         FUNCTIONS.put("select", x -> x.select(1, 2).mul(x.select(0, 1).sum()));
         FUNCTIONS.put("cumsum", x -> x.cumsum(1).mul(x.cumprod(1)));
@@ -34,7 +35,8 @@ class FuncTest {
         FUNCTIONS.put("where", x -> Tensor.where(x.gt(0), x.mul(2), x.exp()));
         FUNCTIONS.put("cat", x -> Tensor.cat(0, x, x.flip(1)));
         FUNCTIONS.put("logsumexp", x -> x.logsumexp(new long[] {1}, false));
-        FUNCTIONS.put("gather", x -> x.gather(1, Tensor.of(2L, 0, 1, 1, 0, 2, 2, 1, 0).reshape(3, 3)));
+        FUNCTIONS.put(
+                "gather", x -> x.gather(1, Tensor.of(2L, 0, 1, 1, 0, 2, 2, 1, 0).reshape(3, 3)));
         FUNCTIONS.put("expand", x -> x.unsqueeze(0).expand(2, 3, 4).sum(1));
     }
 
@@ -51,7 +53,9 @@ class FuncTest {
             for (int i = 0; i < 5; i++) {
                 Tensor alone = f.apply(batch.get(i));
                 assertThat(mapped.get(i).shape()).as(name).isEqualTo(alone.shape());
-                assertThat(mapped.get(i).allclose(alone, 1e-12, 1e-14, false)).as(name).isTrue();
+                assertThat(mapped.get(i).allclose(alone, 1e-12, 1e-14, false))
+                        .as(name)
+                        .isTrue();
             }
         });
     }
@@ -95,10 +99,11 @@ class FuncTest {
         UnaryOperator<Tensor> one = e -> e.mul(w).sum().tanh();
         Tensor each = Func.vmap(Func.grad(one)).apply(x);
         for (int i = 0; i < 5; i++) {
-            assertThat(each.get(i).allclose(Func.grad(one).apply(x.get(i)), 1e-12, 0, false)).isTrue();
+            assertThat(each.get(i).allclose(Func.grad(one).apply(x.get(i)), 1e-12, 0, false))
+                    .isTrue();
         }
-        Tensor[] out = Func.vmap(
-                in -> new Tensor[] {in[0].mul(in[1])}, new Tensor[] {x, w}, new int[] {0, Func.NOT_MAPPED});
+        Tensor[] out =
+                Func.vmap(in -> new Tensor[] {in[0].mul(in[1])}, new Tensor[] {x, w}, new int[] {0, Func.NOT_MAPPED});
         assertThat(out[0].equalTo(x.mul(w))).isTrue();
         Tensor[] second = Func.vmap(in -> new Tensor[] {in[0].sum()}, new Tensor[] {x}, new int[] {1});
         assertThat(second[0].allclose(x.sum(0), 1e-12, 0, false)).isTrue();
@@ -117,7 +122,8 @@ class FuncTest {
     @Test
     void transformsNest() {
         UnaryOperator<Tensor> f = x -> x.pow(4).sum();
-        UnaryOperator<Tensor> third = Func.grad(y -> Func.grad(x -> Func.grad(f).apply(x).sum()).apply(y).sum());
+        UnaryOperator<Tensor> third = Func.grad(
+                y -> Func.grad(x -> Func.grad(f).apply(x).sum()).apply(y).sum());
         assertThat(third.apply(Tensor.of(2.0)).toDoubleArray()).containsExactly(48);
         // Forward over reverse gives the Hessian times a vector.
         Func.Jvp hv = Func.jvp(
@@ -134,10 +140,11 @@ class FuncTest {
                 .isInstanceOf(CressetException.class)
                 .hasMessageContaining("item")
                 .hasMessageContaining("function transform");
-        assertThatThrownBy(() -> Func.vmap((UnaryOperator<Tensor>) x -> x.add_(1)).apply(random(2, 3)))
+        assertThatThrownBy(
+                        () -> Func.vmap((UnaryOperator<Tensor>) x -> x.add_(1)).apply(random(2, 3)))
                 .hasMessageContaining("in place");
-        assertThatThrownBy(() -> Func.vmap(
-                        in -> new Tensor[] {in[0]}, new Tensor[] {random(2), random(3)}, new int[] {0, 0}))
+        assertThatThrownBy(() ->
+                        Func.vmap(in -> new Tensor[] {in[0]}, new Tensor[] {random(2), random(3)}, new int[] {0, 0}))
                 .hasMessageContaining("2 and 3");
         assertThatThrownBy(() -> Func.grad(x -> x.mul(2)).apply(random(3))).hasMessageContaining("one element");
     }

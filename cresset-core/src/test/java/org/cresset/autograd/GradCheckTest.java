@@ -92,6 +92,7 @@ class GradCheckTest {
         Tensor x = Tensor.of(1.0).requiresGrad(true);
         assertThatThrownBy(() -> new GradCheck(1e-6, 1e-6, 0).backward(slightlyOff, x))
                 .isInstanceOf(CressetException.class);
-        assertThatCode(() -> new GradCheck(1e-6, 1e-2, 0).backward(slightlyOff, x)).doesNotThrowAnyException();
+        assertThatCode(() -> new GradCheck(1e-6, 1e-2, 0).backward(slightlyOff, x))
+                .doesNotThrowAnyException();
     }
 }

@@ -147,11 +147,13 @@ class OperatorGradientsTest {
         shaped("select", t -> t.select(0, -1));
         shaped("diagonal", t -> t.diagonal(1, 0, 1));
         shaped("unfold", t -> t.unfold(1, 2, 1));
-        tests.add(DynamicTest.dynamicTest("asStrided", () -> { // no transforms: they know no strides
-            Func.Many f = in -> new Tensor[] {in[0].asStrided(new long[] {2, 2}, new long[] {1, 5}, 1L)};
-            GradCheck.gradcheck(f, between(-1, 1, 3, 4));
-            GradCheck.gradgradcheck(f, between(-1, 1, 3, 4));
-        }));
+        tests.add(DynamicTest.dynamicTest(
+                "asStrided",
+                () -> { // no transforms: they know no strides
+                    Func.Many f = in -> new Tensor[] {in[0].asStrided(new long[] {2, 2}, new long[] {1, 5}, 1L)};
+                    GradCheck.gradcheck(f, between(-1, 1, 3, 4));
+                    GradCheck.gradgradcheck(f, between(-1, 1, 3, 4));
+                }));
         shaped("flip", t -> t.flip(0, 1));
         shaped("repeat", t -> t.repeat(2, 1));
         shaped("split", t -> t.split(2, 1)[1]);
@@ -178,7 +180,11 @@ class OperatorGradientsTest {
         check("batched matmul", matmul, between(-1, 1, 2, 2, 3), between(-1, 1, 3, 2));
         check("matrix and vector", matmul, between(-1, 1, 2, 3), between(-1, 1, 3));
         check("dot", matmul, between(-1, 1, 3), between(-1, 1, 3));
-        check("transposed", in -> new Tensor[] {in[0].mT().matmul(in[1].mT())}, between(-1, 1, 3, 2), between(-1, 1, 2, 3));
+        check(
+                "transposed",
+                in -> new Tensor[] {in[0].mT().matmul(in[1].mT())},
+                between(-1, 1, 3, 2),
+                between(-1, 1, 2, 3));
         check("outer", in -> new Tensor[] {in[0].outer(in[1])}, between(-1, 1, 3), between(-1, 1, 2));
         check(
                 "addmm",

@@ -36,9 +36,21 @@ final class Arithmetic {
         Tensor x = random(t, 300, 301);
         Tensor y = x.sin().add(2);
         List<Tensor> r = new ArrayList<>(List.of(
-                x.exp(), x.tanh(), x.mul(y), x.div(y), x.add(1.5), x.t().add(y.t()), x.abs().log(), y.pow(x), x.erf()));
+                x.exp(),
+                x.tanh(),
+                x.mul(y),
+                x.div(y),
+                x.add(1.5),
+                x.t().add(y.t()),
+                x.abs().log(),
+                y.pow(x),
+                x.erf()));
         r.addAll(List.of(x.sum(), x.sum(0), x.mean(1), x.amax(new long[] {0}, false), x.var(), x.cumsum(1)));
-        r.addAll(List.of(x.softmax(1), x.logSoftmax(0), x.gt(y.sub(2)).to(DType.INT64), x.to(DType.INT32).mul(3)));
+        r.addAll(List.of(
+                x.softmax(1),
+                x.logSoftmax(0),
+                x.gt(y.sub(2)).to(DType.INT64),
+                x.to(DType.INT32).mul(3)));
         return r;
     }
 }

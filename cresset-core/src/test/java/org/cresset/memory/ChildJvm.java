@@ -18,7 +18,8 @@ public final class ChildJvm {
     private ChildJvm() {}
 
     /** What {@code main} printed, with standard error in between; fails unless it ends well within two minutes. */
-    public static String run(Class<?> main, List<String> flags, String... args) throws IOException, InterruptedException {
+    public static String run(Class<?> main, List<String> flags, String... args)
+            throws IOException, InterruptedException {
         Process p = start(main, flags, args);
         String output = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(p.waitFor(120, TimeUnit.SECONDS)).as("ends in time").isTrue();

@@ -15,7 +15,10 @@ class LimitsTest {
     void pastTheHardLimitAnErrorReportsAndTheProgramGoesOn(int elements) throws IOException, InterruptedException {
         String output = ChildJvm.run(
                 HardLimit.class, List.of("-Dcresset.memory.max=96M", "-Xmx1g"), Integer.toString(elements));
-        assertThat(output).contains("MEMORY out of memory").contains("limit of 96 MiB").contains("storages use");
+        assertThat(output)
+                .contains("MEMORY out of memory")
+                .contains("limit of 96 MiB")
+                .contains("storages use");
         assertThat(output).containsPattern("held (7\\d|8\\d|9[0-6]) MiB").contains("went on");
     }
 

@@ -28,11 +28,8 @@ class LoopsTest {
 
     private static List<Loop> loops() {
         try {
-            Path classes = Path.of(Op.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
+            Path classes = Path.of(
+                    Op.class.getProtectionDomain().getCodeSource().getLocation().toURI());
             return KernelGenerator.loops(classes).stream()
                     .filter(Loop::vectorizable)
                     .toList();
@@ -42,8 +39,9 @@ class LoopsTest {
     }
 
     private static Kernel kernel(String name) throws ReflectiveOperationException {
-        return (Kernel)
-                Class.forName(Tiers.PACKAGE + "." + name).getDeclaredConstructor().newInstance();
+        return (Kernel) Class.forName(Tiers.PACKAGE + "." + name)
+                .getDeclaredConstructor()
+                .newInstance();
     }
 
     /** Three rows of operands and one of results, with some room behind each. */

@@ -122,7 +122,8 @@ class ConversionTest {
             Tensor.full(Shape.of(50_000), -1, DType.FLOAT32);
         }
         for (int i = 0; i < segments.size(); i++) {
-            assertThat(segments.get(i).getAtIndex(ValueLayout.JAVA_FLOAT, 49_999)).isEqualTo(i);
+            assertThat(segments.get(i).getAtIndex(ValueLayout.JAVA_FLOAT, 49_999))
+                    .isEqualTo(i);
         }
     }
 
@@ -135,7 +136,8 @@ class ConversionTest {
         assertThat(t.shape()).isEqualTo(Shape.of(3, 2, 3));
         assertThat(t.dtype()).isEqualTo(DType.UINT8);
         assertThat(t.get(null, 1, 0).toIntArray()).containsExactly(0x12, 0x34, 0x56);
-        for (Tensor same : List.of(t, t.to(DType.FLOAT32).div(255), t.to(DType.FLOAT64).div(255))) {
+        for (Tensor same :
+                List.of(t, t.to(DType.FLOAT32).div(255), t.to(DType.FLOAT64).div(255))) {
             BufferedImage back = same.toImage();
             int[] read = back.getRGB(0, 0, 3, 2, null, 0, 3);
             assertThat(Arrays.stream(read).map(p -> p & 0xffffff).toArray()).isEqualTo(pixels);

@@ -72,8 +72,7 @@ class IndexingProperties {
         long row = k < 0 ? k + shape[0] : k;
         assertThat(got.shape()).isEqualTo(Arrays.copyOfRange(shape, 1, shape.length));
         int n = got.values().length;
-        assertThat(got.values())
-                .isEqualTo(Arrays.copyOfRange(g.values(), (int) row * n, (int) row * n + n));
+        assertThat(got.values()).isEqualTo(Arrays.copyOfRange(g.values(), (int) row * n, (int) row * n + n));
     }
 
     @Property
@@ -146,11 +145,15 @@ class IndexingProperties {
     @Example
     void newDimensionsAndEllipsis() {
         Tensor t = Tensor.arange(24).reshape(2, 3, 4);
-        assertThat(t.get(Index.NEW_AXIS, 1, Index.ELLIPSIS, Index.NEW_AXIS).shape().toArray())
+        assertThat(t.get(Index.NEW_AXIS, 1, Index.ELLIPSIS, Index.NEW_AXIS)
+                        .shape()
+                        .toArray())
                 .isEqualTo(new long[] {1, 3, 4, 1});
         assertThat(t.get(Index.ELLIPSIS, -1).toLongArray()).isEqualTo(new long[] {3, 7, 11, 15, 19, 23});
         // Indices apart from each other put their common dimension in front, as in PyTorch.
-        assertThat(t.get(Tensor.of(0L, 1L, 0L), null, Tensor.of(0L, 1L, 2L)).shape().toArray())
+        assertThat(t.get(Tensor.of(0L, 1L, 0L), null, Tensor.of(0L, 1L, 2L))
+                        .shape()
+                        .toArray())
                 .isEqualTo(new long[] {3, 3});
     }
 
@@ -165,7 +168,7 @@ class IndexingProperties {
         assertThatThrownBy(() -> t.get(Tensor.of(1.5))).hasMessageContaining("float64");
         assertThatThrownBy(() -> t.get(Tensor.of(true))).hasMessageContaining("mask");
         assertThatThrownBy(() -> t.select(2, 0))
-                .isInstanceOfSatisfying(CressetException.class, e -> assertThat(e.kind())
-                        .isEqualTo(CressetException.Kind.INDEX));
+                .isInstanceOfSatisfying(
+                        CressetException.class, e -> assertThat(e.kind()).isEqualTo(CressetException.Kind.INDEX));
     }
 }

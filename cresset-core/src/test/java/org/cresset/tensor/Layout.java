@@ -15,7 +15,8 @@ public enum Layout {
     TRANSPOSED {
         @Override
         public Tensor of(Tensor t) {
-            long[] back = IntStream.range(0, t.dim()).mapToLong(d -> t.dim() - 1 - d).toArray();
+            long[] back =
+                    IntStream.range(0, t.dim()).mapToLong(d -> t.dim() - 1 - d).toArray();
             return t.permute(back).contiguous().clone().permute(back);
         }
     },

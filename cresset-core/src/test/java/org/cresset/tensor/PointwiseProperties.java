@@ -30,8 +30,7 @@ class PointwiseProperties {
 
     private record Whole(String name, BinaryOperator<Tensor> tensor, LongBinaryOperator plain) {}
 
-    private static final List<DType> FLOATS =
-            List.of(DType.FLOAT32, DType.FLOAT64, DType.FLOAT16, DType.BFLOAT16);
+    private static final List<DType> FLOATS = List.of(DType.FLOAT32, DType.FLOAT64, DType.FLOAT16, DType.BFLOAT16);
 
     private static final List<Function> FUNCTIONS = List.of(
             new Function("exp", Tensor::exp, StrictMath::exp),
@@ -205,8 +204,7 @@ class PointwiseProperties {
     @Example
     void dividingIntegersByZeroIsRefused() {
         assertThatThrownBy(() -> Tensor.of(1, 2).floorDivide(0)).isInstanceOf(CressetException.class);
-        assertThatThrownBy(() -> Tensor.of(1, 2).remainder(Tensor.of(1, 0)))
-                .isInstanceOf(CressetException.class);
+        assertThatThrownBy(() -> Tensor.of(1, 2).remainder(Tensor.of(1, 0))).isInstanceOf(CressetException.class);
         assertThat(Tensor.of(1f).div(0).item()).isInfinite();
     }
 }

@@ -97,7 +97,9 @@ class PrintingTest {
             for (String section : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("(?m)^=== ")) {
                 int end = section.indexOf('\n');
                 if (!section.startsWith("#")) {
-                    texts.put(section.substring(0, end), section.substring(end + 1).stripTrailing());
+                    texts.put(
+                            section.substring(0, end),
+                            section.substring(end + 1).stripTrailing());
                 }
             }
             return texts;

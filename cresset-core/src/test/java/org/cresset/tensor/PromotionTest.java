@@ -24,7 +24,9 @@ class PromotionTest {
         String kind = "";
         String[] columns = {};
         try (InputStream in = PromotionTest.class.getResourceAsStream("promotion.txt")) {
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 String[] words = line.split(" ");
                 if (line.startsWith("#")) {
                     continue;
@@ -86,7 +88,8 @@ class PromotionTest {
     void sumsOfIntegersAreInt64AndComparisonsBool() {
         assertThat(Tensor.of(true, true).sum().itemLong()).isEqualTo(2);
         assertThat(Tensor.of(true, true).sum().dtype()).isEqualTo(DType.INT64);
-        assertThat(Tensor.from(new byte[] {(byte) 200, 100}, 2).sum().itemLong()).isEqualTo(300);
+        assertThat(Tensor.from(new byte[] {(byte) 200, 100}, 2).sum().itemLong())
+                .isEqualTo(300);
         assertThat(Tensor.of(1.0).lt(Tensor.of(2)).dtype()).isEqualTo(DType.BOOL);
     }
 }

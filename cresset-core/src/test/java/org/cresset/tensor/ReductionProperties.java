@@ -26,13 +26,28 @@ import org.cresset.base.Shape;
 class ReductionProperties {
     /** A reduction and the same on the plain list of what is reduced. */
     private record Case(
-            String name, BiFunction<Tensor, long[], Tensor> tensor, BiFunction<double[], Integer, Double> plain, boolean ofEmpty) {}
+            String name,
+            BiFunction<Tensor, long[], Tensor> tensor,
+            BiFunction<double[], Integer, Double> plain,
+            boolean ofEmpty) {}
 
     private static final List<Case> CASES = List.of(
             new Case("sum", (t, d) -> t.sum(d, true), (v, n) -> Arrays.stream(v).sum(), true),
-            new Case("mean", (t, d) -> t.mean(d, true), (v, n) -> Arrays.stream(v).sum() / n, true),
-            new Case("amax", (t, d) -> t.amax(d, true), (v, n) -> Arrays.stream(v).max().getAsDouble(), false),
-            new Case("amin", (t, d) -> t.amin(d, true), (v, n) -> Arrays.stream(v).min().getAsDouble(), false),
+            new Case(
+                    "mean",
+                    (t, d) -> t.mean(d, true),
+                    (v, n) -> Arrays.stream(v).sum() / n,
+                    true),
+            new Case(
+                    "amax",
+                    (t, d) -> t.amax(d, true),
+                    (v, n) -> Arrays.stream(v).max().getAsDouble(),
+                    false),
+            new Case(
+                    "amin",
+                    (t, d) -> t.amin(d, true),
+                    (v, n) -> Arrays.stream(v).min().getAsDouble(),
+                    false),
             new Case("norm", (t, d) -> t.norm(2, d, true), (v, n) -> Math.sqrt(sumOfSquares(v, 0)), true),
             new Case("var", (t, d) -> t.var(d, 1, true), (v, n) -> variance(v), true),
             new Case("std", (t, d) -> t.std(d, 1, true), (v, n) -> Math.sqrt(variance(v)), true),
@@ -64,9 +79,7 @@ class ReductionProperties {
             Arrays.setAll(to, d -> result[d] == 1 ? 0 : i[d]);
             lists.get((int) Grid.flat(result, to)).add(g.at(i));
         });
-        return lists.stream()
-                .map(l -> l.stream().mapToDouble(v -> v).toArray())
-                .toList();
+        return lists.stream().map(l -> l.stream().mapToDouble(v -> v).toArray()).toList();
     }
 
     @Property
@@ -99,7 +112,8 @@ class ReductionProperties {
     }
 
     @Property
-    void overEverythingInEveryDtype(@ForAll long[] shape, @ForAll long seed, @ForAll Layout layout, @ForAll DType dtype) {
+    void overEverythingInEveryDtype(
+            @ForAll long[] shape, @ForAll long seed, @ForAll Layout layout, @ForAll DType dtype) {
         Grid g = Grid.random(shape, seed);
         if (dtype == DType.BOOL || dtype.isComplex()) {
             return;

@@ -45,14 +45,16 @@ class SortProperties {
             long[] order = stableOrder(t.select(0, k).toDoubleArray(), descending);
             assertThat(byRow[1].select(0, k).toLongArray()).isEqualTo(order);
             assertThat(byColumn[1].select(1, k).toLongArray()).isEqualTo(order);
-            assertThat(byRow[0].select(0, k).equalTo(t.select(0, k).get(Tensor.of(order)))).isTrue();
+            assertThat(byRow[0].select(0, k).equalTo(t.select(0, k).get(Tensor.of(order))))
+                    .isTrue();
             assertThat(byColumn[0].select(1, k).equalTo(byRow[0].select(0, k))).isTrue();
         }
         assertThat(t.argsort(1, descending, true).equalTo(byRow[1])).isTrue();
     }
 
     @Property
-    void topkAreTheFirstOfTheSorted(@ForAll @IntRange(min = 1, max = 200) int n, @ForAll long seed, @ForAll boolean largest) {
+    void topkAreTheFirstOfTheSorted(
+            @ForAll @IntRange(min = 1, max = 200) int n, @ForAll long seed, @ForAll boolean largest) {
         Random r = new Random(seed);
         Tensor t = Tensor.of(row(r, n));
         int k = r.nextInt(n + 1);

@@ -147,8 +147,7 @@ class ViewProperties {
     @Example
     void overlappingOperandsAreReadBeforeTheyAreOverwritten() {
         Tensor t = Tensor.arange(100).to(DType.FLOAT32);
-        Tensor want = Tensor.cat(
-                0, t.narrow(0, 0, 1), t.narrow(0, 1, 99).add(t.narrow(0, 0, 99)));
+        Tensor want = Tensor.cat(0, t.narrow(0, 0, 1), t.narrow(0, 1, 99).add(t.narrow(0, 0, 99)));
         t.narrow(0, 1, 99).add_(t.narrow(0, 0, 99));
         assertThat(t.toFloatArray()).isEqualTo(want.toFloatArray());
 

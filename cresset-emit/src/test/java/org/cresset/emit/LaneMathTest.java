@@ -76,7 +76,9 @@ class LaneMathTest {
                 float got = m.getAtIndex(ValueLayout.JAVA_FLOAT, n + i);
                 double want = c.exact.applyAsDouble(x);
                 double ulp = Math.max(Math.ulp((float) want), Float.MIN_NORMAL * 0x1p-22f);
-                assertThat(Math.abs(got - want) / ulp).as("%s(%s) = %s", c.name, x, got).isLessThan(2.5);
+                assertThat(Math.abs(got - want) / ulp)
+                        .as("%s(%s) = %s", c.name, x, got)
+                        .isLessThan(2.5);
                 if (i < few) {
                     assertThat(m.getAtIndex(ValueLayout.JAVA_FLOAT, 2L * n + i)).isEqualTo(got);
                 }

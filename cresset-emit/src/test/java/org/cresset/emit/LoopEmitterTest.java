@@ -59,8 +59,9 @@ class LoopEmitterTest {
         for (LaneType t : LaneType.values()) {
             for (int mask = 0; mask < 8; mask++) {
                 int bits = mask;
-                List<Boolean> repeated =
-                        IntStream.range(0, 3).mapToObj(i -> (bits >> i & 1) != 0).toList();
+                List<Boolean> repeated = IntStream.range(0, 3)
+                        .mapToObj(i -> (bits >> i & 1) != 0)
+                        .toList();
                 Loop loop = loop(t, repeated, List.of(), combination());
                 for (Kernel k : List.of(Emitted.scalar(loop), Emitted.vector(loop))) {
                     check(k, t, repeated);
@@ -103,7 +104,8 @@ class LoopEmitterTest {
             int n = 3 * block + 5;
             try (Arena arena = Arena.ofConfined()) {
                 for (Kernel k : List.of(Emitted.scalar(loop), Emitted.vector(loop))) {
-                    MemorySegment m = arena.allocate((long) (n + block) * t.dtype().size(), 64);
+                    MemorySegment m =
+                            arena.allocate((long) (n + block) * t.dtype().size(), 64);
                     double[] want = new double[block];
                     for (int i = 0; i < n; i++) {
                         set(m, t, i, i % 9);
@@ -111,7 +113,9 @@ class LoopEmitterTest {
                     }
                     k.run(m, 0, null, 0, null, 0, m, (long) n * t.dtype().size(), n);
                     for (int i = 0; i < block; i++) {
-                        assertThat(get(m, t, n + i)).as("%s accumulator %d", t, i).isEqualTo(want[i]);
+                        assertThat(get(m, t, n + i))
+                                .as("%s accumulator %d", t, i)
+                                .isEqualTo(want[i]);
                     }
                 }
             }

@@ -20,12 +20,13 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Files that the reference library wrote, and files that a reader must refuse. */
 class GoldenSafetensorsTest {
-    private static final Path PACK = Path.of(
-            System.getProperty("cresset.shared", "../../shared"), "conformance", "checkpoints", "safetensors");
+    private static final Path PACK =
+            Path.of(System.getProperty("cresset.shared", "../../shared"), "conformance", "checkpoints", "safetensors");
 
     private static JsonNode expected(String kind) throws IOException {
         Path file = PACK.resolve("expected.json");
-        assumeTrue(Files.exists(file), "no golden files at " + PACK + "; set cresset.shared to the folder that has them");
+        assumeTrue(
+                Files.exists(file), "no golden files at " + PACK + "; set cresset.shared to the folder that has them");
         return new ObjectMapper().readTree(file.toFile()).path(kind);
     }
 

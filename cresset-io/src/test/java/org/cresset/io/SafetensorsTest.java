@@ -117,7 +117,8 @@ class SafetensorsTest {
         Path file = folder.resolve("w.safetensors");
         Safetensors.save(file, Map.of("w", Tensor.ones(3)));
         byte[] before = Files.readAllBytes(file);
-        assertThatThrownBy(() -> Safetensors.save(file, Map.of("z", Tensor.of(1.0).to(DType.COMPLEX128))))
+        assertThatThrownBy(
+                        () -> Safetensors.save(file, Map.of("z", Tensor.of(1.0).to(DType.COMPLEX128))))
                 .isInstanceOf(CressetException.class)
                 .hasMessageContaining("complex128");
         assertThatThrownBy(() -> AtomicFiles.write(file, channel -> {
@@ -213,7 +214,9 @@ class SafetensorsTest {
             }
             Files.write(file, i % 3 == 0 ? b : Arrays.copyOf(b, r.nextInt(b.length)));
             try {
-                Safetensors.load(file).values().forEach(t -> assertThat(t.toSegment().byteSize()).isLessThan(1000));
+                Safetensors.load(file)
+                        .values()
+                        .forEach(t -> assertThat(t.toSegment().byteSize()).isLessThan(1000));
             } catch (CressetException e) {
                 refused++;
             }

@@ -21,7 +21,8 @@ public final class AvgPool1d extends Layer {
 
     /** All options; {@code stride} null: that of the kernel. */
     @Torch("nn.AvgPool1d(kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True)")
-    public AvgPool1d(long[] kernelSize, long @Nullable [] stride, long[] padding, boolean ceilMode, boolean countIncludePad) {
+    public AvgPool1d(
+            long[] kernelSize, long @Nullable [] stride, long[] padding, boolean ceilMode, boolean countIncludePad) {
         this.kernelSize = kernelSize.clone();
         this.stride = stride == null ? null : stride.clone();
         this.padding = padding.clone();
@@ -36,7 +37,7 @@ public final class AvgPool1d extends Layer {
 
     @Override
     protected String describe() {
-        return "kernel_size=" + Arrays.toString(kernelSize) + ", stride=" + Arrays.toString(stride == null ? kernelSize : stride)
-                + ", padding=" + Arrays.toString(padding);
+        return "kernel_size=" + Arrays.toString(kernelSize) + ", stride="
+                + Arrays.toString(stride == null ? kernelSize : stride) + ", padding=" + Arrays.toString(padding);
     }
 }

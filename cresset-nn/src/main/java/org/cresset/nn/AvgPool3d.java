@@ -21,8 +21,15 @@ public final class AvgPool3d extends Layer {
     }
 
     /** All options; {@code stride} null: that of the kernel. */
-    @Torch("nn.AvgPool3d(kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None)")
-    public AvgPool3d(long[] kernelSize, long @Nullable [] stride, long[] padding, boolean ceilMode, boolean countIncludePad, @Nullable Long divisorOverride) {
+    @Torch(
+            "nn.AvgPool3d(kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None)")
+    public AvgPool3d(
+            long[] kernelSize,
+            long @Nullable [] stride,
+            long[] padding,
+            boolean ceilMode,
+            boolean countIncludePad,
+            @Nullable Long divisorOverride) {
         this.kernelSize = kernelSize.clone();
         this.stride = stride == null ? null : stride.clone();
         this.padding = padding.clone();
@@ -38,7 +45,7 @@ public final class AvgPool3d extends Layer {
 
     @Override
     protected String describe() {
-        return "kernel_size=" + Arrays.toString(kernelSize) + ", stride=" + Arrays.toString(stride == null ? kernelSize : stride)
-                + ", padding=" + Arrays.toString(padding);
+        return "kernel_size=" + Arrays.toString(kernelSize) + ", stride="
+                + Arrays.toString(stride == null ? kernelSize : stride) + ", padding=" + Arrays.toString(padding);
     }
 }

@@ -89,6 +89,7 @@ abstract class ConvTransposeNd extends Layer {
     protected String describe() {
         long[] kernel = Arrays.copyOfRange(weight.shape().toArray(), 2, weight.dim());
         return weight.size(0) + ", " + weight.size(1) * groups + ", kernel_size=" + Shapes.tuple(kernel) + ", stride="
-                + Shapes.tuple(stride) + (groups == 1 ? "" : ", groups=" + groups) + (bias == null ? ", bias=False" : "");
+                + Shapes.tuple(stride) + (groups == 1 ? "" : ", groups=" + groups)
+                + (bias == null ? ", bias=False" : "");
     }
 }

@@ -41,8 +41,8 @@ public final class MaxPool1d extends Layer {
 
     @Override
     protected String describe() {
-        return "kernel_size=" + Arrays.toString(kernelSize) + ", stride=" + Arrays.toString(stride == null ? kernelSize : stride)
-                + ", padding=" + Arrays.toString(padding);
+        return "kernel_size=" + Arrays.toString(kernelSize) + ", stride="
+                + Arrays.toString(stride == null ? kernelSize : stride) + ", padding=" + Arrays.toString(padding);
     }
 
     /** The largest, and where they are in their image, int64: what {@link MaxUnpool1d} takes. */

@@ -28,7 +28,8 @@ final class Shapes {
         return switch (given) {
             case long[] l -> l;
             case int[] i -> Arrays.stream(i).asLongStream().toArray();
-            case List<?> l when l.stream().allMatch(Number.class::isInstance) ->
+            case List<?> l
+            when l.stream().allMatch(Number.class::isInstance) ->
                 l.stream().mapToLong(o -> ((Number) o).longValue()).toArray();
             default -> throw CressetException.value(name + ": " + what + " " + given + "; expected integers");
         };

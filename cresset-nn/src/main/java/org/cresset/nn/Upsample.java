@@ -21,7 +21,12 @@ public final class Upsample extends Layer {
 
     /** To a size or by factors. */
     @Torch("nn.Upsample(size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None)")
-    public Upsample(long @Nullable [] size, double @Nullable [] scaleFactor, String mode, @Nullable Boolean alignCorners, @Nullable Boolean recomputeScaleFactor) {
+    public Upsample(
+            long @Nullable [] size,
+            double @Nullable [] scaleFactor,
+            String mode,
+            @Nullable Boolean alignCorners,
+            @Nullable Boolean recomputeScaleFactor) {
         this.size = size == null ? null : size.clone();
         this.scaleFactor = scaleFactor == null ? null : scaleFactor.clone();
         this.mode = mode;
@@ -36,7 +41,7 @@ public final class Upsample extends Layer {
 
     @Override
     protected String describe() {
-        return (size == null ? "scale_factor=" + Arrays.toString(scaleFactor) : "size=" + Arrays.toString(size)) + ", mode='" + mode
-                + "'";
+        return (size == null ? "scale_factor=" + Arrays.toString(scaleFactor) : "size=" + Arrays.toString(size))
+                + ", mode='" + mode + "'";
     }
 }

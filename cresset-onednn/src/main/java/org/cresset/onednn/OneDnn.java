@@ -499,7 +499,9 @@ public final class OneDnn implements Contractions {
             Conv c = conv(Pass.WEIGHT, s.withBatch(n), input, gradOutput, gradBias != null);
             Storage second = from > 0 ? partial : null;
             long w = second != null ? second.segment().address() : gradWeight.address();
-            long b = second != null ? second.segment().address() + 4 * weights : gradBias == null ? 0 : gradBias.address();
+            long b = second != null
+                    ? second.segment().address() + 4 * weights
+                    : gradBias == null ? 0 : gradBias.address();
             Storage own = c.reorder == null ? null : Memory.allocate(c.weightBytes);
             long target = own == null ? w : own.segment().address();
             long in = input.address() + from * input.strides()[0] * 4;

@@ -35,12 +35,19 @@ final class SmallRun {
     }
 
     static DataLoader<Batch> batches(long n, long seed) {
-        return DataLoader.of(data(n, seed)).batchSize(16).shuffle(true).seed(seed).build();
+        return DataLoader.of(data(n, seed))
+                .batchSize(16)
+                .shuffle(true)
+                .seed(seed)
+                .build();
     }
 
     /** The mean of -log softmax at the targets. */
     static Tensor loss(Tensor logits, Tensor target) {
-        return logits.logSoftmax(1).gather(1, target.to(DType.INT64).unsqueeze(1)).mean().neg();
+        return logits.logSoftmax(1)
+                .gather(1, target.to(DType.INT64).unsqueeze(1))
+                .mean()
+                .neg();
     }
 
     static List<EpochResult> run(@Nullable Path checkpoints, int epochs, boolean resume) {

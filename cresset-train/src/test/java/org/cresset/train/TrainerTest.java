@@ -42,7 +42,8 @@ class TrainerTest {
         Tensor w = model.weight.detach().clone();
         Trainer trainer = new Trainer(model, model::forward, TrainerTest::squares, new SGD(model.parameters(), 0.01));
         TensorDataset data = new TensorDataset(line(), line().mul(2));
-        EpochResult result = trainer.fit(DataLoader.of(data).batchSize(8).build(), null, 1).getFirst();
+        EpochResult result =
+                trainer.fit(DataLoader.of(data).batchSize(8).build(), null, 1).getFirst();
 
         Tensor.manualSeed(1);
         Linear same = new Linear(1, 1);
@@ -69,8 +70,8 @@ class TrainerTest {
             weights.add(model.weight.detach());
         }
         assertThat(weights.get(1).item()).isCloseTo(weights.get(0).item(), within(1e-6));
-        assertThatThrownBy(() -> new Trainer(new Linear(1, 1), t -> t, TrainerTest::squares, anyOptimizer())
-                        .accumulate(0))
+        assertThatThrownBy(
+                        () -> new Trainer(new Linear(1, 1), t -> t, TrainerTest::squares, anyOptimizer()).accumulate(0))
                 .hasMessageContaining("0 batches");
     }
 
@@ -106,7 +107,8 @@ class TrainerTest {
                 DataLoader.of(validation).batchSize(3).build(),
                 1000);
         assertThat(results.size()).isLessThan(200);
-        double best = results.stream().mapToDouble(EpochResult::validationLoss).min().orElseThrow();
+        double best =
+                results.stream().mapToDouble(EpochResult::validationLoss).min().orElseThrow();
         assertThat(results.get(results.size() - 4).validationLoss()).isEqualTo(best);
         Tensor kept = Safetensors.load(folder.resolve(Trainer.BEST)).get("weight");
         assertThat(kept.item()).isCloseTo(1, within(0.05));
@@ -152,6 +154,9 @@ class TrainerTest {
         LineProgress lines = new LineProgress(new PrintStream(text, true, StandardCharsets.UTF_8));
         lines.epochBegins(1, 2, 3);
         lines.epochDone(new EpochResult(1, 0.5, 0.25, 0.875, 1.5));
-        assertThat(text.toString(StandardCharsets.UTF_8)).contains("1").contains("0.5").contains("0.25");
+        assertThat(text.toString(StandardCharsets.UTF_8))
+                .contains("1")
+                .contains("0.5")
+                .contains("0.25");
     }
 }
