@@ -11,6 +11,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import org.cresset.base.CressetException;
 import org.cresset.base.Storage;
+import org.cresset.op.Custom;
 import org.cresset.op.View;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
@@ -151,7 +152,7 @@ final class Engine {
         }
         if (node.leaf != null) {
             if (captures == null) {
-                accumulate(node.leaf, p.grads[0], p.owned[0]);
+                accumulate(node.leaf, p.grads[0], p.owned[0] && !node.hasHooks());
             }
             return;
         }
@@ -182,8 +183,27 @@ final class Engine {
                         fresh(results, i, p.grads, node) || handedOn(results[i], p, places != null));
             }
         }
+        if (!createGraph && places == null && !node.hasHooks()) {
+            freeGradients(p, results);
+        }
         if (!retainGraph) {
             node.release();
+        }
+    }
+
+    /** Gives back the memory of gradients that only this engine knew and that no result shares. */
+    private static void freeGradients(Pending p, @Nullable Tensor[] results) {
+        for (int k = 0; k < p.grads.length; k++) {
+            if (p.owned[k] && p.grads[k] instanceof Dense d) {
+                Storage s = d.storage();
+                boolean goesOn = false;
+                for (Tensor r : results) {
+                    goesOn |= r instanceof Dense o && o.storage() == s;
+                }
+                if (!goesOn && !p.node.saves(s)) {
+                    s.free();
+                }
+            }
         }
     }
 
@@ -199,6 +219,7 @@ final class Engine {
     /** Whether gradient i was made by the rule just run and by nothing else: no other gradient or saved tensor shares it. */
     private static boolean fresh(@Nullable Tensor[] results, int i, @Nullable Tensor[] grads, Node node) {
         if (!(results[i] instanceof Dense d)
+                || node.op instanceof Custom // whose author may have kept it
                 || d.requiresGrad()
                 || d.base() != null && !wholeMemory(d)
                 || d.storage().isWrapped()) {
@@ -246,6 +267,9 @@ final class Engine {
             p.owned[output] = owned;
         } else if (p.owned[output] && !createGraph && before.dtype() == g.dtype()) {
             before.add_(g);
+            if (owned && g instanceof Dense d) {
+                d.storage().free();
+            }
         } else {
             p.grads[output] = before.add(g);
             p.owned[output] = true;
@@ -256,14 +280,21 @@ final class Engine {
         if (g == null) {
             return;
         }
-        Tensor before = leaf.grad();
+        Tensor before = leaf.gradient();
         if (before == null) {
             boolean keep = owned && g instanceof Dense d && wholeMemory(d);
-            leaf.setGrad(keep || createGraph ? g : g.detach().clone());
+            if (createGraph) {
+                leaf.setGrad(g);
+            } else {
+                leaf.ownGradient(keep ? g : g.detach().clone());
+            }
         } else if (createGraph) {
             leaf.setGrad(before.add(g));
         } else {
             before.add_(g);
+            if (owned && g instanceof Dense d) {
+                d.storage().free();
+            }
         }
     }
 

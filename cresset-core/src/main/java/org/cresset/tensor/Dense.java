@@ -27,6 +27,7 @@ public final class Dense extends Tensor {
     private int outputIndex;
     private @Nullable Node accumulator;
     private @Nullable Tensor gradient;
+    private boolean gradientShared;
 
     /** The tensor that this one is a view of, so that changes in place reach its history. */
     private final @Nullable Dense base;
@@ -343,12 +344,36 @@ public final class Dense extends Tensor {
         return node() == null;
     }
 
-    @Nullable
-    Tensor gradient() {
+    /**
+     * The gradient for the library's own loops, which keep no reference to it: one that nobody else has asked for goes back
+     * to the pool as soon as it is taken away.
+     */
+    public @Nullable Tensor gradient() {
         return gradient;
     }
 
+    /** The gradient for somebody who may keep it. */
+    @Nullable
+    Tensor gradientToKeep() {
+        gradientShared = true;
+        return gradient;
+    }
+
+    /** Sets a gradient that the caller may keep, too. */
     void setGradient(@Nullable Tensor g) {
+        replaceGradient(g, true);
+    }
+
+    /** Sets a gradient that nothing else refers to. */
+    public void ownGradient(Tensor g) {
+        replaceGradient(g, false);
+    }
+
+    private void replaceGradient(@Nullable Tensor g, boolean shared) {
+        if (g != null && g == gradient) {
+            gradientShared |= shared;
+            return;
+        }
         if (g instanceof Dense d) {
             if (!g.shape().equals(shape) || g.dtype() != dtype) {
                 throw CressetException.runtime(
@@ -356,7 +381,13 @@ public final class Dense extends Tensor {
             }
             d.storage.keep();
         }
+        if (!gradientShared
+                && gradient instanceof Dense old
+                && !(g instanceof Dense d && d.storage == old.storage)) {
+            old.storage.free();
+        }
         gradient = g;
+        gradientShared = shared;
     }
 
     /** Marks a tensor as made in inference mode. */

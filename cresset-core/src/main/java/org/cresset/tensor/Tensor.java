@@ -100,7 +100,7 @@ public abstract sealed class Tensor
 
     /** The gradient that {@code backward} accumulated here, or null. */
     public @Nullable Tensor grad() {
-        return dense("grad").gradient();
+        return dense("grad").gradientToKeep();
     }
 
     /** Replaces the gradient (null: none). */

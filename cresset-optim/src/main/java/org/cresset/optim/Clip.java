@@ -74,7 +74,7 @@ public final class Clip {
     private static List<Tensor> grads(Iterable<? extends Tensor> params) {
         List<Tensor> grads = new ArrayList<>();
         for (Tensor p : params) {
-            Tensor g = p.grad();
+            Tensor g = p.dense("clip").gradient();
             if (g != null) {
                 grads.add(g);
             }

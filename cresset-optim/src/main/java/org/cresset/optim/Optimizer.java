@@ -122,18 +122,20 @@ public abstract class Optimizer {
         for (ParamGroup g : groups) {
             for (int i = 0; i < g.size(); i++) {
                 Tensor p = g.param(i);
-                Tensor grad = p.grad();
+                Tensor grad = p.dense("zeroGrad").gradient();
                 if (grad == null) {
                     continue;
                 }
                 if (setToNone) {
                     p.setGrad(null);
                 } else {
-                    Tensor zeros = grad.detach();
+                    Tensor zeros = grad.requiresGrad() ? grad.detach() : grad;
                     Autograd.noGrad(() -> {
                         zeros.zero_();
                     });
-                    p.setGrad(zeros);
+                    if (zeros != grad) {
+                        p.setGrad(zeros);
+                    }
                 }
             }
         }

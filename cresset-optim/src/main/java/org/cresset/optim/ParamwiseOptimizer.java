@@ -40,7 +40,7 @@ public abstract class ParamwiseOptimizer extends Optimizer {
 
     /** Updates one parameter if it has a gradient. */
     void updateOne(ParamGroup group, Tensor param, ParamState state) {
-        Tensor grad = param.grad();
+        Tensor grad = param.dense("step").gradient();
         if (grad != null) {
             update(group, param.dense("step"), grad.dense("step"), state);
         }
