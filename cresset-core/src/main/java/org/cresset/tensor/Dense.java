@@ -381,9 +381,7 @@ public final class Dense extends Tensor {
             }
             d.storage.keep();
         }
-        if (!gradientShared
-                && gradient instanceof Dense old
-                && !(g instanceof Dense d && d.storage == old.storage)) {
+        if (!gradientShared && gradient instanceof Dense old && !(g instanceof Dense d && d.storage == old.storage)) {
             old.storage.free();
         }
         gradient = g;
