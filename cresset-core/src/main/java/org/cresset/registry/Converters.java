@@ -38,7 +38,8 @@ final class Converters {
             Converter element = component.isPrimitive() || !(type instanceof AnnotatedArrayType a)
                     ? plain(component, type)
                     : of(component, a.getAnnotatedGenericComponentType());
-            boolean numbers = element instanceof Scalars && element != Scalars.TENSOR;
+            Converter bare = element instanceof OrNull(Converter other) ? other : element;
+            boolean numbers = bare instanceof Scalars && bare != Scalars.TENSOR;
             Converter strict = element == Scalars.TENSOR ? new Instance(Tensor.class) : element;
             return new Lists(Lists.Target.ARRAY, strict, component, numbers);
         }

@@ -26,7 +26,8 @@ record Lists(Target target, Converter element, Class<?> component, boolean singl
     public int rank(@Nullable Object value) {
         List<?> parts = parts(value);
         if (parts == null) {
-            return single && element.rank(value) == 0 ? 1 : NEVER;
+            int one = single && value instanceof Number ? element.rank(value) : NEVER;
+            return one == NEVER ? NEVER : 1 + one;
         }
         int worst = 0;
         for (Object p : parts) {

@@ -147,19 +147,45 @@ public final class Operators {
         return overloads.isEmpty() ? null : new Operator(name, overloads);
     }
 
+    /** What a bridge leads to, if it only makes a public method of a class that isn't public callable; else null. */
+    private static @Nullable Method hidden(Method bridge) {
+        for (Class<?> c = bridge.getDeclaringClass().getSuperclass(); c != null; c = c.getSuperclass()) {
+            try {
+                Method m = c.getDeclaredMethod(bridge.getName(), bridge.getParameterTypes());
+                return m.getReturnType() == bridge.getReturnType() && !Modifier.isAbstract(m.getModifiers())
+                        ? m
+                        : null;
+            } catch (NoSuchMethodException e) {
+                continue;
+            }
+        }
+        return null;
+    }
+
     /**
      * A public method of a class, {@code forward} of a module for example, with the object as first argument; in all its
      * overloads, with the parameters that {@link Torch} gives it or else those of Java, of which the last ones that may be null
-     * may be left out.
+     * may be left out. Methods that {@link Torch} gives this name win over those that Java calls so.
      *
      * @throws CressetException of kind UNSUPPORTED if there is none
      */
     public static Operator method(Class<?> type, String method) {
-        List<Overload> overloads = new ArrayList<>();
+        List<Method> named = new ArrayList<>();
+        List<Method> annotated = new ArrayList<>();
         for (Method m : type.getMethods()) {
-            if (!m.getName().equals(method) || m.isBridge() || Modifier.isStatic(m.getModifiers())) {
+            Method declared = m.isBridge() ? hidden(m) : m;
+            if (declared == null || Modifier.isStatic(m.getModifiers())) {
                 continue;
             }
+            Torch torch = declared.getAnnotation(Torch.class);
+            if (torch != null && Signature.nameOf(torch.value()[0]).equals(method)) {
+                annotated.add(declared);
+            } else if (m.getName().equals(method)) {
+                named.add(declared);
+            }
+        }
+        List<Overload> overloads = new ArrayList<>();
+        for (Method m : annotated.isEmpty() ? named : annotated) {
             Torch torch = m.getAnnotation(Torch.class);
             Signature s = torch == null ? Signature.of(method, m) : Signature.parse(torch.value()[0]);
             overloads.add(Overload.of(s.withSelf(), type, m));

@@ -29,6 +29,9 @@ final class Overload {
     /** Whether a number may come first. */
     private final boolean numberFirst;
 
+    /** Whether there is a parameter called input, which then isn't another name of self. */
+    private final boolean takesInput;
+
     /** For each parameter of the signature its place among the Java parameters; -1: accepted and without effect here. */
     private final int[] place;
 
@@ -41,6 +44,7 @@ final class Overload {
         this.handle = handle.asType(MethodType.genericMethodType(javaCount)).asSpreader(Object[].class, javaCount);
         List<Parameter> parameters = signature.parameters();
         numberFirst = parameters.stream().anyMatch(p -> p.type().equals("Scalar"));
+        takesInput = parameters.stream().anyMatch(p -> p.name().equals("input"));
         place = new int[parameters.size()];
         converters = new Converter[place.length];
         int placed = 0;
@@ -161,7 +165,7 @@ final class Overload {
         int rank = 0;
         for (int i = 0; i < place.length; i++) {
             Parameter p = parameters.get(i);
-            String key = key(p, i, kwargs);
+            String key = key(p, i, kwargs, takesInput);
             boolean byName = kwargs.containsKey(key);
             if (p.kind() == Kind.VARIADIC && !byName) {
                 List<?> rest = args.subList(Math.min(next, args.size()), args.size());
@@ -210,7 +214,8 @@ final class Overload {
     }
 
     /** PyTorch calls the first parameter self or input and takes NumPy's names for some others. */
-    private static String key(Parameter p, int i, Map<String, ? extends @Nullable Object> kwargs) {
+    private static String key(
+            Parameter p, int i, Map<String, ? extends @Nullable Object> kwargs, boolean takesInput) {
         String name = p.name();
         if (kwargs.isEmpty() || kwargs.containsKey(name)) {
             return name;
@@ -218,7 +223,7 @@ final class Overload {
         return switch (name) {
             case "dim" -> "axis";
             case "keepdim" -> "keepdims";
-            case "self" -> "input";
+            case "self" -> takesInput ? name : "input";
             default -> i == 0 && name.equals("input") ? "self" : name;
         };
     }

@@ -21,7 +21,7 @@ public final class AdaptiveAvgPool1d extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.adaptiveAvgPool1d(input, outputSize);
     }
 

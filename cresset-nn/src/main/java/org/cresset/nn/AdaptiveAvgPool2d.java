@@ -22,7 +22,7 @@ public final class AdaptiveAvgPool2d extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.adaptiveAvgPool2d(input, outputSize);
     }
 

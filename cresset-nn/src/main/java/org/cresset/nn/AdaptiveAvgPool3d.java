@@ -22,7 +22,7 @@ public final class AdaptiveAvgPool3d extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.adaptiveAvgPool3d(input, outputSize);
     }
 

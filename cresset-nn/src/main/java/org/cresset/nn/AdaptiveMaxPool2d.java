@@ -9,20 +9,22 @@ import org.jspecify.annotations.Nullable;
 /** The largest of as many windows as the result is to have, from (N, C, H, W) or (C, H, W). As {@code nn.AdaptiveMaxPool2d}; {@link #forwardWithIndices} gives the positions, too. */
 public final class AdaptiveMaxPool2d extends Layer {
     private final @Nullable Long[] outputSize;
+    private final boolean returnIndices;
 
     /** One size in all dimensions. */
     public AdaptiveMaxPool2d(long outputSize) {
-        this(new Long[] {outputSize});
+        this(new Long[] {outputSize}, false);
     }
 
     /** Sizes of the result, null: that of the input. */
-    @Torch("nn.AdaptiveMaxPool2d(output_size)")
-    public AdaptiveMaxPool2d(@Nullable Long[] outputSize) {
+    @Torch("nn.AdaptiveMaxPool2d(output_size, return_indices=False)")
+    public AdaptiveMaxPool2d(@Nullable Long[] outputSize, boolean returnIndices) {
         this.outputSize = outputSize.clone();
+        this.returnIndices = returnIndices;
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.adaptiveMaxPool2d(input, outputSize);
     }
 
@@ -34,5 +36,11 @@ public final class AdaptiveMaxPool2d extends Layer {
     /** The largest, and where they are in their image, int64. */
     public Tensor[] forwardWithIndices(Tensor input) {
         return Functional.adaptiveMaxPoolWithIndices(2, input, outputSize);
+    }
+
+    /** What PyTorch's module gives: the largest, or with {@code returnIndices} both. */
+    @Torch("forward(input)")
+    public Object forwardAsAsked(Tensor input) {
+        return returnIndices ? forwardWithIndices(input) : forward(input);
     }
 }

@@ -27,7 +27,7 @@ public final class AlphaDropout extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.alphaDropout(input, p, isTraining(), inplace);
     }
 

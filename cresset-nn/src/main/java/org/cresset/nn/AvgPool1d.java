@@ -31,7 +31,7 @@ public final class AvgPool1d extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.avgPool1d(input, kernelSize, stride, padding, ceilMode, countIncludePad);
     }
 

@@ -39,7 +39,7 @@ public final class AvgPool3d extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.avgPool3d(input, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride);
     }
 

@@ -19,7 +19,7 @@ public final class BCELoss extends Loss {
     /** All options. */
     @Torch("nn.BCELoss(weight=None, *, reduction='mean')")
     public BCELoss(@Nullable Tensor weight, Reduction reduction) {
-        this.weight = weight;
+        this.weight = weight == null ? null : buffer(weight);
         this.reduction = reduction;
     }
 

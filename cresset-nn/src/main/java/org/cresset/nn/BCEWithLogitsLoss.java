@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class BCEWithLogitsLoss extends Loss {
     private final @Nullable Tensor weight;
     private final Reduction reduction;
+    @Key("pos_weight")
     private final @Nullable Tensor posWeight;
 
     /** The mean. */
@@ -20,9 +21,9 @@ public final class BCEWithLogitsLoss extends Loss {
     /** All options. */
     @Torch("nn.BCEWithLogitsLoss(weight=None, *, reduction='mean', pos_weight=None)")
     public BCEWithLogitsLoss(@Nullable Tensor weight, Reduction reduction, @Nullable Tensor posWeight) {
-        this.weight = weight;
+        this.weight = weight == null ? null : buffer(weight);
         this.reduction = reduction;
-        this.posWeight = posWeight;
+        this.posWeight = posWeight == null ? null : buffer(posWeight);
     }
 
     @Override

@@ -22,7 +22,7 @@ public final class CELU extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.celu(input, alpha, inplace);
     }
 

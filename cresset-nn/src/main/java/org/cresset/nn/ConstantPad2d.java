@@ -21,7 +21,7 @@ public final class ConstantPad2d extends PaddingLayer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.pad(input, padding(), "constant", value);
     }
 }

@@ -52,7 +52,7 @@ public final class Conv3d extends ConvNd {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.conv3d(padded(input), weight, bias, stride, paddingLeft(), dilation, groups);
     }
 }

@@ -57,7 +57,7 @@ abstract class ConvTransposeNd extends Layer {
     abstract Tensor transposed(Tensor input, long[] outputPadding);
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return transposed(input, outputPadding);
     }
 

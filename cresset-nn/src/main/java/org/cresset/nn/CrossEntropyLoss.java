@@ -26,7 +26,7 @@ public final class CrossEntropyLoss extends Loss {
     /** All options. */
     @Torch("nn.CrossEntropyLoss(weight=None, *, ignore_index=-100, reduction='mean', label_smoothing=0.0)")
     public CrossEntropyLoss(@Nullable Tensor weight, long ignoreIndex, Reduction reduction, double labelSmoothing) {
-        this.weight = weight;
+        this.weight = weight == null ? null : buffer(weight);
         this.ignoreIndex = ignoreIndex;
         this.reduction = reduction;
         this.labelSmoothing = labelSmoothing;

@@ -27,7 +27,7 @@ public final class Dropout extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.dropout(input, p, isTraining(), inplace);
     }
 

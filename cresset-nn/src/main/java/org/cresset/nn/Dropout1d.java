@@ -27,7 +27,7 @@ public final class Dropout1d extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.dropout1d(input, p, isTraining(), inplace);
     }
 

@@ -27,7 +27,7 @@ public final class Dropout2d extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.dropout2d(input, p, isTraining(), inplace);
     }
 

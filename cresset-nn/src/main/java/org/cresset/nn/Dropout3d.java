@@ -27,7 +27,7 @@ public final class Dropout3d extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.dropout3d(input, p, isTraining(), inplace);
     }
 

@@ -22,7 +22,7 @@ public final class ELU extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.elu(input, alpha, inplace);
     }
 

@@ -27,7 +27,7 @@ public final class FeatureAlphaDropout extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.featureAlphaDropout(input, p, isTraining(), inplace);
     }
 

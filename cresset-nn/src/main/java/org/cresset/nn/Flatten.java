@@ -21,7 +21,7 @@ public final class Flatten extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return input.flatten(startDim, endDim);
     }
 

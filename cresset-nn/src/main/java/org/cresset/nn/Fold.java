@@ -24,7 +24,7 @@ public final class Fold extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.fold(input, outputSize, kernelSize, dilation, padding, stride);
     }
 

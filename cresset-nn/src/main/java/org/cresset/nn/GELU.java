@@ -20,7 +20,7 @@ public final class GELU extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.gelu(input, approximate);
     }
 

@@ -20,7 +20,7 @@ public final class Hardshrink extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.hardshrink(input, lambd);
     }
 

@@ -20,7 +20,7 @@ public final class Hardsigmoid extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.hardsigmoid(input, inplace);
     }
 

@@ -24,7 +24,7 @@ public final class Hardtanh extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.hardtanh(input, minVal, maxVal, inplace);
     }
 

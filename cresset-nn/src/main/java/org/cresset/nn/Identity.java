@@ -10,7 +10,7 @@ public final class Identity extends Layer {
     public Identity() {}
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return input;
     }
 }

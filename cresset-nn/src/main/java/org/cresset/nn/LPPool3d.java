@@ -23,7 +23,7 @@ public final class LPPool3d extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.lpPool3d(input, normType, kernelSize, stride, ceilMode);
     }
 

@@ -27,7 +27,7 @@ public final class LeakyReLU extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.leakyRelu(input, negativeSlope, inplace);
     }
 

@@ -27,7 +27,7 @@ public final class Linear extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.linear(input, weight, bias);
     }
 

@@ -11,7 +11,7 @@ public final class LogSigmoid extends Layer {
     public LogSigmoid() {}
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.logsigmoid(input);
     }
 }

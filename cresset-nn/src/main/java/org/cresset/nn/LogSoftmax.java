@@ -14,7 +14,7 @@ public final class LogSoftmax extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return input.logSoftmax(dim);
     }
 

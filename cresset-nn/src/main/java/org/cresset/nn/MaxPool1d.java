@@ -12,30 +12,32 @@ public final class MaxPool1d extends Layer {
     private final long @Nullable [] stride;
     private final long[] padding;
     private final long[] dilation;
+    private final boolean returnIndices;
     private final boolean ceilMode;
 
     /** Windows of one size in all dimensions, side by side. */
     public MaxPool1d(long kernelSize) {
-        this(new long[] {kernelSize}, null, new long[] {0}, new long[] {1}, false);
+        this(new long[] {kernelSize}, null, new long[] {0}, new long[] {1}, false, false);
     }
 
     /** Windows of one size in all dimensions. */
     public MaxPool1d(long kernelSize, long stride, long padding) {
-        this(new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, new long[] {1}, false);
+        this(new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, new long[] {1}, false, false);
     }
 
     /** All options; {@code stride} null: that of the kernel. */
-    @Torch("nn.MaxPool1d(kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False)")
-    public MaxPool1d(long[] kernelSize, long @Nullable [] stride, long[] padding, long[] dilation, boolean ceilMode) {
+    @Torch("nn.MaxPool1d(kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False)")
+    public MaxPool1d(long[] kernelSize, long @Nullable [] stride, long[] padding, long[] dilation, boolean returnIndices, boolean ceilMode) {
         this.kernelSize = kernelSize.clone();
         this.stride = stride == null ? null : stride.clone();
         this.padding = padding.clone();
         this.dilation = dilation.clone();
+        this.returnIndices = returnIndices;
         this.ceilMode = ceilMode;
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.maxPool1d(input, kernelSize, stride, padding, dilation, ceilMode);
     }
 
@@ -48,5 +50,11 @@ public final class MaxPool1d extends Layer {
     /** The largest, and where they are in their image, int64: what {@link MaxUnpool1d} takes. */
     public Tensor[] forwardWithIndices(Tensor input) {
         return Functional.maxPoolWithIndices(1, input, kernelSize, stride, padding, dilation, ceilMode);
+    }
+
+    /** What PyTorch's module gives: the largest, or with {@code returnIndices} both. */
+    @Torch("forward(input)")
+    public Object forwardAsAsked(Tensor input) {
+        return returnIndices ? forwardWithIndices(input) : forward(input);
     }
 }

@@ -31,7 +31,7 @@ final class Members {
             }
         }
 
-        void set(Module m, Object value) {
+        void set(Module m, @Nullable Object value) {
             try {
                 field.set(m, value);
             } catch (IllegalAccessException e) {
@@ -57,6 +57,17 @@ final class Members {
                 (tensor ? tensors : modules).add(new Member(key == null ? f.getName() : key.value(), f));
             }
         }
+    }
+
+    /** The field of a tensor with a name, or null. */
+    @Nullable
+    Member tensor(String key) {
+        for (Member m : tensors) {
+            if (m.key.equals(key)) {
+                return m;
+            }
+        }
+        return null;
     }
 
     static Members of(Class<?> type) {

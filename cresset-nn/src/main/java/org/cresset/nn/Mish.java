@@ -20,7 +20,7 @@ public final class Mish extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.mish(input, inplace);
     }
 

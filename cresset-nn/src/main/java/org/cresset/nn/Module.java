@@ -1,15 +1,17 @@
 package org.cresset.nn;
 
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -30,16 +32,24 @@ import org.jspecify.annotations.Nullable;
  *     }
  * }
  * }
+ *
+ * <p>Hooks run around {@link Layer#forward} and the forward methods of the other modules here; a forward method of a class of
+ * your own takes part if it is a {@link Layer} or goes through {@link #call}.
  */
-public abstract class Module {
+public abstract class Module implements Cloneable {
     private final Set<Tensor> parameters = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<Tensor> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Tensor> unsaved = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<String, Tensor> registered = new LinkedHashMap<>();
     private final Map<String, Module> submodules = new LinkedHashMap<>();
+    private final Map<String, Supplier<Tensor>> computed = new LinkedHashMap<>();
+    private @Nullable Hooks hooks;
     private boolean training = true;
 
     /** For subclasses. */
-    protected Module() {}
+    protected Module() {
+        Paths.remember(this);
+    }
 
     // ---- declaring ----
 
@@ -54,6 +64,14 @@ public abstract class Module {
     protected final Tensor buffer(Tensor t) {
         buffers.add(t);
         return t;
+    }
+
+    /** Marks a tensor that a field will hold as a buffer, which is saved only if {@code persistent}. Returns it. */
+    protected final Tensor buffer(Tensor t, boolean persistent) {
+        if (!persistent) {
+            unsaved.add(t);
+        }
+        return buffer(t);
     }
 
     /** Adds a parameter under a name that no field has. */
@@ -80,6 +98,52 @@ public abstract class Module {
         return registered.get(name);
     }
 
+    /** Takes away what was added under a name. */
+    final void unregister(String name) {
+        registered.remove(name);
+        submodules.remove(name);
+    }
+
+    /** The submodules that were added, which can be changed through this map. */
+    final Map<String, Module> added() {
+        return submodules;
+    }
+
+    /** The tensors that were added. */
+    final Map<String, Tensor> addedTensors() {
+        return registered;
+    }
+
+    /** The tensor, parameter or not, under a name of this module's own. */
+    final @Nullable Tensor own(String name) {
+        Tensor added = registered.get(name);
+        Members.Member field = added == null ? Members.of(getClass()).tensor(name) : null;
+        return field == null ? added : (Tensor) field.get(this);
+    }
+
+    /** Puts another tensor under a name that there is, without saying what it is. */
+    final void replace(String name, @Nullable Tensor by) {
+        Members.Member field = Members.of(getClass()).tensor(name);
+        if (field != null) {
+            field.set(this, by);
+        } else if (by == null) {
+            registered.remove(name);
+        } else {
+            registered.put(name, by);
+        }
+    }
+
+    /** Makes the tensor under a name one that is computed before each forward call; null: an ordinary one again. */
+    final void compute(String name, @Nullable Supplier<Tensor> how) {
+        Tensor t = Objects.requireNonNull(own(name), name);
+        if (how == null) {
+            computed.remove(name);
+        } else {
+            parameters.remove(t);
+            computed.put(name, how);
+        }
+    }
+
     // ---- looking through ----
 
     private void eachTensor(BiConsumer<String, Tensor> body) {
@@ -88,11 +152,37 @@ public abstract class Module {
                 body.accept(m.key(), t);
             }
         }
-        registered.forEach(body);
+        registered.forEach((name, t) -> {
+            if (parameters.contains(t) || buffers.contains(t)) {
+                body.accept(name, t);
+            }
+        });
     }
 
-    /** The direct submodules by name. */
-    public final Map<String, Module> children() {
+    /** This module's own parameters by name. */
+    final Map<String, Tensor> ownParameters() {
+        Map<String, Tensor> own = new LinkedHashMap<>();
+        eachTensor((name, t) -> {
+            if (parameters.contains(t)) {
+                own.put(name, t);
+            }
+        });
+        return own;
+    }
+
+    /** This module's own buffers by name, those that are saved or all. */
+    final Map<String, Tensor> ownBuffers(boolean all) {
+        Map<String, Tensor> own = new LinkedHashMap<>();
+        eachTensor((name, t) -> {
+            if (!parameters.contains(t) && (all || !unsaved.contains(t))) {
+                own.put(name, t);
+            }
+        });
+        return own;
+    }
+
+    /** The direct submodules by name. As {@code named_children}. */
+    public final Map<String, Module> namedChildren() {
         Map<String, Module> all = new LinkedHashMap<>();
         for (Members.Member m : Members.of(getClass()).modules) {
             if (m.get(this) instanceof Module child) {
@@ -101,6 +191,11 @@ public abstract class Module {
         }
         all.putAll(submodules);
         return all;
+    }
+
+    /** The direct submodules. */
+    public final Collection<Module> children() {
+        return namedChildren().values();
     }
 
     /** This module (named "") and all below it by their paths; one used in several places appears once. */
@@ -113,17 +208,37 @@ public abstract class Module {
     private static void walk(String path, Module m, Set<Module> seen, Map<String, Module> all) {
         if (seen.add(m)) {
             all.put(path, m);
-            m.children().forEach((name, child) -> walk(join(path, name), child, seen, all));
+            m.namedChildren().forEach((name, child) -> walk(Paths.join(path, name), child, seen, all));
         }
     }
 
-    private static String join(String path, String name) {
-        return path.isEmpty() ? name : path + "." + name;
+    /** This module and all below it, each once. */
+    public final Collection<Module> modules() {
+        return namedModules().values();
+    }
+
+    /** The module at a path, {@code "encoder.fc"} for example; "" is this one. As {@code get_submodule}. */
+    public final Module submodule(String path) {
+        Module m = this;
+        for (String name : path.isEmpty() ? new String[0] : path.split("\\.", -1)) {
+            Module child = m.namedChildren().get(name);
+            if (child == null) {
+                throw CressetException.value("submodule: " + m.getClass().getSimpleName() + " has no part " + name
+                        + " (of " + path + "); there are " + m.namedChildren().keySet());
+            }
+            m = child;
+        }
+        return m;
     }
 
     /** All parameters, each once. */
     public final List<Tensor> parameters() {
         return List.copyOf(namedParameters().values());
+    }
+
+    /** All buffers, each once. */
+    public final List<Tensor> buffers() {
+        return List.copyOf(namedBuffers().values());
     }
 
     /** All parameters by their paths, each once. */
@@ -142,7 +257,7 @@ public abstract class Module {
         namedModules()
                 .forEach((path, m) -> m.eachTensor((name, t) -> {
                     if (m.parameters.contains(t) == wanted && seen.add(t)) {
-                        all.put(join(path, name), t);
+                        all.put(Paths.join(path, name), t);
                     }
                 }));
         return all;
@@ -150,68 +265,128 @@ public abstract class Module {
 
     /** Calls {@code body} with every module below this one, then with this one. */
     public final Module apply(Consumer<Module> body) {
-        children().values().forEach(m -> m.apply(body));
+        children().forEach(m -> m.apply(body));
         body.accept(this);
         return this;
+    }
+
+    // ---- running ----
+
+    /** What a forward method does with its arguments. */
+    @FunctionalInterface
+    protected interface Body<R> {
+        /** Gives the result. */
+        R run(@Nullable Object[] inputs);
+    }
+
+    /**
+     * Runs what a forward method does between this module's hooks. An error names this module, unless one below it has been
+     * named. For forward methods of modules that aren't {@link Layer}s.
+     */
+    @SuppressWarnings("unchecked")
+    protected final <R> R call(Body<R> body, @Nullable Object... inputs) {
+        try {
+            computed.forEach((name, how) -> replace(name, how.get()));
+            return hooks == null ? body.run(inputs) : (R) hooks.run(this, body, inputs);
+        } catch (CressetException e) {
+            throw located(e);
+        }
+    }
+
+    /** Whether anything is to be done before or after a forward call. */
+    final boolean watched() {
+        return hooks != null || !computed.isEmpty();
+    }
+
+    /** The error with the path of this module in the net that it belongs to. */
+    final CressetException located(CressetException e) {
+        return Paths.locate(this, e);
+    }
+
+    final Hooks hooks() {
+        Hooks h = hooks;
+        if (h == null) {
+            h = new Hooks();
+            hooks = h;
+        }
+        return h;
+    }
+
+    final @Nullable Hooks hooksOrNull() {
+        return hooks;
+    }
+
+    /** Calls {@code hook} before each forward call. As {@code register_forward_pre_hook}. */
+    public final Autograd.HookHandle registerForwardPreHook(Hook.ForwardPre hook) {
+        return Hooks.add(hooks().forwardPre, hook);
+    }
+
+    /** Calls {@code hook} after each forward call. As {@code register_forward_hook}. */
+    public final Autograd.HookHandle registerForwardHook(Hook.Forward hook) {
+        return Hooks.add(hooks().forward, hook);
+    }
+
+    /** Calls {@code hook} when backward reaches the results. As {@code register_full_backward_pre_hook}. */
+    public final Autograd.HookHandle registerFullBackwardPreHook(Hook.BackwardPre hook) {
+        return Hooks.add(hooks().backwardPre, hook);
+    }
+
+    /** Calls {@code hook} when backward has the gradients of the arguments. As {@code register_full_backward_hook}. */
+    public final Autograd.HookHandle registerFullBackwardHook(Hook.Backward hook) {
+        return Hooks.add(hooks().backward, hook);
+    }
+
+    /** Calls {@code hook} with what {@link #stateDict} made. As {@code register_state_dict_post_hook}. */
+    public final Autograd.HookHandle registerStateDictHook(Hook.State hook) {
+        return Hooks.add(hooks().saved, hook);
+    }
+
+    /** Calls {@code hook} with what {@link #loadStateDict} is about to load. As {@code register_load_state_dict_pre_hook}. */
+    public final Autograd.HookHandle registerLoadStateDictPreHook(Hook.State hook) {
+        return Hooks.add(hooks().loading, hook);
     }
 
     // ---- state ----
 
     /** Parameters and buffers by their paths, sharing memory with this module; tied ones appear under each of their names. */
     public final Map<String, Tensor> stateDict() {
-        Map<String, Tensor> all = new LinkedHashMap<>();
-        collect("", all);
-        return all;
-    }
-
-    private void collect(String path, Map<String, Tensor> all) {
-        eachTensor((name, t) -> {
-            if (parameters.contains(t)) {
-                all.put(join(path, name), t.detach());
-            }
-        });
-        eachTensor((name, t) -> {
-            if (!parameters.contains(t)) {
-                all.put(join(path, name), t);
-            }
-        });
-        children().forEach((name, m) -> m.collect(join(path, name), all));
+        return StateDicts.of(this);
     }
 
     /**
      * Copies values into the parameters and buffers.
      *
+     * @return the names that were missing and left over
      * @throws CressetException if shapes differ or, with {@code strict}, names are missing or left over; nothing is changed then
      */
-    public final void loadStateDict(Map<String, Tensor> state, boolean strict) {
-        Map<String, Tensor> own = stateDict();
-        Set<String> missing = new TreeSet<>(own.keySet());
-        missing.removeAll(state.keySet());
-        Set<String> unexpected = new TreeSet<>(state.keySet());
-        unexpected.removeAll(own.keySet());
-        List<String> problems = new ArrayList<>();
-        if (strict && !missing.isEmpty()) {
-            problems.add("missing: " + String.join(", ", missing));
+    public final LoadedKeys loadStateDict(Map<String, Tensor> state, boolean strict) {
+        return StateDicts.load(this, state, strict);
+    }
+
+    /** As {@link #loadStateDict(Map, boolean)}, strictly. */
+    public final LoadedKeys loadStateDict(Map<String, Tensor> state) {
+        return loadStateDict(state, true);
+    }
+
+    /** Names of a module that a state dict lacked, and names in it that the module lacks. */
+    public record LoadedKeys(List<String> missing, List<String> unexpected) {}
+
+    /** Called before a state is loaded, so that what isn't there yet can be made in the shapes that the state has. */
+    void prepareToLoad(Map<String, Tensor> state, String prefix) {}
+
+    /** A copy of this and all below it: parameters and buffers have memory of their own and no gradients; hooks are shared. */
+    public final Module deepCopy() {
+        return new DeepCopy().of(this);
+    }
+
+    final Module shallowCopy() {
+        try {
+            Module m = (Module) super.clone();
+            Paths.remember(m);
+            return m;
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(e);
         }
-        if (strict && !unexpected.isEmpty()) {
-            problems.add("unexpected: " + String.join(", ", unexpected));
-        }
-        own.forEach((name, t) -> {
-            Tensor given = state.get(name);
-            if (given != null && !given.shape().equals(t.shape())) {
-                problems.add(name + " has shape " + given.shape() + ", expected " + t.shape());
-            }
-        });
-        if (!problems.isEmpty()) {
-            throw CressetException.runtime(
-                    "loadStateDict: " + getClass().getSimpleName() + ": " + String.join("; ", problems));
-        }
-        Autograd.noGrad(() -> own.forEach((name, t) -> {
-            Tensor given = state.get(name);
-            if (given != null) {
-                t.copy_(given);
-            }
-        }));
     }
 
     /** Puts this module and all below it into training mode: dropout drops, batch norm uses its batch. */
@@ -226,8 +401,13 @@ public abstract class Module {
 
     /** Puts this module and all below it into training or evaluation mode. */
     public final Module train(boolean on) {
-        namedModules().values().forEach(m -> m.training = on);
+        modules().forEach(m -> m.training = on);
         return this;
+    }
+
+    /** Puts this module alone into training or evaluation mode. */
+    final void setTraining(boolean on) {
+        training = on;
     }
 
     /** Whether this module is in training mode. */
@@ -237,26 +417,46 @@ public abstract class Module {
 
     /** Converts floating-point parameters and buffers, here and below, to a dtype; optimizers must be made afterwards. */
     public final Module to(DType dtype) {
-        Map<Tensor, Tensor> converted = new IdentityHashMap<>();
-        for (Module m : namedModules().values()) {
-            for (Members.Member f : Members.of(m.getClass()).tensors) {
-                if (f.get(m) instanceof Tensor t && (m.parameters.contains(t) || m.buffers.contains(t))) {
-                    f.set(m, m.convert(t, dtype, converted));
-                }
-            }
-            m.registered.replaceAll((name, t) -> m.convert(t, dtype, converted));
+        return convert(t -> t.dtype().isFloat() && t.dtype() != dtype ? t.to(dtype) : t);
+    }
+
+    /** Replaces every parameter and buffer, here and below, by what {@code f} makes of it; the same one stays as it is. */
+    final Module convert(UnaryOperator<Tensor> f) {
+        Map<Tensor, Tensor> done = new IdentityHashMap<>();
+        for (Module m : modules()) {
+            Map<String, Tensor> own = new LinkedHashMap<>();
+            m.eachTensor(own::put);
+            own.forEach((name, t) -> {
+                Tensor c = done.computeIfAbsent(t, x -> {
+                    Tensor d = x.detach();
+                    Tensor y = f.apply(d);
+                    return y == d ? x : y.detach().requiresGrad(x.requiresGrad());
+                });
+                m.exchange(name, t, c);
+            });
         }
         return this;
     }
 
-    private Tensor convert(Tensor t, DType dtype, Map<Tensor, Tensor> done) {
-        if (!t.dtype().isFloat() || t.dtype() == dtype) {
-            return t;
+    /** Puts another tensor in the place of one, as a parameter or buffer like it. */
+    final void exchange(String name, Tensor old, Tensor by) {
+        if (old == by) {
+            return;
         }
-        Tensor c = done.computeIfAbsent(t, x -> x.detach().to(dtype).requiresGrad(x.requiresGrad()));
-        (parameters.remove(t) ? parameters : buffers).add(c);
-        buffers.remove(t);
-        return c;
+        replace(name, by);
+        (parameters.contains(old) ? parameters : buffers).add(by);
+        if (unsaved.contains(old)) {
+            unsaved.add(by);
+        }
+        if (registered.values().stream().noneMatch(t -> t == old) && !heldElsewhere(old)) {
+            parameters.remove(old);
+            buffers.remove(old);
+            unsaved.remove(old);
+        }
+    }
+
+    private boolean heldElsewhere(Tensor t) {
+        return Members.of(getClass()).tensors.stream().anyMatch(m -> m.get(this) == t);
     }
 
     /** Makes all parameters require a gradient, or not: frozen ones are left alone by backward and optimizers. */
@@ -272,30 +472,17 @@ public abstract class Module {
 
     // ---- telling ----
 
-    /** A table of the modules below this one with the shapes and numbers of their own parameters, and the total. */
+    /** A table of the modules from this one on with the shapes and numbers of their own parameters, and the total. */
     public final String summary() {
-        StringBuilder b =
-                new StringBuilder(String.format("%-32s %-24s %-28s %12s%n", "module", "type", "parameters", "count"));
-        namedModules().forEach((path, m) -> {
-            StringBuilder shapes = new StringBuilder();
-            long[] n = {0};
-            m.eachTensor((name, t) -> {
-                if (m.parameters.contains(t)) {
-                    shapes.append(shapes.isEmpty() ? "" : " ").append(name).append(t.shape());
-                    n[0] += t.numel();
-                }
-            });
-            b.append(String.format(
-                    "%-32s %-24s %-28s %,12d%n",
-                    path.isEmpty() ? "(all)" : path, m.getClass().getSimpleName(), shapes, n[0]));
-        });
-        long total = parameters().stream().mapToLong(Tensor::numel).sum();
-        long trained = parameters().stream()
-                .filter(Tensor::requiresGrad)
-                .mapToLong(Tensor::numel)
-                .sum();
-        return b.append(String.format("%,d parameters, %,d of them trained%n", total, trained))
-                .toString();
+        return Summary.of(this, null);
+    }
+
+    /**
+     * The same with the shapes of what each module gave, found by running {@code forward} once in evaluation mode:
+     * {@code net.summary(() -> net.forward(x))}.
+     */
+    public final String summary(Supplier<?> forward) {
+        return Summary.of(this, forward);
     }
 
     /** The arguments that {@link #toString} shows between the parentheses. */
@@ -305,7 +492,7 @@ public abstract class Module {
 
     @Override
     public final String toString() {
-        Map<String, Module> below = children();
+        Map<String, Module> below = namedChildren();
         if (below.isEmpty()) {
             return getClass().getSimpleName() + "(" + describe() + ")";
         }

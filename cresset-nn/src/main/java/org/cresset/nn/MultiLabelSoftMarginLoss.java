@@ -19,7 +19,7 @@ public final class MultiLabelSoftMarginLoss extends Loss {
     /** All options. */
     @Torch("nn.MultiLabelSoftMarginLoss(weight=None, *, reduction='mean')")
     public MultiLabelSoftMarginLoss(@Nullable Tensor weight, Reduction reduction) {
-        this.weight = weight;
+        this.weight = weight == null ? null : buffer(weight);
         this.reduction = reduction;
     }
 

@@ -23,7 +23,7 @@ public final class MultiMarginLoss extends Loss {
     public MultiMarginLoss(long p, double margin, @Nullable Tensor weight, Reduction reduction) {
         this.p = p;
         this.margin = margin;
-        this.weight = weight;
+        this.weight = weight == null ? null : buffer(weight);
         this.reduction = reduction;
     }
 

@@ -20,7 +20,7 @@ public final class NLLLoss extends Loss {
     /** All options. */
     @Torch("nn.NLLLoss(weight=None, *, ignore_index=-100, reduction='mean')")
     public NLLLoss(@Nullable Tensor weight, long ignoreIndex, Reduction reduction) {
-        this.weight = weight;
+        this.weight = weight == null ? null : buffer(weight);
         this.ignoreIndex = ignoreIndex;
         this.reduction = reduction;
     }

@@ -24,7 +24,7 @@ public final class RReLU extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.rrelu(input, lower, upper, isTraining(), inplace);
     }
 

@@ -20,7 +20,7 @@ public final class ReLU6 extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.relu6(input, inplace);
     }
 

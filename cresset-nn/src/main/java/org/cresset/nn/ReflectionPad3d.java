@@ -18,7 +18,7 @@ public final class ReflectionPad3d extends PaddingLayer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.pad(input, padding(), "reflect", null);
     }
 }

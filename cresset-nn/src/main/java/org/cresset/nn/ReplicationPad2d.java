@@ -18,7 +18,7 @@ public final class ReplicationPad2d extends PaddingLayer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.pad(input, padding(), "replicate", null);
     }
 }

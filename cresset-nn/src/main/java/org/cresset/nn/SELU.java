@@ -20,7 +20,7 @@ public final class SELU extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.selu(input, inplace);
     }
 

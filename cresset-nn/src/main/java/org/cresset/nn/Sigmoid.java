@@ -10,7 +10,7 @@ public final class Sigmoid extends Layer {
     public Sigmoid() {}
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return input.sigmoid();
     }
 }

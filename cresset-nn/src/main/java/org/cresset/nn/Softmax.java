@@ -14,7 +14,7 @@ public final class Softmax extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return input.softmax(dim);
     }
 

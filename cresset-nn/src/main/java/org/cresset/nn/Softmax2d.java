@@ -11,7 +11,7 @@ public final class Softmax2d extends Layer {
     public Softmax2d() {}
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         if (input.dim() != 3 && input.dim() != 4) {
             throw CressetException.value("Softmax2d: input " + input.shape() + "; expected (N, C, H, W) or (C, H, W)");
         }

@@ -15,7 +15,7 @@ public final class Softmin extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.softmin(input, dim);
     }
 

@@ -22,7 +22,7 @@ public final class Softplus extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.softplus(input, beta, threshold);
     }
 

@@ -11,7 +11,7 @@ public final class Softsign extends Layer {
     public Softsign() {}
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.softsign(input);
     }
 }

@@ -10,7 +10,7 @@ public final class Tanh extends Layer {
     public Tanh() {}
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return input.tanh();
     }
 }

@@ -11,7 +11,7 @@ public final class Tanhshrink extends Layer {
     public Tanhshrink() {}
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.tanhshrink(input);
     }
 }

@@ -24,7 +24,7 @@ public final class Threshold extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.threshold(input, threshold, value, inplace);
     }
 

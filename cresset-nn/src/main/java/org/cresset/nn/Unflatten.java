@@ -17,7 +17,7 @@ public final class Unflatten extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return input.unflatten(dim, unflattenedSize);
     }
 

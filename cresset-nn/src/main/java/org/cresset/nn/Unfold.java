@@ -22,7 +22,7 @@ public final class Unfold extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.unfold(input, kernelSize, dilation, padding, stride);
     }
 

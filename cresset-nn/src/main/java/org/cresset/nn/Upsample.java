@@ -35,7 +35,7 @@ public final class Upsample extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.interpolate(input, size, scaleFactor, mode, alignCorners, recomputeScaleFactor, false);
     }
 

@@ -18,7 +18,7 @@ public final class UpsamplingBilinear2d extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.upsampleBilinear(input, size, scaleFactor);
     }
 }

@@ -18,7 +18,7 @@ public final class UpsamplingNearest2d extends Layer {
     }
 
     @Override
-    public Tensor forward(Tensor input) {
+    protected Tensor compute(Tensor input) {
         return Functional.upsampleNearest(input, size, scaleFactor);
     }
 }
