@@ -152,9 +152,7 @@ public final class Operators {
         for (Class<?> c = bridge.getDeclaringClass().getSuperclass(); c != null; c = c.getSuperclass()) {
             try {
                 Method m = c.getDeclaredMethod(bridge.getName(), bridge.getParameterTypes());
-                return m.getReturnType() == bridge.getReturnType() && !Modifier.isAbstract(m.getModifiers())
-                        ? m
-                        : null;
+                return m.getReturnType() == bridge.getReturnType() && !Modifier.isAbstract(m.getModifiers()) ? m : null;
             } catch (NoSuchMethodException e) {
                 continue;
             }

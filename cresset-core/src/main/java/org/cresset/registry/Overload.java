@@ -214,8 +214,7 @@ final class Overload {
     }
 
     /** PyTorch calls the first parameter self or input and takes NumPy's names for some others. */
-    private static String key(
-            Parameter p, int i, Map<String, ? extends @Nullable Object> kwargs, boolean takesInput) {
+    private static String key(Parameter p, int i, Map<String, ? extends @Nullable Object> kwargs, boolean takesInput) {
         String name = p.name();
         if (kwargs.isEmpty() || kwargs.containsKey(name)) {
             return name;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class BCEWithLogitsLoss extends Loss {
     private final @Nullable Tensor weight;
     private final Reduction reduction;
+
     @Key("pos_weight")
     private final @Nullable Tensor posWeight;
 

@@ -13,14 +13,16 @@ public final class Hook {
     @FunctionalInterface
     public interface ForwardPre {
         /** Sees the arguments; what it returns, unless null, replaces them. */
-        @Nullable Object @Nullable [] call(Module module, @Nullable Object[] inputs);
+        @Nullable
+        Object @Nullable [] call(Module module, @Nullable Object[] inputs);
     }
 
     /** Called after {@code forward}. */
     @FunctionalInterface
     public interface Forward {
         /** Sees arguments and result; what it returns, unless null, replaces the result. */
-        @Nullable Object call(Module module, @Nullable Object[] inputs, Object output);
+        @Nullable
+        Object call(Module module, @Nullable Object[] inputs, Object output);
     }
 
     /** Called before backward goes through the module. */
@@ -37,7 +39,8 @@ public final class Hook {
          * Sees the gradients of the arguments (null for those that need none) and of the results; what it returns, unless
          * null, replaces those of the arguments.
          */
-        @Nullable Tensor @Nullable [] call(Module module, @Nullable Tensor[] gradInputs, Tensor[] gradOutputs);
+        @Nullable
+        Tensor @Nullable [] call(Module module, @Nullable Tensor[] gradInputs, Tensor[] gradOutputs);
     }
 
     /** Called with a state dict: when it has been made, or before it is loaded. */

@@ -102,7 +102,8 @@ final class Hooks {
     /** Passes tensors through unchanged, and their gradients through a function. */
     private static final class Gate extends CustomFunction {
         private interface Passage {
-            @Nullable Tensor[] pass(Tensor[] grads);
+            @Nullable
+            Tensor[] pass(Tensor[] grads);
         }
 
         private final Passage passage;

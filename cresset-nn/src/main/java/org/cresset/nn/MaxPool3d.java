@@ -27,7 +27,13 @@ public final class MaxPool3d extends Layer {
 
     /** All options; {@code stride} null: that of the kernel. */
     @Torch("nn.MaxPool3d(kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False)")
-    public MaxPool3d(long[] kernelSize, long @Nullable [] stride, long[] padding, long[] dilation, boolean returnIndices, boolean ceilMode) {
+    public MaxPool3d(
+            long[] kernelSize,
+            long @Nullable [] stride,
+            long[] padding,
+            long[] dilation,
+            boolean returnIndices,
+            boolean ceilMode) {
         this.kernelSize = kernelSize.clone();
         this.stride = stride == null ? null : stride.clone();
         this.padding = padding.clone();

@@ -29,7 +29,8 @@ public final class Sequential extends Layer implements Iterable<Layer> {
         if (i < -n || i >= n) {
             throw CressetException.index("Sequential: layer " + i + " of " + n);
         }
-        return (Layer) added().values().stream().skip(i < 0 ? n + i : i).findFirst().orElseThrow();
+        return (Layer)
+                added().values().stream().skip(i < 0 ? n + i : i).findFirst().orElseThrow();
     }
 
     /** Adds a layer at the end. */
