@@ -1,8 +1,10 @@
 package org.cresset.conformance;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cresset.tensor.Tensor;
@@ -49,6 +51,32 @@ record Arguments(List<@Nullable Object> args, Map<String, @Nullable Object> kwar
         collect("args", args, found);
         kwargs.forEach((name, value) -> collect("kwargs." + name, value, found));
         return found;
+    }
+
+    /** The same arguments with every tensor of {@link #tensors} replaced by what {@code f} gives for its path and itself. */
+    Arguments map(BiFunction<String, Tensor, Tensor> f) {
+        List<@Nullable Object> mapped = new ArrayList<>();
+        for (int i = 0; i < args.size(); i++) {
+            mapped.add(mapped("args[" + i + "]", args.get(i), f));
+        }
+        Map<String, @Nullable Object> named = new LinkedHashMap<>();
+        kwargs.forEach((name, value) -> named.put(name, mapped("kwargs." + name, value, f)));
+        return new Arguments(mapped, named);
+    }
+
+    private static @Nullable Object mapped(
+            String path, @Nullable Object value, BiFunction<String, Tensor, Tensor> f) {
+        if (value instanceof Tensor t) {
+            return f.apply(path, t);
+        }
+        if (value instanceof List<?> list) {
+            List<@Nullable Object> all = new ArrayList<>();
+            for (int i = 0; i < list.size(); i++) {
+                all.add(mapped(path + "[" + i + "]", list.get(i), f));
+            }
+            return all;
+        }
+        return value;
     }
 
     private static void collect(String path, @Nullable Object value, Map<String, Tensor> found) {

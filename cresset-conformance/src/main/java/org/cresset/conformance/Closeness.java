@@ -75,6 +75,15 @@ final class Closeness {
         }
     }
 
+    /** As {@link #close}, by a part of the largest finite number there is in either tensor. */
+    static void near(String what, Tensor got, Tensor want, double tolerance) {
+        double largest = 1;
+        for (double v : Numbers.of(want).values) {
+            largest = Double.isFinite(v) ? Math.max(largest, Math.abs(v)) : largest;
+        }
+        close(what, got, want, tolerance, tolerance * largest, null);
+    }
+
     private static void exact(String what, Tensor got, Tensor want, boolean @Nullable [] mask) {
         long[] g = got.detach().toLongArray();
         long[] w = want.toLongArray();

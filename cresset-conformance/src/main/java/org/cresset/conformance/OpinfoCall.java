@@ -28,6 +28,14 @@ final class OpinfoCall {
         takeFirst = call.path("take_first").asInt();
     }
 
+    /** A plain call of another name. */
+    OpinfoCall(String path) {
+        this.path = path;
+        lowRank = false;
+        cloneSelf = false;
+        takeFirst = 0;
+    }
+
     private boolean isIndexing() {
         return path.equals("torch.Tensor.__getitem__");
     }
@@ -37,7 +45,7 @@ final class OpinfoCall {
         return isIndexing() || Operators.standard().find(path) != null;
     }
 
-    /** Performs the call. */
+    /** Performs the call of a line with its arguments or some like them. */
     @Nullable
     Object call(Arguments a, JsonNode line) {
         if (isIndexing()) {

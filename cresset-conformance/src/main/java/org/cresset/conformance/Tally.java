@@ -36,7 +36,8 @@ public final class Tally {
         return result.outcome();
     }
 
-    private static Case attempt(String name, Body body) {
+    /** Runs a case without counting it. */
+    static Case attempt(String name, Body body) {
         try {
             body.run();
             return new Case(name, Outcome.PASSED, "");

@@ -33,6 +33,12 @@ public record Context(
         ScopedValue.where(CURRENT, this).run(body);
     }
 
+    /** Runs {@code body} outside of any function transform. */
+    public static <T extends @Nullable Object> T eagerly(Supplier<T> body) {
+        Context c = current();
+        return c.interpreter == null ? body.get() : c.with(null).call(body);
+    }
+
     /** This context with another interpreter. */
     public Context with(@Nullable Interpreter other) {
         return new Context(other, grad, inference, anomaly, checkNan);

@@ -12,6 +12,7 @@ import org.cresset.base.CressetException;
 import org.cresset.op.Op;
 import org.cresset.op.Spec;
 import org.cresset.tensor.Batched;
+import org.cresset.tensor.Dense;
 import org.cresset.tensor.Dual;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,11 @@ public final class Func {
 
         <T> T inside(Supplier<T> body) {
             return parent.with(this).call(body);
+        }
+
+        @Override
+        public boolean follows(Tensor t) {
+            return tracked.containsKey(t) || followedBy(parent, t);
         }
 
         @Override
@@ -171,8 +177,18 @@ public final class Func {
         return new Jvp(values, derivatives);
     }
 
+    private static boolean followedBy(Context parent, Tensor t) {
+        Interpreter i = parent.interpreter();
+        return i != null && i.follows(t);
+    }
+
     private static final class Forward implements Interpreter {
         final Context parent = Context.current();
+
+        @Override
+        public boolean follows(Tensor t) {
+            return !(t instanceof Dense) || followedBy(parent, t);
+        }
 
         @Override
         public Tensor[] bind(Op op, Object attrs, @Nullable Tensor[] in) {
@@ -302,6 +318,11 @@ public final class Func {
 
         Batch(long size) {
             this.size = size;
+        }
+
+        @Override
+        public boolean follows(Tensor t) {
+            return !(t instanceof Dense) || followedBy(parent, t);
         }
 
         @Override

@@ -8,4 +8,7 @@ import org.jspecify.annotations.Nullable;
 public interface Interpreter {
     /** The outputs of {@code op}; optional inputs that are absent are null. */
     Tensor[] bind(Op op, Object attrs, @Nullable Tensor[] inputs);
+
+    /** Whether a change of {@code t} in place would escape this transform or one around it. */
+    boolean follows(Tensor t);
 }

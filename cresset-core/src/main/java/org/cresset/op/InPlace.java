@@ -1,11 +1,14 @@
 package org.cresset.op;
 
+import java.util.function.UnaryOperator;
 import org.cresset.autograd.Context;
+import org.cresset.autograd.Interpreter;
 import org.cresset.autograd.Node;
 import org.cresset.autograd.Tape;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
+import org.cresset.base.Device;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +26,7 @@ public final class InPlace {
         Context c = Context.current();
         Tensor self = in[0];
         if (c.interpreter() != null) {
-            throw CressetException.runtime(
-                    op.name() + "_: tensors can't be changed in place inside a function transform; use " + op.name()
-                            + " and its result");
+            return inTransform(op, attrs, c, c.interpreter(), in);
         }
         Dense target = self.dense(op.name());
         boolean record = c.grad() && Tape.anyRequiresGrad(in);
@@ -44,14 +45,49 @@ public final class InPlace {
                     dense[i] = (Dense) dense[i].clone(); // reads what this very loop overwrites
                 }
             }
-            e.computeInto(attrs, dense, target);
+            if (sameDevice(op, in, target) != Device.META) {
+                e.computeInto(attrs, dense, target);
+            }
         } else {
             Tensor[] out = op.eval(attrs, in);
             fits(op, target, new Spec(out[0].shape(), out[0].dtype()));
-            Pointwise.copy(out[0].dense(op.name()), target);
+            if (sameDevice(op, in, target) != Device.META) {
+                Pointwise.copy(out[0].dense(op.name()), target);
+            }
         }
         finish(op, attrs, c, target, inputs, record);
         return self;
+    }
+
+    /** Tensors that a function made for itself, and on which nothing mapped or differentiated depends, may be changed. */
+    private static Tensor inTransform(Op op, Object attrs, Context c, Interpreter transform, @Nullable Tensor[] in) {
+        for (Tensor t : in) {
+            if (t != null && transform.follows(t)) {
+                throw CressetException.runtime(op.name() + "_: the tensor " + t.dtype() + t.shape()
+                        + " takes part in a function transform, so that it can't be changed in place, nor another tensor by"
+                        + " it; use " + op.name() + " and its result");
+            }
+        }
+        return c.with(null).call(() -> apply(op, attrs, in));
+    }
+
+    /**
+     * {@code self} becomes what {@code f} makes of it.
+     *
+     * @param name of the in-place form, for messages
+     */
+    public static Tensor become(String name, Tensor self, UnaryOperator<Tensor> f) {
+        boolean record = Context.current().grad() && self.requiresGrad();
+        Tensor result = f.apply(record ? self.clone() : self); // what f saves isn't what is overwritten
+        if (!result.shape().equals(self.shape())) {
+            throw CressetException.runtime(name + ": the result has shape " + result.shape()
+                    + ", which the tensor to change, of shape " + self.shape() + ", can't hold");
+        }
+        if (result.dtype().category().compareTo(self.dtype().category()) > 0) {
+            throw CressetException.runtime(name + ": the result of dtype " + result.dtype()
+                    + " can't be stored in a tensor of dtype " + self.dtype());
+        }
+        return self.copy_(result);
     }
 
     /** The old value for the derivative, with its place in the graph but memory of its own. */
@@ -103,6 +139,17 @@ public final class InPlace {
                         + target.shape() + " share one place in memory; clone it before changing it");
             }
         }
+    }
+
+    /** Numbers are at home everywhere. */
+    private static Device sameDevice(Op op, @Nullable Tensor[] in, Dense target) {
+        for (Tensor t : in) {
+            if (t != null && t.device() == Device.META && target.device() != Device.META) {
+                throw CressetException.runtime(op.name() + "_: a tensor on meta, " + t.dtype() + t.shape()
+                        + ", has no elements to change one on " + target.device() + " with");
+            }
+        }
+        return target.device();
     }
 
     private static void fits(Op op, Dense target, Spec s) {

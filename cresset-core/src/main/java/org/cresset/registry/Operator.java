@@ -1,11 +1,13 @@
 package org.cresset.registry;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.cresset.base.CressetException;
+import org.cresset.op.InPlace;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +21,22 @@ public final class Operator {
     private final String name;
     private final List<Overload> overloads;
 
+    /** Whether the result is written over the first argument. */
+    private final boolean changes;
+
     Operator(String name, List<Overload> overloads) {
+        this(name, overloads, false);
+    }
+
+    private Operator(String name, List<Overload> overloads, boolean changes) {
         this.name = name;
         this.overloads = overloads;
+        this.changes = changes;
+    }
+
+    /** The same operation, its result written over the first argument. */
+    Operator inPlace(String method) {
+        return new Operator(method, overloads, true);
     }
 
     /** The name without {@code torch.}. */
@@ -52,10 +67,17 @@ public final class Operator {
     public @Nullable Object call(
             List<? extends @Nullable Object> args, Map<String, ? extends @Nullable Object> kwargs) {
         Overload.Bound best = choose(args, kwargs);
-        if (best != null) {
+        if (best != null && changes && !args.isEmpty() && args.getFirst() instanceof Tensor self) {
+            return InPlace.become(name, self, x -> {
+                List<@Nullable Object> others = new ArrayList<>(args);
+                others.set(0, x);
+                return result(choose(others, kwargs));
+            });
+        }
+        if (best != null && !changes) {
             return best.call();
         }
-        if (kwargs.containsKey("out")) {
+        if (!changes && kwargs.containsKey("out")) {
             Map<String, @Nullable Object> others = new HashMap<>(kwargs);
             Object out = others.remove("out");
             Overload.Bound bound = choose(args, others);
@@ -64,6 +86,14 @@ public final class Operator {
             }
         }
         throw misfit(args, kwargs);
+    }
+
+    private Tensor result(Overload.@Nullable Bound bound) {
+        Object made = bound == null ? null : bound.call();
+        if (made instanceof Tensor t) {
+            return t;
+        }
+        throw CressetException.type(name + ": a result of " + describe(made) + " can't be written over a tensor");
     }
 
     /** The form that fits with the least conversion; of equals the one declared first. */

@@ -124,7 +124,13 @@ public final class Operators {
                 return constructor(name, type);
             }
         }
-        return null;
+        return name.endsWith("_") && !name.endsWith("__") ? inPlace(name) : null;
+    }
+
+    /** Any operation can be had in place. */
+    private @Nullable Operator inPlace(String name) {
+        Operator plain = find(name.substring(0, name.length() - 1));
+        return plain == null ? null : plain.inPlace(name);
     }
 
     /** Of the constructors that carry the name, or of the only one there is. */

@@ -28,6 +28,11 @@ public final class Batched extends Tensor {
     }
 
     @Override
+    public Tensor detach() {
+        return new Batched(batch.detach(), owner);
+    }
+
+    @Override
     public Device device() {
         return batch.device();
     }

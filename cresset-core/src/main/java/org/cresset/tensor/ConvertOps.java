@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.stream.DoubleStream;
+import org.cresset.autograd.Context;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Device;
@@ -18,7 +19,7 @@ public sealed interface ConvertOps permits Tensor {
     Tensor self();
 
     private Dense one() {
-        Dense t = self().dense("item");
+        Dense t = (Dense) self().values("item");
         if (t.numel() != 1) {
             throw CressetException.runtime(
                     "item: a tensor of shape " + t.shape() + " has " + t.numel() + " elements; expected 1");
@@ -44,7 +45,10 @@ public sealed interface ConvertOps permits Tensor {
 
     /** This, or a copy, in row-major order. */
     private Dense row(String method, DType dtype) {
-        return (Dense) self().dense(method).to(dtype).contiguous();
+        Tensor t = self().values(method);
+        return t.dtype() == dtype && ((Dense) t).isContiguous()
+                ? (Dense) t
+                : Context.eagerly(() -> (Dense) t.to(dtype).contiguous());
     }
 
     /** The elements' memory, which is theirs as long as the tensor is reachable. */
@@ -136,6 +140,8 @@ public sealed interface ConvertOps permits Tensor {
             Convert.fill(out.segment(), 0, out.dtype(), out.numel(), value);
             return out;
         }
-        return Tensor.full(t.shape(), value, t.dtype());
+        return t.device() == Device.META
+                ? Dense.empty(t.shape(), t.dtype(), Device.META)
+                : Tensor.full(t.shape(), value, t.dtype());
     }
 }

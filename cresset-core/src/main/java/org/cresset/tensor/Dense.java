@@ -3,7 +3,6 @@ package org.cresset.tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import org.cresset.autograd.Context;
 import org.cresset.autograd.Node;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -148,6 +147,10 @@ public final class Dense extends Tensor {
 
     /** The memory, of which this tensor's elements are a part. */
     public MemorySegment segment() {
+        if (storage.device() == Device.META) {
+            throw CressetException.runtime("a tensor on meta, " + dtype + shape
+                    + ", has no elements; only operations whose result's shape doesn't depend on them work there");
+        }
         return storage.segment();
     }
 
@@ -400,9 +403,6 @@ public final class Dense extends Tensor {
 
     @Override
     public Tensor detach() {
-        if (Context.current().interpreter() != null) {
-            return super.detach();
-        }
         // No base: changes in place through a detached tensor must not be recorded in the original's history.
         return new Dense(storage, shape, strides, offset, dtype, null, false);
     }

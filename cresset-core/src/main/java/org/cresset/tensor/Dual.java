@@ -32,6 +32,17 @@ public final class Dual extends Tensor {
         return owner;
     }
 
+    /** The value alone: it doesn't move. */
+    @Override
+    public Tensor detach() {
+        return primal.detach();
+    }
+
+    @Override
+    Tensor values(String op) {
+        return primal.values(op);
+    }
+
     @Override
     public Device device() {
         return primal.device();

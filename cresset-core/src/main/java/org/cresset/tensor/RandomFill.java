@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
+import org.cresset.base.Device;
 import org.cresset.base.Shape;
 
 /** Fills tensors of any layout with random numbers, which are drawn in the order of memory. */
@@ -20,6 +21,9 @@ final class RandomFill {
         if (t.requiresGrad() && t.isLeaf() && Autograd.isGradEnabled()) {
             throw CressetException.runtime(
                     "random: a leaf that requires a gradient can't be filled while recording; wrap it in noGrad");
+        }
+        if (t.device() == Device.META) {
+            return self;
         }
         if (t.isDense()) {
             draw.into(t.segment(), t.byteOffset(), t.numel(), t.dtype());

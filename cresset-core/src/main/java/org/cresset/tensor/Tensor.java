@@ -91,6 +91,11 @@ public abstract sealed class Tensor
                         + " from the function instead");
     }
 
+    /** A tensor whose elements are this one's, for {@code op} to read; throws where they are those of a whole batch. */
+    Tensor values(String op) {
+        return dense(op);
+    }
+
     // ---- autograd ----
 
     /** Marks a leaf as requiring a gradient, or not; returns this tensor. Only floating-point and complex tensors can. */
@@ -124,9 +129,7 @@ public abstract sealed class Tensor
     }
 
     /** The same elements in the same memory, cut off from what was recorded. */
-    public Tensor detach() {
-        return this;
-    }
+    public abstract Tensor detach();
 
     /** A copy with memory of its own. As {@code torch.clone}. */
     @Override
