@@ -64,8 +64,7 @@ record Arguments(List<@Nullable Object> args, Map<String, @Nullable Object> kwar
         return new Arguments(mapped, named);
     }
 
-    private static @Nullable Object mapped(
-            String path, @Nullable Object value, BiFunction<String, Tensor, Tensor> f) {
+    private static @Nullable Object mapped(String path, @Nullable Object value, BiFunction<String, Tensor, Tensor> f) {
         if (value instanceof Tensor t) {
             return f.apply(path, t);
         }

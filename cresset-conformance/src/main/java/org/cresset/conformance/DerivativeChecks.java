@@ -68,7 +68,8 @@ final class DerivativeChecks {
             if (t.dtype().isComplex()) {
                 int half = n / 2;
                 Tensor re = Tensor.from(Arrays.copyOf(values, half), t.shape().toArray());
-                Tensor im = Tensor.from(Arrays.copyOfRange(values, half, n), t.shape().toArray());
+                Tensor im = Tensor.from(
+                        Arrays.copyOfRange(values, half, n), t.shape().toArray());
                 all[i] = re.add(im.mul(Dense.wrappedComplex(0, 1))).to(t.dtype());
             } else {
                 all[i] = Tensor.from(values, t.shape().toArray()).to(t.dtype());
@@ -107,8 +108,7 @@ final class DerivativeChecks {
         }
         return recorded.isEmpty()
                 ? new Tensor[leaves.length]
-                : Autograd.grad(
-                        recorded.toArray(Tensor[]::new), leaves, u.toArray(Tensor[]::new), false, false, true);
+                : Autograd.grad(recorded.toArray(Tensor[]::new), leaves, u.toArray(Tensor[]::new), false, false, true);
     }
 
     private Tensor[] gradient(Tensor[] at) {

@@ -77,17 +77,21 @@ final class FormChecks {
         Sample.require(!Sample.tensors(a).isEmpty(), "no tensors");
         List<Tensor> plain = OpinfoCall.tensors(s.call(a));
         Sample.require(!plain.isEmpty(), "no tensors");
-        List<Tensor> meta = OpinfoCall.tensors(
-                s.call(s.arguments().map((path, t) -> t.isNumber() ? t : Dense.empty(t.shape(), t.dtype(), Device.META))));
+        List<Tensor> meta = OpinfoCall.tensors(s.call(
+                s.arguments().map((path, t) -> t.isNumber() ? t : Dense.empty(t.shape(), t.dtype(), Device.META))));
         if (meta.size() != plain.size()) {
             throw new Mismatch("on meta: " + meta.size() + " tensors, expected " + plain.size());
         }
         for (int i = 0; i < meta.size(); i++) {
             Tensor want = plain.get(i);
             Closeness.sameKind(
-                    "on meta: result " + i, meta.get(i), want.dtype(), want.shape().toString());
+                    "on meta: result " + i,
+                    meta.get(i),
+                    want.dtype(),
+                    want.shape().toString());
             if (meta.get(i).device() != Device.META) {
-                throw new Mismatch("on meta: result " + i + " is on " + meta.get(i).device());
+                throw new Mismatch(
+                        "on meta: result " + i + " is on " + meta.get(i).device());
             }
         }
     }
@@ -130,12 +134,14 @@ final class FormChecks {
         if (s.line.has("seed") || s.line.has("mutated") || s.line.has("reconstruct")) {
             return;
         }
-        Arguments views = s.arguments().map((path, t) -> t.isNumber() || t.dim() == 0 || t.size(0) == 0
-                ? t
-                : t.get(Index.slice(0L, 1L, 1L)).expand(t.shape().toArray()));
+        Arguments views = s.arguments()
+                .map((path, t) -> t.isNumber() || t.dim() == 0 || t.size(0) == 0
+                        ? t
+                        : t.get(Index.slice(0L, 1L, 1L)).expand(t.shape().toArray()));
         List<Tensor> copies;
         try {
-            copies = OpinfoCall.tensors(s.call(views.map((path, t) -> t.isNumber() ? t : t.contiguous().clone())));
+            copies = OpinfoCall.tensors(s.call(
+                    views.map((path, t) -> t.isNumber() ? t : t.contiguous().clone())));
         } catch (CressetException e) {
             return; // a singular matrix, for example
         }
@@ -146,5 +152,4 @@ final class FormChecks {
             Closeness.near("repeated: result " + i, got.get(i), copies.get(i), tolerance);
         }
     }
-
 }
