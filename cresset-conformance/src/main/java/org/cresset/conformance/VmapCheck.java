@@ -82,7 +82,7 @@ final class VmapCheck {
         for (int b = 0; b < SIZE; b++) {
             Tensor[] in = new Tensor[paths.size()];
             for (int i = 0; i < in.length; i++) {
-                in[i] = example(tensors.get(paths.get(i)), b, same);
+                in[i] = example(arguments.tensor(paths.get(i)), b, same);
             }
             examples.add(in);
             try {
