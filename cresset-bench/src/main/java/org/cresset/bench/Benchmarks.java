@@ -17,7 +17,9 @@ import org.cresset.tensor.Tensor;
 
 /** The workloads by name, and how they are run. */
 public final class Benchmarks {
-    private static final String STARTUP = "startup";
+    /** The workload that is a whole process. */
+    public static final String STARTUP = "startup";
+
     private static final Map<String, Workload> ALL = new LinkedHashMap<>();
 
     static {
@@ -65,9 +67,26 @@ public final class Benchmarks {
 
     /** Measures in a process of its own, so that peak memory means something. */
     public static Measurement inOwnProcess(String name, int threads) {
+        JsonNode n = ownProcess(name, threads, "warm");
+        return new Measurement(
+                name,
+                threads,
+                n.get("seconds").doubleValue(),
+                n.get("runs").intValue(),
+                n.get("peak_mb").doubleValue());
+    }
+
+    /** As {@link #cold}, in a process of its own, which has run nothing before. */
+    public static double[] coldInOwnProcess(String name, int threads) {
+        JsonNode n = ownProcess(name, threads, "cold");
+        return new double[] {n.get(0).doubleValue(), n.get(1).doubleValue(), n.get(2).doubleValue()};
+    }
+
+    private static JsonNode ownProcess(String name, int threads, String how) {
         List<String> command = java("org.cresset.bench.Single");
         command.add(name);
         command.add(Integer.toString(threads));
+        command.add(how);
         try {
             Process p = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -76,13 +95,7 @@ public final class Benchmarks {
             if (p.waitFor() != 0 || out.isEmpty()) {
                 throw CressetException.runtime("bench: the process for " + name + " ended with code " + p.exitValue());
             }
-            JsonNode n = new ObjectMapper().readTree(out.substring(out.lastIndexOf('\n') + 1));
-            return new Measurement(
-                    name,
-                    threads,
-                    n.get("seconds").doubleValue(),
-                    n.get("runs").intValue(),
-                    n.get("peak_mb").doubleValue());
+            return new ObjectMapper().readTree(out.substring(out.lastIndexOf('\n') + 1));
         } catch (IOException e) {
             throw CressetException.runtime("bench: can't start a process for " + name + ": " + e.getMessage());
         } catch (InterruptedException e) {

@@ -71,17 +71,25 @@ public record Measurement(String workload, int threads, double seconds, int runs
 
     /** The most memory that was resident, in megabytes, as the operating system counts it. */
     static double residentPeak() {
+        return status("VmHWM:", Memory.peakBytes());
+    }
+
+    /** The memory that is resident now, in megabytes, as the operating system counts it. */
+    public static double resident() {
+        return status("VmRSS:", Memory.reservedBytes());
+    }
+
+    private static double status(String key, long tensors) {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-                if (line.startsWith("VmHWM:")) {
+                if (line.startsWith(key)) {
                     return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
                 }
             }
         } catch (IOException e) {
             // Not Linux: the heap and the pool are what is known.
         }
-        Runtime r = Runtime.getRuntime();
-        return (r.totalMemory() + Memory.peakBytes()) / 1048576.0;
+        return (Runtime.getRuntime().totalMemory() + tensors) / 1048576.0;
     }
 
     /** One line with PyTorch's side's keys. */

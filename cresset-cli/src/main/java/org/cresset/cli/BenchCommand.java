@@ -42,10 +42,15 @@ final class BenchCommand implements Callable<Integer> {
             throw CressetException.value("bench: " + threads + " threads; expected at least 1");
         }
         List<String> chosen = names.isEmpty() ? Benchmarks.names() : names;
+        if (cold && names.isEmpty()) {
+            chosen = chosen.stream().filter(n -> !n.equals(Benchmarks.STARTUP)).toList();
+        }
         chosen.forEach(Benchmarks::check);
         for (String name : chosen) {
             if (cold) {
-                double[] t = Benchmarks.cold(name, threads);
+                double[] t = chosen.size() == 1
+                        ? Benchmarks.cold(name, threads)
+                        : Benchmarks.coldInOwnProcess(name, threads);
                 System.out.println(String.format(
                         Locale.ROOT,
                         "{\"workload\": \"%s\", \"threads\": %d, \"first\": %.6f, \"first_10\": %.6f, \"first_100\": %.6f}",

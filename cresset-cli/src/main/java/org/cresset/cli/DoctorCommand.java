@@ -28,6 +28,7 @@ final class DoctorCommand implements Callable<Integer> {
                 Runtime.getRuntime().availableProcessors() + ", " + Workers.threads() + " threads used",
                 true,
                 "");
+        line("CPU features", CpuFeatures.describe(), true, "");
         line(
                 "Vector API",
                 vectors ? "there, " + VectorWidth.bits() + " bits" : "not readable",
@@ -46,11 +47,11 @@ final class DoctorCommand implements Callable<Integer> {
                 "add org.cresset:cresset-onednn; products and convolutions run in Java, many times slower");
         line(
                 "Memory limit",
-                (Memory.limit() >> 20) + " MiB for tensors, "
+                (Memory.limit() >> 20) + " MiB for tensors (-Dcresset.memory.max), "
                         + (ManagementFactory.getMemoryMXBean()
                                         .getHeapMemoryUsage()
                                         .getMax()
-                                >> 20) + " MiB of Java heap",
+                                >> 20) + " MiB of Java heap (-Xmx)",
                 true,
                 "");
         return 0;

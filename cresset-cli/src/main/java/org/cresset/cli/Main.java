@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             TrainCommand.class,
             PredictCommand.class,
             BenchCommand.class,
+            SoakCommand.class,
             ConformanceCommand.class,
             DoctorCommand.class
         },
@@ -28,11 +29,23 @@ public final class Main implements Runnable {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] args) {
+        // Images are read and drawn, never shown: a machine without a screen, or with a JDK without windows, will do.
+        System.setProperty("java.awt.headless", "true");
         System.exit(run(args));
     }
 
     /** Runs a command; gives the exit code. */
     static int run(String... args) {
+        try {
+            return commandLine().execute(args);
+        } catch (OutOfMemoryError e) {
+            System.err.println("cresset: the Java heap is full (" + e.getMessage()
+                    + "); give it more with CRESSET_JAVA_OPTS=-Xmx8g, or ask for less");
+            return BAD_INPUT;
+        }
+    }
+
+    private static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     if (e instanceof CressetException) {
@@ -47,8 +60,7 @@ public final class Main implements Runnable {
                             .getErr()
                             .println("cresset: " + e.getMessage() + "; '" + command + " --help' tells what there is");
                     return BAD_INPUT;
-                })
-                .execute(args);
+                });
     }
 
     @Override

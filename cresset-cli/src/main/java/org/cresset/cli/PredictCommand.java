@@ -3,15 +3,13 @@ package org.cresset.cli;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import javax.imageio.ImageIO;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
+import org.cresset.data.vision.ImageFolder;
 import org.cresset.io.Safetensors;
 import org.cresset.tensor.Tensor;
 import picocli.CommandLine.Command;
@@ -34,9 +32,7 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!Files.isRegularFile(image)) {
-            throw CressetException.value("predict: no such image: " + image);
-        }
+        BufferedImage drawn = ImageFolder.read(image);
         Map<String, Tensor> state = Safetensors.load(model);
         Tensor fc1 = state.get("fc1.weight");
         long size = fc1 == null || fc1.dim() != 2 ? -1 : DigitNet.sizeFor(fc1.size(1));
@@ -44,9 +40,16 @@ final class PredictCommand implements Callable<Integer> {
             throw CressetException.value("predict: " + model + " is no model of 'cresset train digits'");
         }
         DigitNet net = new DigitNet(size);
-        net.loadStateDict(state, true);
+        try {
+            net.loadStateDict(state, true);
+        } catch (CressetException e) {
+            throw new CressetException(
+                    e.kind(),
+                    "predict: " + model + " is no model of 'cresset train digits': " + e.getMessage(),
+                    e);
+        }
         net.eval();
-        Tensor x = prepare(read(), (int) size);
+        Tensor x = prepare(drawn, (int) size);
         double[] p = Autograd.noGrad(() -> net.forward(x).softmax(-1)).toDoubleArray();
         int best = 0;
         for (int i = 0; i < p.length; i++) {
@@ -62,19 +65,6 @@ final class PredictCommand implements Callable<Integer> {
     private static String bar(double share) {
         int full = (int) Math.round(share * BAR);
         return "█".repeat(full) + "·".repeat(BAR - full);
-    }
-
-    private BufferedImage read() {
-        try {
-            BufferedImage b = ImageIO.read(image.toFile());
-            if (b == null) {
-                throw CressetException.value(
-                        "predict: " + image + " is no image that can be read; expected PNG, JPEG, BMP or GIF");
-            }
-            return b;
-        } catch (IOException e) {
-            throw CressetException.value("predict: can't read " + image + ": " + e.getMessage());
-        }
     }
 
     /** Grey, light on dark, cut to the digit with the margin that the training images have, in the net's size: (1, 1, S, S). */

@@ -1,5 +1,6 @@
 package org.cresset.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
     private static final double SMOOTHING = 0.05;
+    private static final long MNIST_SIZE = 28;
+
+    /** Batches between checkpoints: a few seconds with MNIST, whose epochs take a minute; never reached with the digits. */
+    private static final int WITHIN_EPOCHS = 250;
 
     @Parameters(paramLabel = "WHAT", description = "What to train: digits")
     private String what = "digits";
@@ -76,8 +81,8 @@ final class TrainCommand implements Callable<Integer> {
             throw CressetException.value("train: unknown data \"" + data + "\"; expected digits or mnist:DIR");
         }
         Path directory = mnist ? Path.of(data.substring("mnist:".length())) : out;
-        TensorDataset train = mnist ? Mnist.train(directory) : Digits.train();
-        TensorDataset test = mnist ? Mnist.test(directory) : Digits.test();
+        TensorDataset train = mnist ? fit(directory, Mnist.train(directory)) : Digits.train();
+        TensorDataset test = mnist ? fit(directory, Mnist.test(directory)) : Digits.test();
         int all = epochs > 0 ? epochs : mnist ? 3 : 30;
 
         Tensor.manualSeed(seed);
@@ -97,14 +102,59 @@ final class TrainCommand implements Callable<Integer> {
                         optimizer)
                 .schedule(new CosineAnnealingLR(optimizer, all))
                 .checkpoints(out)
+                .checkpointEvery(WITHIN_EPOCHS)
                 .resume(resume)
                 .progress(Progress.console());
-        List<EpochResult> results = trainer.fit(batches, null, all);
+        Thread stopped = Thread.ofPlatform().unstarted(this::tellStopped);
+        Runtime.getRuntime().addShutdownHook(stopped);
+        List<EpochResult> results;
+        try {
+            results = trainer.fit(batches, null, all);
+        } finally {
+            forget(stopped);
+        }
         double accuracy = trainer.evaluate(unseen).accuracy();
         double seconds = (System.nanoTime() - start) * 1e-9;
         Path model = out.resolve(Trainer.BEST);
-        tell(results.size(), test.size(), accuracy, seconds, model);
+        tell(results.size(), all, test.size(), accuracy, seconds, model);
         return 0;
+    }
+
+    /** What the net is made for: images of MNIST's size in ten classes. */
+    private static TensorDataset fit(Path directory, TensorDataset d) {
+        long h = d.input().size(2);
+        long w = d.input().size(3);
+        if (h != MNIST_SIZE || w != MNIST_SIZE) {
+            throw CressetException.value(
+                    "train: the images in " + directory + " are " + h + " x " + w + "; expected 28 x 28");
+        }
+        if (d.size() == 0) {
+            throw CressetException.value("train: there are no images in " + directory);
+        }
+        long highest = d.target().max().itemLong();
+        if (highest > 9) {
+            throw CressetException.value(
+                    "train: " + directory + " has label " + highest + "; expected ten classes, 0 to 9");
+        }
+        return d;
+    }
+
+    /** On Ctrl-C. */
+    private void tellStopped() {
+        System.err.println();
+        System.err.println(
+                Files.exists(out.resolve(Trainer.STATE))
+                        ? "cresset: stopped; the same command with --resume goes on from "
+                                + out.resolve(Trainer.STATE)
+                        : "cresset: stopped before there was a checkpoint");
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is stopping, so the hook has had its say.
+        }
     }
 
     /** Moves each image by up to one pixel up, down, left or right; what comes in is empty. */
@@ -123,7 +173,7 @@ final class TrainCommand implements Callable<Integer> {
         return places.indexSelect(0, Tensor.of(chosen));
     }
 
-    private void tell(int epochsRun, long tested, double accuracy, double seconds, Path model) {
+    private void tell(int epochsRun, int allEpochs, long tested, double accuracy, double seconds, Path model) {
         if (json) {
             System.out.println(String.format(
                     Locale.ROOT,
@@ -133,15 +183,19 @@ final class TrainCommand implements Callable<Integer> {
                     model.toString().replace("\\", "\\\\").replace("\"", "\\\"")));
             return;
         }
+        if (epochsRun == 0) {
+            System.out.printf("%nThis run had done all its epochs before; give more with --epochs to go on.");
+        }
         System.out.printf(
                 Locale.ROOT,
                 "%nRead %.2f %% of %d unseen digits correctly after %d epochs (%.1f s).%n",
                 100 * accuracy,
                 tested,
-                epochsRun,
+                allEpochs,
                 seconds);
         System.out.println("Model:       " + model);
         System.out.println("Checkpoint:  " + model.resolveSibling(Trainer.STATE) + " (go on with --resume)");
+        System.out.println("Log:         " + model.resolveSibling(Trainer.LOG) + " (a line of JSON for each epoch)");
         System.out.println();
         System.out.println("Next: ./cresset predict --model " + model + " image.png");
     }

@@ -139,6 +139,16 @@ class SafetensorsTest {
     }
 
     @Test
+    void filesAreAsReadableAsOthers() throws IOException {
+        Path plain = Files.createFile(folder.resolve("plain"));
+        Path file = folder.resolve("w.safetensors");
+        Safetensors.save(file, Map.of("w", Tensor.ones(3)));
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(Files.getPosixFilePermissions(plain));
+        assertThatThrownBy(() -> Safetensors.save(plain.resolve("w.safetensors"), Map.of("w", Tensor.ones(3))))
+                .hasMessageContaining("plain is a file and no directory");
+    }
+
+    @Test
     void filesThatMayNotBeWrittenToAreRead() throws IOException {
         Path file = folder.resolve("w.safetensors");
         Safetensors.save(file, Map.of("w", Tensor.ones(3)));

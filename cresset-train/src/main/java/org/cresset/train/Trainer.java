@@ -14,6 +14,7 @@ import org.cresset.base.CressetException;
 import org.cresset.base.MemoryScope;
 import org.cresset.data.Batch;
 import org.cresset.data.DataLoader;
+import org.cresset.io.AtomicFiles;
 import org.cresset.io.Safetensors;
 import org.cresset.nn.Module;
 import org.cresset.optim.Optimizer;
@@ -30,8 +31,11 @@ public final class Trainer {
     /** The file in the checkpoint directory from which a run resumes. */
     public static final String STATE = "last.safetensors";
 
-    /** The file in the checkpoint directory with the best weights so far. */
+    /** The file in the checkpoint directory with the best weights so far; without a validation set, the latest ones. */
     public static final String BEST = "model.safetensors";
+
+    /** The file in the checkpoint directory with a line of JSON for each epoch. */
+    public static final String LOG = "log.jsonl";
 
     private final Module model;
     private final UnaryOperator<Tensor> forward;
@@ -42,6 +46,7 @@ public final class Trainer {
     private boolean resume;
     private int patience = Integer.MAX_VALUE;
     private int accumulate = 1;
+    private long every;
     private Progress progress = Progress.SILENT;
 
     /**
@@ -61,9 +66,21 @@ public final class Trainer {
         return this;
     }
 
-    /** Writes {@value #STATE} and {@value #BEST} into a directory. */
+    /** Writes {@value #STATE}, {@value #BEST} and {@value #LOG} into a directory after each epoch. */
     public Trainer checkpoints(Path directory) {
         checkpoints = directory;
+        return this;
+    }
+
+    /**
+     * Writes {@value #STATE} also within epochs, after so many batches, so that long epochs needn't begin anew; 0, the
+     * default: not.
+     */
+    public Trainer checkpointEvery(long batches) {
+        if (batches < 0) {
+            throw CressetException.value("checkpointEvery: " + batches + " batches; expected at least 0");
+        }
+        every = batches;
         return this;
     }
 
@@ -94,64 +111,114 @@ public final class Trainer {
         return this;
     }
 
+    /** How far a run has come. */
+    private static final class Position {
+        private int epoch;
+        private long batch;
+        private double sum;
+        private double best = Double.POSITIVE_INFINITY;
+        private int bestEpoch;
+
+        static Position of(Map<String, Object> counts) {
+            Position p = new Position();
+            p.epoch = ((Number) counts.getOrDefault("epoch", 0)).intValue();
+            p.batch = ((Number) counts.getOrDefault("batch", 0)).longValue();
+            p.sum = Double.parseDouble(String.valueOf(counts.getOrDefault("sum", "0")));
+            p.bestEpoch = ((Number) counts.getOrDefault("best_epoch", 0)).intValue();
+            p.best = Double.parseDouble(String.valueOf(counts.getOrDefault("best", "Infinity")));
+            return p;
+        }
+
+        Map<String, Object> counts() {
+            Map<String, Object> counts = new LinkedHashMap<>();
+            counts.put("epoch", epoch);
+            counts.put("batch", batch);
+            counts.put("sum", Double.toString(sum));
+            counts.put("best", Double.toString(best));
+            counts.put("best_epoch", bestEpoch);
+            return counts;
+        }
+    }
+
     /**
      * Trains until {@code epochs} are done, those of earlier runs included when resuming.
      *
      * @return the results of the epochs run now
-     * @throws CressetException if the loss becomes NaN or infinite, or a checkpoint can't be read or written
+     * @throws CressetException if the loss becomes NaN or infinite, there is no batch, or a checkpoint can't be read or
+     *     written
      */
     public List<EpochResult> fit(DataLoader<Batch> train, @Nullable DataLoader<Batch> validation, int epochs) {
         TrainingState state = new TrainingState(model, optimizer, schedule, train, validation);
-        int done = 0;
-        double best = Double.POSITIVE_INFINITY;
-        int bestEpoch = 0;
-        Path last = checkpoints == null ? null : checkpoints.resolve(STATE);
-        if (resume && last != null && Files.exists(last)) {
-            Map<String, Object> counts = state.load(last);
-            done = ((Number) counts.getOrDefault("epoch", 0)).intValue();
-            bestEpoch = ((Number) counts.getOrDefault("best_epoch", 0)).intValue();
-            best = Double.parseDouble(String.valueOf(counts.getOrDefault("best", "Infinity")));
+        Position at = new Position();
+        Path last = null;
+        TrainingLog log = null;
+        if (checkpoints != null) {
+            checkWritable(checkpoints);
+            last = checkpoints.resolve(STATE);
+            AtomicFiles.removeLeftovers(last);
+            AtomicFiles.removeLeftovers(last.resolveSibling(BEST));
+            if (resume && Files.exists(last)) {
+                at = Position.of(state.load(last));
+            }
         }
         List<EpochResult> results = new ArrayList<>();
-        for (int epoch = done + 1; epoch <= epochs && epoch - 1 - bestEpoch < patience; epoch++) {
+        while (at.epoch < epochs && at.epoch - at.bestEpoch < patience) {
             long start = System.nanoTime();
-            progress.epochBegins(epoch, epochs, train.batchCount().orElse(-1));
-            double mean = epoch(train, epoch);
+            int epoch = at.epoch + 1;
+            long batches = train.batchCount().orElse(-1);
+            progress.epochBegins(epoch, epochs, batches < 0 ? -1 : batches - at.batch);
+            double mean = epoch(train, at, last == null || every == 0 ? null : state, last);
             Evaluation e = validation == null ? new Evaluation(Double.NaN, Double.NaN) : evaluate(validation);
+            double rate = optimizer.paramGroups().getFirst().lr();
             if (schedule != null) {
                 schedule.step();
             }
+            at.epoch = epoch;
+            at.batch = 0;
+            at.sum = 0;
             double judged = validation == null ? mean : e.loss;
-            boolean better = judged < best;
+            boolean better = judged < at.best;
             if (better) {
-                best = judged;
-                bestEpoch = epoch;
-            }
-            if (last != null) {
-                write(state, last, epoch, best, bestEpoch, better);
+                at.best = judged;
+                at.bestEpoch = epoch;
             }
             EpochResult r = new EpochResult(epoch, mean, e.loss, e.accuracy, (System.nanoTime() - start) * 1e-9);
+            if (last != null) {
+                if (better || validation == null) {
+                    Safetensors.save(last.resolveSibling(BEST), model.stateDict(), Map.of("format", "pt"));
+                }
+                if (log == null) {
+                    log = TrainingLog.after(last.resolveSibling(LOG), epoch - 1);
+                }
+                log.add(r, rate);
+                state.save(last, at.counts());
+            }
             results.add(r);
             progress.epochDone(r);
         }
         return results;
     }
 
-    private void write(TrainingState state, Path last, int epoch, double best, int bestEpoch, boolean better) {
-        if (better) {
-            Safetensors.save(last.resolveSibling(BEST), model.stateDict(), Map.of("format", "pt"));
+    /** Says so before the work is done rather than after it. */
+    private static void checkWritable(Path directory) {
+        Path existing = directory.toAbsolutePath();
+        while (existing != null && !Files.exists(existing)) {
+            existing = existing.getParent();
         }
-        Map<String, Object> counts = new LinkedHashMap<>();
-        counts.put("epoch", epoch);
-        counts.put("best", Double.toString(best));
-        counts.put("best_epoch", bestEpoch);
-        state.save(last, counts);
+        if (existing != null && !Files.isDirectory(existing)) {
+            throw CressetException.value(
+                    "training: can't write checkpoints to " + directory + ": " + existing + " is no directory");
+        }
+        if (existing == null || !Files.isWritable(existing)) {
+            throw CressetException.value("training: can't write checkpoints to " + directory
+                    + ": permission denied; choose another directory");
+        }
     }
 
-    private double epoch(DataLoader<Batch> train, int epoch) {
+    /** Runs an epoch, or the rest of one; where a state is given, it is written within. */
+    private double epoch(
+            DataLoader<Batch> train, Position at, @Nullable TrainingState state, @Nullable Path file) {
         model.train();
-        double sum = 0;
-        long batches = 0;
         optimizer.zeroGrad();
         for (Batch b : train) {
             double value = step(b);
@@ -160,22 +227,30 @@ public final class Trainer {
                         Locale.ROOT,
                         "training: the loss became %s in epoch %d at batch %d; try a lower learning rate, or look at the data",
                         value,
-                        epoch,
-                        batches + 1));
+                        at.epoch + 1,
+                        at.batch + 1));
             }
-            sum += value;
-            batches++;
-            if (batches % accumulate == 0) {
+            at.sum += value;
+            at.batch++;
+            if (at.batch % accumulate == 0) {
                 optimizer.step();
                 optimizer.zeroGrad();
             }
             progress.batchDone(value);
+            // Between steps only: gradients are no part of the state.
+            if (state != null && file != null && at.batch % every == 0 && at.batch % accumulate == 0) {
+                state.save(file, at.counts());
+            }
         }
-        if (batches % accumulate != 0) {
+        if (at.batch % accumulate != 0) {
             optimizer.step();
             optimizer.zeroGrad();
         }
-        return batches == 0 ? Double.NaN : sum / batches;
+        if (at.batch == 0) {
+            throw CressetException.value("training: the training set has no batch; look at the data, the batch size"
+                    + " and whether the loader drops the last batch");
+        }
+        return at.sum / at.batch;
     }
 
     /** The memory of one forward and backward pass is free afterwards; gradients stay. */

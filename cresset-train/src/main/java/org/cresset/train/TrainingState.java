@@ -78,7 +78,15 @@ final class TrainingState {
                         file + ": no training state in it; resume from a file that a training run wrote");
             }
             Map<String, @Nullable Object> rest = object(JSON.readValue(json, Map.class));
-            model.loadStateDict(part("model.", f), true);
+            try {
+                model.loadStateDict(part("model.", f), true);
+            } catch (CressetException e) {
+                throw new CressetException(
+                        e.kind(),
+                        file + " is of another run than this one (" + e.getMessage()
+                                + "); resume with that run's settings, or write to another directory",
+                        e);
+            }
             loader.loadStateDict(part("loader.", f));
             Map<String, Tensor> order = part("validation.", f);
             if (validation != null && !order.isEmpty()) {

@@ -1,5 +1,6 @@
 package org.cresset.train;
 
+import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
 import org.cresset.base.CressetException;
 import org.cresset.base.Workers;
 import org.cresset.io.Safetensors;
+import org.cresset.nn.Linear;
+import org.cresset.optim.AdamW;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,8 +125,76 @@ class ResumeTest {
         SmallRun.run(folder, 2, false);
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(f -> f.getFileName().toString()))
-                    .containsExactlyInAnyOrder(Trainer.STATE, Trainer.BEST);
+                    .containsExactlyInAnyOrder(Trainer.STATE, Trainer.BEST, Trainer.LOG);
         }
+    }
+
+    @Test
+    void whatAKilledRunHadHalfWrittenIsRemoved() throws IOException {
+        Path part = Files.writeString(folder.resolve("." + Trainer.STATE + ".1a2b.part"), "half");
+        Path other = Files.writeString(folder.resolve(".other.part"), "not ours");
+        SmallRun.run(folder, 1, true);
+        assertThat(part).doesNotExist();
+        assertThat(other).exists();
+    }
+
+    /** Stops in the middle of each epoch, as an error in the data would, and goes on. */
+    @Test
+    void aRunStoppedWithinEpochsGoesOnThere() {
+        Path whole = folder.resolve("whole");
+        Path parts = folder.resolve("parts");
+        SmallRun.run(whole, 3, false);
+        for (int batches : new int[] {7, 23, 30, 15}) {
+            int[] left = {batches};
+            assertThatThrownBy(() -> SmallRun.trainer(true, parts)
+                            .run(
+                                    3,
+                                    t -> t.checkpointEvery(5).progress(new Progress() {
+                                        @Override
+                                        public void batchDone(double loss) {
+                                            if (--left[0] == 0) {
+                                                throw new IllegalStateException("the power is gone");
+                                            }
+                                        }
+                                    })))
+                    .hasMessage("the power is gone");
+        }
+        assertThat(SmallRun.trainer(true, parts).run(3, t -> t.checkpointEvery(5)))
+                .extracting(EpochResult::epoch)
+                .containsExactly(3);
+        sameFiles(whole, parts);
+    }
+
+    @Test
+    void theLogHasEachEpochOnce() throws IOException {
+        SmallRun.run(folder, 2, true);
+        Path log = folder.resolve(Trainer.LOG);
+        List<String> first = Files.readAllLines(log);
+        // Of a run that was killed after it had written the line and before the state.
+        Files.writeString(log, first.getLast().replace("\"epoch\":2", "\"epoch\":3") + "\n{\"epo", APPEND);
+        SmallRun.run(folder, 4, true);
+        List<String> all = Files.readAllLines(log);
+        assertThat(all).hasSize(4).startsWith(first.toArray(String[]::new));
+        assertThat(all.getLast())
+                .contains("\"epoch\":4,\"loss\":")
+                .contains("\"validation_loss\":")
+                .contains("\"accuracy\":")
+                .contains("\"lr\":0.005,");
+        SmallRun.run(folder, 1, false);
+        assertThat(Files.readAllLines(log)).hasSize(1);
+    }
+
+    @Test
+    void aStateOfAnotherModelIsNamed() {
+        SmallRun.run(folder, 1, false);
+        Linear other = new Linear(8, 3);
+        Trainer trainer = new Trainer(other, other::forward, SmallRun::loss, new AdamW(other.parameters(), 1e-2))
+                .checkpoints(folder)
+                .resume(true);
+        assertThatThrownBy(() -> trainer.fit(SmallRun.batches(32, 1), null, 2))
+                .isInstanceOf(CressetException.class)
+                .hasMessageContaining(Trainer.STATE + " is of another run")
+                .hasMessageContaining("hidden.weight");
     }
 
     @Test

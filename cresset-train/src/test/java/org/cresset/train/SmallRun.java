@@ -2,6 +2,7 @@ package org.cresset.train;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.cresset.base.DType;
 import org.cresset.data.Batch;
 import org.cresset.data.DataLoader;
@@ -51,6 +52,15 @@ final class SmallRun {
     }
 
     static List<EpochResult> run(@Nullable Path checkpoints, int epochs, boolean resume) {
+        return trainer(resume, checkpoints).run(epochs, t -> t);
+    }
+
+    /** A run that is set up and not begun. */
+    interface Ready {
+        List<EpochResult> run(int epochs, UnaryOperator<Trainer> settings);
+    }
+
+    static Ready trainer(boolean resume, @Nullable Path checkpoints) {
         Tensor.manualSeed(5);
         Net net = new Net();
         AdamW optimizer = new AdamW(net.parameters(), 1e-2);
@@ -60,7 +70,7 @@ final class SmallRun {
         if (checkpoints != null) {
             trainer.checkpoints(checkpoints);
         }
-        return trainer.fit(batches(400, 1), batches(100, 2), epochs);
+        return (epochs, settings) -> settings.apply(trainer).fit(batches(400, 1), batches(100, 2), epochs);
     }
 
     /** Takes the folder of checkpoints and the number of epochs; resumes. */

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +92,34 @@ class TrainerTest {
                 .hasMessageContaining("epoch")
                 .hasMessageContaining("batch")
                 .hasMessageContaining("learning rate");
+    }
+
+    @Test
+    void noBatchesAndNoPlaceAreErrors() throws IOException {
+        Linear model = new Linear(1, 1);
+        Trainer trainer = new Trainer(model, model::forward, TrainerTest::squares, new SGD(model.parameters(), 0.1));
+        TensorDataset data = new TensorDataset(line(), line());
+        assertThatThrownBy(() -> trainer.fit(
+                        DataLoader.of(data).batchSize(9).dropLast(true).build(), null, 1))
+                .isInstanceOf(CressetException.class)
+                .hasMessageContaining("no batch");
+        Path file = Files.writeString(folder.resolve("file"), "");
+        assertThatThrownBy(() -> trainer.checkpoints(file.resolve("in"))
+                        .fit(DataLoader.of(data).build(), null, 1))
+                .isInstanceOf(CressetException.class)
+                .hasMessageContaining(file + " is no directory");
+        assertThatThrownBy(() -> trainer.checkpointEvery(-1)).hasMessageContaining("-1 batches");
+    }
+
+    @Test
+    void withoutAValidationSetTheLatestWeightsAreKept() {
+        Linear model = new Linear(1, 1);
+        // The loss grows from the second epoch on.
+        new Trainer(model, model::forward, TrainerTest::squares, new SGD(model.parameters(), 0.08))
+                .checkpoints(folder)
+                .fit(DataLoader.of(new TensorDataset(line(), line().mul(2))).batchSize(8).build(), null, 5);
+        assertThat(Safetensors.load(folder.resolve(Trainer.BEST)).get("weight").equalTo(model.weight.detach()))
+                .isTrue();
     }
 
     @Test
