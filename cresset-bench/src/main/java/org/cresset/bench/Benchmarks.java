@@ -79,7 +79,9 @@ public final class Benchmarks {
     /** As {@link #cold}, in a process of its own, which has run nothing before. */
     public static double[] coldInOwnProcess(String name, int threads) {
         JsonNode n = ownProcess(name, threads, "cold");
-        return new double[] {n.get(0).doubleValue(), n.get(1).doubleValue(), n.get(2).doubleValue()};
+        return new double[] {
+            n.get(0).doubleValue(), n.get(1).doubleValue(), n.get(2).doubleValue()
+        };
     }
 
     private static JsonNode ownProcess(String name, int threads, String how) {

@@ -11,8 +11,25 @@ import java.util.Set;
 /** What the processor can do that matters here. */
 final class CpuFeatures {
     private static final List<String> OF_INTEREST = List.of(
-            "sse4_2", "avx", "avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512vl", "avx512_vnni", "avx512_bf16",
-            "avx512_fp16", "amx_tile", "amx_bf16", "amx_int8", "asimd", "asimdhp", "bf16", "sve", "sve2");
+            "sse4_2",
+            "avx",
+            "avx2",
+            "fma",
+            "f16c",
+            "avx512f",
+            "avx512bw",
+            "avx512vl",
+            "avx512_vnni",
+            "avx512_bf16",
+            "avx512_fp16",
+            "amx_tile",
+            "amx_bf16",
+            "amx_int8",
+            "asimd",
+            "asimdhp",
+            "bf16",
+            "sve",
+            "sve2");
 
     private CpuFeatures() {}
 

@@ -44,9 +44,7 @@ final class PredictCommand implements Callable<Integer> {
             net.loadStateDict(state, true);
         } catch (CressetException e) {
             throw new CressetException(
-                    e.kind(),
-                    "predict: " + model + " is no model of 'cresset train digits': " + e.getMessage(),
-                    e);
+                    e.kind(), "predict: " + model + " is no model of 'cresset train digits': " + e.getMessage(), e);
         }
         net.eval();
         Tensor x = prepare(drawn, (int) size);

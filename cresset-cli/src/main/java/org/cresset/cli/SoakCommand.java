@@ -42,8 +42,8 @@ final class SoakCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (steps < READINGS || width < 1) {
-            throw CressetException.value(
-                    "soak: " + steps + " steps, width " + width + "; expected at least " + READINGS + " steps, width 1");
+            throw CressetException.value("soak: " + steps + " steps, width " + width + "; expected at least " + READINGS
+                    + " steps, width 1");
         }
         Tensor.manualSeed(0);
         Sequential net = new Sequential(new Linear(width, width), new ReLU(), new Linear(width, 1));

@@ -144,8 +144,7 @@ final class TrainCommand implements Callable<Integer> {
         System.err.println();
         System.err.println(
                 Files.exists(out.resolve(Trainer.STATE))
-                        ? "cresset: stopped; the same command with --resume goes on from "
-                                + out.resolve(Trainer.STATE)
+                        ? "cresset: stopped; the same command with --resume goes on from " + out.resolve(Trainer.STATE)
                         : "cresset: stopped before there was a checkpoint");
     }
 

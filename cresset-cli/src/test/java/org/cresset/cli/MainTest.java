@@ -121,7 +121,9 @@ class MainTest {
 
         Path image = directory.resolve("one.png");
         ImageIO.write(drawnOne(90, 120), "png", image.toFile());
-        assertThat(run("predict", "--model", model.resolve(Trainer.BEST), image)).as(err).isZero();
+        assertThat(run("predict", "--model", model.resolve(Trainer.BEST), image))
+                .as(err)
+                .isZero();
         assertThat(out.lines().toList()).hasSize(11).element(0).asString().matches("This is a \\d\\.");
         double sum = out.lines()
                 .skip(1)

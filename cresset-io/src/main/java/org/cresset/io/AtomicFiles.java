@@ -42,7 +42,8 @@ public final class AtomicFiles {
         Path beside = null;
         try {
             Files.createDirectories(directory);
-            Path part = directory.resolve("." + file.getFileName() + "." + Long.toHexString(ThreadLocalRandom.current().nextLong()) + PART);
+            Path part = directory.resolve("." + file.getFileName() + "."
+                    + Long.toHexString(ThreadLocalRandom.current().nextLong()) + PART);
             try (FileChannel c = FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
                 beside = part;
                 content.writeTo(c);

@@ -216,8 +216,7 @@ public final class Trainer {
     }
 
     /** Runs an epoch, or the rest of one; where a state is given, it is written within. */
-    private double epoch(
-            DataLoader<Batch> train, Position at, @Nullable TrainingState state, @Nullable Path file) {
+    private double epoch(DataLoader<Batch> train, Position at, @Nullable TrainingState state, @Nullable Path file) {
         model.train();
         optimizer.zeroGrad();
         for (Batch b : train) {

@@ -147,16 +147,14 @@ class ResumeTest {
         for (int batches : new int[] {7, 23, 30, 15}) {
             int[] left = {batches};
             assertThatThrownBy(() -> SmallRun.trainer(true, parts)
-                            .run(
-                                    3,
-                                    t -> t.checkpointEvery(5).progress(new Progress() {
-                                        @Override
-                                        public void batchDone(double loss) {
-                                            if (--left[0] == 0) {
-                                                throw new IllegalStateException("the power is gone");
-                                            }
-                                        }
-                                    })))
+                            .run(3, t -> t.checkpointEvery(5).progress(new Progress() {
+                                @Override
+                                public void batchDone(double loss) {
+                                    if (--left[0] == 0) {
+                                        throw new IllegalStateException("the power is gone");
+                                    }
+                                }
+                            })))
                     .hasMessage("the power is gone");
         }
         assertThat(SmallRun.trainer(true, parts).run(3, t -> t.checkpointEvery(5)))

@@ -117,7 +117,12 @@ class TrainerTest {
         // The loss grows from the second epoch on.
         new Trainer(model, model::forward, TrainerTest::squares, new SGD(model.parameters(), 0.08))
                 .checkpoints(folder)
-                .fit(DataLoader.of(new TensorDataset(line(), line().mul(2))).batchSize(8).build(), null, 5);
+                .fit(
+                        DataLoader.of(new TensorDataset(line(), line().mul(2)))
+                                .batchSize(8)
+                                .build(),
+                        null,
+                        5);
         assertThat(Safetensors.load(folder.resolve(Trainer.BEST)).get("weight").equalTo(model.weight.detach()))
                 .isTrue();
     }
