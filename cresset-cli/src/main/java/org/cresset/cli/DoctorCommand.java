@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.cresset.base.Memory;
 import org.cresset.base.Workers;
 import org.cresset.base.spi.Contractions;
+import org.cresset.base.spi.Lapack;
 import org.cresset.op.Providers;
 import picocli.CommandLine.Command;
 
@@ -45,6 +46,12 @@ final class DoctorCommand implements Callable<Integer> {
                 c == null ? "Java" : c.name() + ": " + c.status(),
                 c != null,
                 "add org.cresset:cresset-onednn; products and convolutions run in Java, many times slower");
+        Lapack lapack = Providers.lapack();
+        line(
+                "Linear algebra",
+                lapack == null ? "not there" : lapack.status(),
+                lapack != null,
+                "add org.cresset:cresset-lapack; decompositions and solvers throw without it");
         line(
                 "Memory limit",
                 (Memory.limit() >> 20) + " MiB for tensors (-Dcresset.memory.max), "

@@ -25,7 +25,7 @@ class LayersTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.cresset");
 
-    private static final String[] CORE = {"op", "tensor", "autograd", "random", "registry"};
+    private static final String[] CORE = {"op", "tensor", "autograd", "random", "registry", "linalg"};
 
     /** Each layer by its packages, with the layers that it may use. */
     private static final Map<String, List<String>> LAYERS = new LinkedHashMap<>();
@@ -34,6 +34,7 @@ class LayersTest {
         LAYERS.put("base", List.of());
         LAYERS.put("emit", List.of("base"));
         LAYERS.put("onednn", List.of("base"));
+        LAYERS.put("lapack", List.of("base"));
         LAYERS.put("core", List.of("base", "emit"));
         LAYERS.put("io", List.of("base", "core"));
         LAYERS.put("nn", List.of("base", "emit", "core"));

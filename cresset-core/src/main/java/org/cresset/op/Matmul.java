@@ -5,6 +5,7 @@ import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.Shape;
 import org.cresset.base.spi.Contractions;
+import org.cresset.base.spi.Lapack;
 import org.cresset.base.spi.Operand;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
@@ -62,7 +63,12 @@ public final class Matmul extends Contraction {
         }
         Contractions library = Providers.contractions();
         if (library == null || !library.multiplies(c.dtype()) || a.size(2) == 0) {
-            JavaMultiply.run(a, b, bias, c);
+            Lapack blas = a.size(2) == 0 || !Gemm.handles(c.dtype()) ? null : Providers.lapack();
+            if (blas != null) {
+                Gemm.run(blas, plain(a), plain(b), bias, c);
+            } else {
+                JavaMultiply.run(a, b, bias, c);
+            }
             return;
         }
         Dense x = plain(a);

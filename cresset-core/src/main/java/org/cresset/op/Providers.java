@@ -1,7 +1,9 @@
 package org.cresset.op;
 
 import java.util.List;
+import org.cresset.base.CressetException;
 import org.cresset.base.spi.Contractions;
+import org.cresset.base.spi.Lapack;
 import org.jspecify.annotations.Nullable;
 
 /** The native libraries that were found, looked up when first needed. */
@@ -30,6 +32,33 @@ public final class Providers {
     /** What does matrix products and convolutions; null: Java. */
     public static @Nullable Contractions contractions() {
         return Holder.FIRST;
+    }
+
+    private static final class LapackHolder {
+        static final List<Lapack> ALL = Boolean.getBoolean("cresset.java.only") ? List.of() : Lapack.providers();
+        static final @Nullable Lapack FIRST =
+                ALL.stream().filter(Lapack::available).findFirst().orElse(null);
+    }
+
+    /** What does linear algebra, or null. */
+    public static @Nullable Lapack lapack() {
+        return LapackHolder.FIRST;
+    }
+
+    /**
+     * What does linear algebra, for an operation that can't do without.
+     *
+     * @throws CressetException of kind UNSUPPORTED if there is nothing
+     */
+    static Lapack lapack(String op) {
+        Lapack l = LapackHolder.FIRST;
+        if (l == null) {
+            throw CressetException.unsupported(op + ": needs LAPACK, which is missing; "
+                    + (LapackHolder.ALL.isEmpty()
+                            ? "add org.cresset:cresset-lapack to the class path"
+                            : LapackHolder.ALL.getFirst().status()));
+        }
+        return l;
     }
 
     /** All that were found, with their states. */

@@ -14,6 +14,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.HashMap;
 import java.util.Map;
+import org.cresset.base.spi.NativeLibrary;
 
 /** The part of oneDNN's C interface that is used, as handles; one object for each process. */
 final class Dnnl {
@@ -51,7 +52,7 @@ final class Dnnl {
 
     Dnnl() throws IOException {
         String folder = "org/bytedeco/dnnl/" + NativeLibrary.platform();
-        library = NativeLibrary.open(folder, "libdnnl.so.3", "libgomp.so.1");
+        library = NativeLibrary.open(Dnnl.class.getClassLoader(), folder, "libdnnl.so.3", "libgomp.so.1");
         execute = handle("dnnl_primitive_execute", ADDRESS, ADDRESS, JAVA_INT, ADDRESS);
         setHandle = handle("dnnl_memory_set_data_handle", ADDRESS, ADDRESS);
         // The OpenMP library is a dependency of the one opened, and found through it.

@@ -1,4 +1,4 @@
-package org.cresset.onednn;
+package org.cresset.base.spi;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,11 +16,11 @@ import java.util.Locale;
  * Finds a library inside the published artifact on the class path and unpacks it, once for each version, to a folder of the
  * user's: {@code cresset.cache}, else {@code XDG_CACHE_HOME} or {@code ~/.cache}, with {@code cresset} appended.
  */
-final class NativeLibrary {
+public final class NativeLibrary {
     private NativeLibrary() {}
 
     /** The artifact's name of this platform, as {@code linux-x86_64}. */
-    static String platform() {
+    public static String platform() {
         String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
         String o = os.contains("linux") ? "linux" : os.contains("mac") ? "macosx" : "windows";
@@ -28,18 +28,40 @@ final class NativeLibrary {
         return o + "-" + a;
     }
 
-    /** Unpacks the resources into one folder and opens the first. */
-    static SymbolLookup open(String folder, String... names) throws IOException {
+    /**
+     * Unpacks the resources into one folder and opens the first, which finds the others beside it.
+     *
+     * @throws IOException if one isn't on the class path or can't be unpacked or opened
+     */
+    public static SymbolLookup open(ClassLoader loader, String folder, String... names) throws IOException {
         Path first = null;
         for (String name : names) {
-            URL url = NativeLibrary.class.getClassLoader().getResource(folder + "/" + name);
-            if (url == null) {
-                throw new IOException("no " + name + " for " + platform() + " on the class path");
-            }
-            Path file = unpack(url, name);
+            Path file = file(loader, folder, name);
             first = first == null ? file : first;
         }
         return SymbolLookup.libraryLookup(first, Arena.global());
+    }
+
+    /**
+     * Unpacks one resource and opens it for libraries opened later that need it; a library of that name that the system has
+     * is preferred, because others in this process may need a newer one than the artifact's.
+     *
+     * @throws IOException if it is neither in the system nor on the class path
+     */
+    public static void preload(ClassLoader loader, String folder, String name) throws IOException {
+        try {
+            SymbolLookup.libraryLookup(name, Arena.global());
+        } catch (IllegalArgumentException missing) {
+            SymbolLookup.libraryLookup(file(loader, folder, name), Arena.global());
+        }
+    }
+
+    private static Path file(ClassLoader loader, String folder, String name) throws IOException {
+        URL url = loader.getResource(folder + "/" + name);
+        if (url == null) {
+            throw new IOException("no " + name + " for " + platform() + " on the class path");
+        }
+        return unpack(url, name);
     }
 
     private static Path unpack(URL url, String name) throws IOException {

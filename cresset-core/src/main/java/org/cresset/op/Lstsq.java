@@ -1,0 +1,144 @@
+package org.cresset.op;
+
+import java.util.Locale;
+import org.cresset.base.CressetException;
+import org.cresset.base.DType;
+import org.cresset.base.Device;
+import org.cresset.base.Shape;
+import org.cresset.base.spi.Lapack;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Least squares of A (..., m, n) X = B (..., m, k) by one of LAPACK's drivers: X (..., n, k), the ranks (int64; none for gels) and
+ * the singular values (for gelsd and gelss). Derivatives are those of A⁺B.
+ */
+public final class Lstsq extends Fused {
+    private static final Lstsq OP = new Lstsq();
+
+    /** The driver, and which singular values count as 0. */
+    record Attrs(Lapack.LeastSquares driver, double rcond) {}
+
+    private Lstsq() {
+        super("linalg.lstsq", Saves.INPUTS);
+    }
+
+    /** Solution, ranks and singular values; batch dimensions must agree. */
+    public static Tensor[] solve(Tensor a, Tensor b, String driver, double rcond) {
+        Lapack.LeastSquares d =
+                switch (driver) {
+                    case "gels", "gelsy", "gelsd", "gelss" ->
+                        Lapack.LeastSquares.valueOf(driver.toUpperCase(Locale.ROOT));
+                    default ->
+                        throw CressetException.runtime("linalg.lstsq: driver '" + driver
+                                + "'; expected one of gels, gelsy, gelsd, gelss");
+                };
+        return OP.all(new Attrs(d, rcond), a, b);
+    }
+
+    @Override
+    protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+        Lapack.LeastSquares driver = ((Attrs) attrs).driver;
+        Tensor a = in[0];
+        Tensor b = in[1];
+        Linalg.expectMatrices(name(), a);
+        Linalg.expectMatrices(name(), b);
+        Linalg.expectSameType(name(), a, b);
+        if (a.size(-2) != b.size(-2)) {
+            throw CressetException.runtime(name() + ": A is " + a.dtype() + a.shape() + ", B " + b.dtype() + b.shape()
+                    + "; expected equal numbers of rows");
+        }
+        boolean values = driver == Lapack.LeastSquares.GELSD || driver == Lapack.LeastSquares.GELSS;
+        long k = Math.min(a.size(-1), a.size(-2));
+        return new Spec[] {
+            new Spec(Linalg.shape(a, 2, a.size(-1), b.size(-1)), a.dtype()),
+            new Spec(driver == Lapack.LeastSquares.GELS ? Shape.of(0) : Linalg.shape(a, 2), DType.INT64),
+            new Spec(values ? Linalg.shape(a, 2, k) : Shape.of(0), a.dtype().real())
+        };
+    }
+
+    @Override
+    public boolean differentiable(int output) {
+        return output == 0;
+    }
+
+    @Override
+    protected Dense[] allocate(Object attrs, @Nullable Tensor[] in, Spec[] specs, Device device) {
+        Dense[] out = super.allocate(attrs, in, specs, device);
+        if (device != Device.META) {
+            out[0] = Linalg.columns(specs[0].shape(), specs[0].dtype());
+        }
+        return out;
+    }
+
+    @Override
+    protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+        Attrs t = (Attrs) attrs;
+        Lapack l = Providers.lapack(name());
+        Dense a = Linalg.columnsOf(in[0]);
+        int m = Linalg.size(a, -2);
+        int n = Linalg.size(a, -1);
+        int k = Linalg.size(in[1], -1);
+        long count = Linalg.count(a);
+        Convert.fill(out[0].segment(), out[0].byteOffset(), out[0].dtype(), out[0].numel(), 0);
+        for (long i = 0; i < out[1].numel(); i++) {
+            Convert.writeLong(DType.INT64, out[1].segment(), out[1].byteOffset() + 8 * i, 0);
+        }
+        if (m == 0 || n == 0 || count == 0) {
+            return;
+        }
+        int rows = Math.max(m, n);
+        Dense b = Linalg.columns(Linalg.shape(a, 2, rows, k), a.dtype());
+        Pointwise.copy(in[1], (Dense) b.narrow(-2, 0, m));
+        boolean values = out[2].numel() > 0;
+        Dense ranks = Dense.empty(Shape.of(count), DType.INT32);
+        Dense infos = Svd.infos(count);
+        Linalg.each(
+                count,
+                8.0 * m * n * Math.min(m, n),
+                infos,
+                i -> l.leastSquares(
+                        a.dtype(),
+                        t.driver,
+                        m,
+                        n,
+                        k,
+                        Linalg.address(a, i, count),
+                        m,
+                        Linalg.address(b, i, count),
+                        rows,
+                        t.rcond,
+                        values ? Linalg.address(out[2], i, count) : 0,
+                        Linalg.address(ranks, i, count)),
+                a,
+                b,
+                out[2],
+                ranks);
+        long bad = Linalg.firstFailure(infos);
+        if (bad >= 0) {
+            throw Linalg.failure(
+                    name(),
+                    in[0],
+                    bad,
+                    t.driver == Lapack.LeastSquares.GELS
+                            ? "the least squares solution could not be computed because the input does not have full rank"
+                            : "the algorithm failed to converge");
+        }
+        Pointwise.copy((Dense) b.narrow(-2, 0, n), out[0]);
+        if (out[1].numel() > 0) {
+            for (long i = 0; i < count; i++) {
+                Convert.writeLong(
+                        DType.INT64, out[1].segment(), out[1].byteOffset() + 8 * i, ranks.readLong(i));
+            }
+        }
+    }
+
+    @Override
+    protected Tensor[] decompose(Object attrs, @Nullable Tensor[] in) {
+        Tensor[] plain = solve(in[0].detach(), in[1].detach(), ((Attrs) attrs).driver.name().toLowerCase(Locale.ROOT), ((Attrs) attrs).rcond);
+        Tensor cutoff = Tensor.full(Shape.SCALAR, Math.max(0, ((Attrs) attrs).rcond), in[0].dtype().real());
+        Tensor x = Pinv.pinv(in[0], cutoff.zerosLike(), cutoff, false).matmul(in[1]);
+        return new Tensor[] {x, plain[1], plain[2]};
+    }
+}
