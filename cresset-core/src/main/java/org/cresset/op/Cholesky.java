@@ -47,9 +47,7 @@ public final class Cholesky extends Linalg {
                 (double) n * n * n / 3,
                 out[1],
                 i -> {
-                    int info = n == 0
-                            ? 0
-                            : l.potrf(a.dtype(), t.upper, n, address(out[0], i, count), ld(n));
+                    int info = n == 0 ? 0 : l.potrf(a.dtype(), t.upper, n, address(out[0], i, count), ld(n));
                     clearTriangle(out[0], i * n * n, n, t.upper);
                     return info;
                 },

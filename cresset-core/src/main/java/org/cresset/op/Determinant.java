@@ -55,9 +55,7 @@ public abstract sealed class Determinant extends Linalg {
         Spec lu = new Spec(a.shape(), a.dtype());
         Spec pivots = new Spec(shape(a, 1), DType.INT32);
         Spec value = new Spec(batch, a.dtype());
-        return log
-                ? new Spec[] {value, new Spec(batch, a.dtype().real()), lu, pivots}
-                : new Spec[] {value, lu, pivots};
+        return log ? new Spec[] {value, new Spec(batch, a.dtype().real()), lu, pivots} : new Spec[] {value, lu, pivots};
     }
 
     @Override
@@ -139,7 +137,10 @@ public abstract sealed class Determinant extends Linalg {
             // The determinant of what was shifted, so that the quotient below has its limit.
             Tensor det = Matrices.diagonal(shifted).prod(-1L, false, null).mul(sign(v));
             Tensor x = v.grad().mul(det.conj()).unsqueeze(-1).unsqueeze(-1);
-            v.set(0, Solve.withFactors(shifted, v.output(2), Matrices.identityLike(lu).mul(x), true));
+            v.set(
+                    0,
+                    Solve.withFactors(
+                            shifted, v.output(2), Matrices.identityLike(lu).mul(x), true));
             return;
         }
         v.set(0, Solve.withFactors(lu, v.output(values() + 1), right, true));

@@ -118,7 +118,8 @@ public final class Eig extends Linalg {
             Svd.expectPhaseFree("linalg.eig", "eigenvectors", inner);
             Tensor along = Matrices.realPart(Matrices.diagonal(inner));
             Tensor e = w.unsqueeze(-2).sub(w.unsqueeze(-1)).conj().add(Tensor.eye(w.size(-1), w.dtype()));
-            x = Matrices.offDiagonal(inner.sub(Matrices.scaleColumns(vh.matmul(vectors), along)).div(e));
+            x = Matrices.offDiagonal(
+                    inner.sub(Matrices.scaleColumns(vh.matmul(vectors), along)).div(e));
         }
         if (v.hasGrad(0)) {
             Tensor d = Matrices.diagonalMatrix(v.grad(0));

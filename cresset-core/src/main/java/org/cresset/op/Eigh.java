@@ -32,9 +32,7 @@ public final class Eigh extends Linalg {
         Attrs t = (Attrs) attrs;
         expectSquare(t.op, in[0]);
         Spec w = new Spec(shape(in[0], 1), in[0].dtype().real());
-        return t.vectors
-                ? new Spec[] {w, new Spec(in[0].shape(), in[0].dtype())}
-                : new Spec[] {w};
+        return t.vectors ? new Spec[] {w, new Spec(in[0].shape(), in[0].dtype())} : new Spec[] {w};
     }
 
     @Override
@@ -54,8 +52,7 @@ public final class Eigh extends Linalg {
                 count,
                 9.0 * n * n * n,
                 infos,
-                i -> l.syevd(
-                        a.dtype(), t.vectors, t.upper, n, address(v, i, count), ld(n), address(out[0], i, count)),
+                i -> l.syevd(a.dtype(), t.vectors, t.upper, n, address(v, i, count), ld(n), address(out[0], i, count)),
                 v,
                 out[0]);
         Svd.checkConverged(t.op, a, infos);

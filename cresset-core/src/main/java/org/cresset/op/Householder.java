@@ -72,8 +72,10 @@ public abstract sealed class Householder extends Fused {
             throw misfit("expected the same batch dimensions everywhere", in);
         }
         if (c.size(((Side) attrs).left ? -2 : -1) != a.size(-2)) {
-            throw misfit("expected the matrix to be multiplied to have " + a.size(-2)
-                    + (((Side) attrs).left ? " rows" : " columns"), in);
+            throw misfit(
+                    "expected the matrix to be multiplied to have " + a.size(-2)
+                            + (((Side) attrs).left ? " rows" : " columns"),
+                    in);
         }
         return spec(c.shape(), c.dtype());
     }
@@ -112,7 +114,11 @@ public abstract sealed class Householder extends Fused {
         long count = Linalg.count(c);
         if (k == 0) {
             if (product) {
-                Pointwise.copy((Dense) Tensor.eye(m, c.dtype()).narrow(1, 0, n).expand(c.shape().toArray()), c);
+                Pointwise.copy(
+                        (Dense) Tensor.eye(m, c.dtype())
+                                .narrow(1, 0, n)
+                                .expand(c.shape().toArray()),
+                        c);
             }
             return;
         }
@@ -121,8 +127,7 @@ public abstract sealed class Householder extends Fused {
                 2.0 * m * n * k,
                 null,
                 i -> product
-                        ? l.orgqr(
-                                c.dtype(), m, n, k, Linalg.address(c, i, count), m, Linalg.address(tau, i, count))
+                        ? l.orgqr(c.dtype(), m, n, k, Linalg.address(c, i, count), m, Linalg.address(tau, i, count))
                         : l.ormqr(
                                 c.dtype(),
                                 side.left,
@@ -153,9 +158,10 @@ public abstract sealed class Householder extends Fused {
                 : Tensor.eye(m, a.dtype())
                         .narrow(1, 0, a.size(-1))
                         .expand(a.shape().toArray());
-        Tensor lower = a.tril(-1).add(Tensor.eye(Math.max(m, a.size(-1)), a.dtype())
-                .narrow(0, 0, m)
-                .narrow(1, 0, a.size(-1)));
+        Tensor lower = a.tril(-1)
+                .add(Tensor.eye(Math.max(m, a.size(-1)), a.dtype())
+                        .narrow(0, 0, m)
+                        .narrow(1, 0, a.size(-1)));
         // Q C = H_1 (H_2 (... C)), C Q = (C H_1) H_2 ...; the adjoint has them in the opposite order.
         boolean lastFirst = side.left != side.adjoint;
         for (int step = 0; step < k; step++) {

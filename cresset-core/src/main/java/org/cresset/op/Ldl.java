@@ -56,8 +56,7 @@ public final class Ldl {
                     out[2],
                     i -> n == 0
                             ? 0
-                            : l.sytrf(
-                                    ld.dtype(), hermitian, n, address(ld, i, count), n, address(out[1], i, count)),
+                            : l.sytrf(ld.dtype(), hermitian, n, address(ld, i, count), n, address(out[1], i, count)),
                     out);
             String checked = ((Attrs) attrs).checked;
             long bad = checked == null ? -1 : firstFailure(out[2]);

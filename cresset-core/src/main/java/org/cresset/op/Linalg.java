@@ -72,8 +72,8 @@ public abstract non-sealed class Linalg extends Op {
     /** Throws unless the tensor is a batch of matrices of a type that LAPACK has. */
     public static void expectMatrices(String op, Tensor a) {
         if (a.dim() < 2) {
-            throw CressetException.runtime(op + ": " + a.dtype() + a.shape()
-                    + "; expected matrices, a tensor with at least two dimensions");
+            throw CressetException.runtime(
+                    op + ": " + a.dtype() + a.shape() + "; expected matrices, a tensor with at least two dimensions");
         }
         expectType(op, a);
     }
@@ -137,7 +137,9 @@ public abstract non-sealed class Linalg extends Op {
 
     /** The first element of one of a batch of {@code of} pieces that follow each other in memory. */
     static long address(Dense t, long i, long of) {
-        return t.segment().address() + t.byteOffset() + i * (t.numel() / of << t.dtype().shift());
+        return t.segment().address()
+                + t.byteOffset()
+                + i * (t.numel() / of << t.dtype().shift());
     }
 
     /** LAPACK's leading dimension. */
@@ -182,8 +184,7 @@ public abstract non-sealed class Linalg extends Op {
 
     /** The error for a matrix of a batch. */
     static CressetException failure(String op, Tensor a, long element, String what) {
-        return CressetException.runtime(
-                op + ": " + (a.dim() > 2 ? "(batch element " + element + ") " : "") + what + "; the input is " + a.dtype()
-                        + a.shape());
+        return CressetException.runtime(op + ": " + (a.dim() > 2 ? "(batch element " + element + ") " : "") + what
+                + "; the input is " + a.dtype() + a.shape());
     }
 }

@@ -31,8 +31,8 @@ public final class Lstsq extends Fused {
                     case "gels", "gelsy", "gelsd", "gelss" ->
                         Lapack.LeastSquares.valueOf(driver.toUpperCase(Locale.ROOT));
                     default ->
-                        throw CressetException.runtime("linalg.lstsq: driver '" + driver
-                                + "'; expected one of gels, gelsy, gelsd, gelss");
+                        throw CressetException.runtime(
+                                "linalg.lstsq: driver '" + driver + "'; expected one of gels, gelsy, gelsd, gelss");
                 };
         return OP.all(new Attrs(d, rcond), a, b);
     }
@@ -128,16 +128,20 @@ public final class Lstsq extends Fused {
         Pointwise.copy((Dense) b.narrow(-2, 0, n), out[0]);
         if (out[1].numel() > 0) {
             for (long i = 0; i < count; i++) {
-                Convert.writeLong(
-                        DType.INT64, out[1].segment(), out[1].byteOffset() + 8 * i, ranks.readLong(i));
+                Convert.writeLong(DType.INT64, out[1].segment(), out[1].byteOffset() + 8 * i, ranks.readLong(i));
             }
         }
     }
 
     @Override
     protected Tensor[] decompose(Object attrs, @Nullable Tensor[] in) {
-        Tensor[] plain = solve(in[0].detach(), in[1].detach(), ((Attrs) attrs).driver.name().toLowerCase(Locale.ROOT), ((Attrs) attrs).rcond);
-        Tensor cutoff = Tensor.full(Shape.SCALAR, Math.max(0, ((Attrs) attrs).rcond), in[0].dtype().real());
+        Tensor[] plain = solve(
+                in[0].detach(),
+                in[1].detach(),
+                ((Attrs) attrs).driver.name().toLowerCase(Locale.ROOT),
+                ((Attrs) attrs).rcond);
+        Tensor cutoff = Tensor.full(
+                Shape.SCALAR, Math.max(0, ((Attrs) attrs).rcond), in[0].dtype().real());
         Tensor x = Pinv.pinv(in[0], cutoff.zerosLike(), cutoff, false).matmul(in[1]);
         return new Tensor[] {x, plain[1], plain[2]};
     }

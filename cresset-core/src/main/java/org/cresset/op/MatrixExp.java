@@ -5,7 +5,6 @@ import java.util.List;
 import org.cresset.autograd.Autograd;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
-import org.cresset.base.Shape;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +59,8 @@ public final class MatrixExp extends Linalg {
     }
 
     private static Tensor exp(Tensor a) {
-        double[] norms = a.abs().sum(new long[] {1}, false).amax(new long[] {1}, false).toDoubleArray();
+        double[] norms =
+                a.abs().sum(new long[] {1}, false).amax(new long[] {1}, false).toDoubleArray();
         int[] squarings = new int[norms.length];
         int most = 0;
         for (int i = 0; i < norms.length; i++) {
@@ -94,7 +94,8 @@ public final class MatrixExp extends Linalg {
         Tensor a2 = a.matmul(a);
         Tensor a4 = a2.matmul(a2);
         Tensor a6 = a4.matmul(a2);
-        Tensor u = a.matmul(a6.matmul(sum(13, a6, a4, a2)).add(sum(7, a6, a4, a2)).add(one.mul(PADE[1])));
+        Tensor u =
+                a.matmul(a6.matmul(sum(13, a6, a4, a2)).add(sum(7, a6, a4, a2)).add(one.mul(PADE[1])));
         Tensor v = a6.matmul(sum(12, a6, a4, a2)).add(sum(6, a6, a4, a2)).add(one.mul(PADE[0]));
         return Solve.solve(v.sub(u), v.add(u), null)[0];
     }

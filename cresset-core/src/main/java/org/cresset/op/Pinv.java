@@ -28,7 +28,11 @@ public final class Pinv extends Linalg {
             expectMatrices("linalg.pinv", a);
         }
         long[] batch = shape(a, 2).toArray();
-        return OP.on(new Attrs(hermitian), a, atol.to(a.dtype().real()).expand(batch), rtol.to(a.dtype().real()).expand(batch));
+        return OP.on(
+                new Attrs(hermitian),
+                a,
+                atol.to(a.dtype().real()).expand(batch),
+                rtol.to(a.dtype().real()).expand(batch));
     }
 
     @Override

@@ -116,8 +116,8 @@ public final class Qr extends Linalg {
         long m = q.size(-2);
         long n = r.size(-1);
         if (mode == Mode.COMPLETE && m > n) {
-            throw CressetException.runtime("linalg.qr: mode 'complete' has no derivative for tall matrices such as (" + m
-                    + ", " + n + "), since the further columns of Q are not determined; use 'reduced'");
+            throw CressetException.runtime("linalg.qr: mode 'complete' has no derivative for tall matrices such as ("
+                    + m + ", " + n + "), since the further columns of Q are not determined; use 'reduced'");
         }
         Tensor gq = v.hasGrad(0) ? v.grad(0) : null;
         Tensor gr = v.hasGrad(1) ? v.grad(1).triu(0) : null;
@@ -143,8 +143,7 @@ public final class Qr extends Linalg {
         Tensor square = r.narrow(-1, 0, m);
         Tensor skew = halfRealDiagonal(x.sub(Matrices.adjoint(x)).tril(0));
         Tensor first = Triangular.solve(Matrices.adjoint(square), skew, false, false, false);
-        Tensor padded = Tensor.cat(
-                -1, first, Tensor.zeros(shape(first, 1, n - m), first.dtype()));
+        Tensor padded = Tensor.cat(-1, first, Tensor.zeros(shape(first, 1, n - m), first.dtype()));
         v.set(0, q.matmul(gr == null ? padded : padded.add(gr)));
     }
 

@@ -41,8 +41,8 @@ public final class Solve extends Linalg {
         expectMatrices(name(), in[1]);
         expectSameType(name(), in[0], in[1]);
         if (in[0].size(-1) != in[1].size(-2)) {
-            throw CressetException.runtime(name() + ": A is " + in[0].dtype() + in[0].shape() + ", B "
-                    + in[1].dtype() + in[1].shape() + "; expected " + in[0].size(-1) + " rows in B");
+            throw CressetException.runtime(name() + ": A is " + in[0].dtype() + in[0].shape() + ", B " + in[1].dtype()
+                    + in[1].shape() + "; expected " + in[0].size(-1) + " rows in B");
         }
         return new Spec[] {
             new Spec(in[1].shape(), in[1].dtype()),

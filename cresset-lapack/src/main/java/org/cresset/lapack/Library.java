@@ -50,10 +50,8 @@ final class Library {
     /** What the library says about itself: its version and the processor it chose kernels for. */
     String config() {
         try {
-            MethodHandle h =
-                    linker.downcallHandle(find("openblas_get_config"), FunctionDescriptor.of(ADDRESS));
-            MethodHandle core =
-                    linker.downcallHandle(find("openblas_get_corename"), FunctionDescriptor.of(ADDRESS));
+            MethodHandle h = linker.downcallHandle(find("openblas_get_config"), FunctionDescriptor.of(ADDRESS));
+            MethodHandle core = linker.downcallHandle(find("openblas_get_corename"), FunctionDescriptor.of(ADDRESS));
             String[] words = text((MemorySegment) h.invokeExact()).split(" ");
             return words[0] + " " + words[1] + " (" + text((MemorySegment) core.invokeExact()) + ")";
         } catch (RuntimeException | Error e) {

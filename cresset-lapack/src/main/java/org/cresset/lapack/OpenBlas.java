@@ -173,8 +173,7 @@ public final class OpenBlas implements Lapack {
     @Override
     public int sytrf(DType t, boolean hermitian, int n, long a, int lda, long pivots) {
         MethodHandle h = (hermitian && t.isComplex() ? routines().hetrf : routines().sytrf).of(t);
-        return sized(
-                t, (work, size) -> (int) h.invokeExact(COLUMNS, triangle(false), n, a, lda, pivots, work, size));
+        return sized(t, (work, size) -> (int) h.invokeExact(COLUMNS, triangle(false), n, a, lda, pivots, work, size));
     }
 
     @Override
@@ -204,9 +203,7 @@ public final class OpenBlas implements Lapack {
         byte side = (byte) (left ? 'L' : 'R');
         byte form = (byte) (!adjoint ? 'N' : t.isComplex() ? 'C' : 'T');
         return sized(
-                t,
-                (work, size) ->
-                        (int) h.invokeExact(COLUMNS, side, form, m, n, k, a, lda, tau, c, ldc, work, size));
+                t, (work, size) -> (int) h.invokeExact(COLUMNS, side, form, m, n, k, a, lda, tau, c, ldc, work, size));
     }
 
     // ---- eigenvalues, singular values ----
@@ -218,16 +215,12 @@ public final class OpenBlas implements Lapack {
         byte right = (byte) (vectors ? 'V' : 'N');
         if (!t.isComplex()) {
             long imaginary = w + (long) n * t.size();
-            return sized(
-                    t,
-                    (work, size) -> (int)
-                            h.invokeExact(COLUMNS, no, right, n, a, lda, w, imaginary, v, ldv, v, ldv, work, size));
+            return sized(t, (work, size) ->
+                    (int) h.invokeExact(COLUMNS, no, right, n, a, lda, w, imaginary, v, ldv, v, ldv, work, size));
         }
         try (Work reals = Work.of(t.real(), 2L * n)) {
-            return sized(
-                    t,
-                    (work, size) -> (int) h.invokeExact(
-                            COLUMNS, no, right, n, a, lda, w, v, ldv, v, ldv, work, size, reals.address()));
+            return sized(t, (work, size) ->
+                    (int) h.invokeExact(COLUMNS, no, right, n, a, lda, w, v, ldv, v, ldv, work, size, reals.address()));
         }
     }
 
@@ -243,29 +236,25 @@ public final class OpenBlas implements Lapack {
             try (Work integers = Work.ints(ints)) {
                 long ip = integers.address();
                 if (!t.isComplex()) {
-                    return sized(
-                            t,
-                            (work, size) -> (int)
-                                    h.invokeExact(COLUMNS, job, half, n, a, lda, w, work, size, ip, size < 0 ? -1 : ints));
+                    return sized(t, (work, size) -> (int)
+                            h.invokeExact(COLUMNS, job, half, n, a, lda, w, work, size, ip, size < 0 ? -1 : ints));
                 }
                 int reals = Math.toIntExact(vectors ? 1 + 5L * n + 2 * square : Math.max(1, n));
                 try (Work r = Work.of(t.real(), reals)) {
-                    return sized(
-                            t,
-                            (work, size) -> (int) h.invokeExact(
-                                    COLUMNS,
-                                    job,
-                                    half,
-                                    n,
-                                    a,
-                                    lda,
-                                    w,
-                                    work,
-                                    size,
-                                    r.address(),
-                                    size < 0 ? -1 : reals,
-                                    ip,
-                                    size < 0 ? -1 : ints));
+                    return sized(t, (work, size) -> (int) h.invokeExact(
+                            COLUMNS,
+                            job,
+                            half,
+                            n,
+                            a,
+                            lda,
+                            w,
+                            work,
+                            size,
+                            r.address(),
+                            size < 0 ? -1 : reals,
+                            ip,
+                            size < 0 ? -1 : ints));
                 }
             }
         });
@@ -281,17 +270,13 @@ public final class OpenBlas implements Lapack {
         try (Work ints = Work.ints(8 * k)) {
             long ip = ints.address();
             if (!t.isComplex()) {
-                return sized(
-                        t,
-                        (work, size) -> (int)
-                                h.invokeExact(COLUMNS, job, m, n, a, lda, s, u, ldu, vh, ldvh, work, size, ip));
+                return sized(t, (work, size) ->
+                        (int) h.invokeExact(COLUMNS, job, m, n, a, lda, s, u, ldu, vh, ldvh, work, size, ip));
             }
             long reals = vectors == Vectors.NONE ? 7 * k : k * Math.max(5 * k + 7, 2 * l + 2 * k + 1);
             try (Work r = Work.of(t.real(), Math.max(1, reals))) {
-                return sized(
-                        t,
-                        (work, size) -> (int) h.invokeExact(
-                                COLUMNS, job, m, n, a, lda, s, u, ldu, vh, ldvh, work, size, r.address(), ip));
+                return sized(t, (work, size) -> (int)
+                        h.invokeExact(COLUMNS, job, m, n, a, lda, s, u, ldu, vh, ldvh, work, size, r.address(), ip));
             }
         }
     }
@@ -316,9 +301,8 @@ public final class OpenBlas implements Lapack {
             case GELS -> {
                 MethodHandle h = routines().gels.of(t);
                 byte plain = 'N';
-                yield sized(
-                        t,
-                        (work, size) -> (int) h.invokeExact(COLUMNS, plain, m, n, columns, a, lda, b, ldb, work, size));
+                yield sized(t, (work, size) ->
+                        (int) h.invokeExact(COLUMNS, plain, m, n, columns, a, lda, b, ldb, work, size));
             }
             case GELSY -> gelsy(t, m, n, columns, a, lda, b, ldb, rcond, rank);
             case GELSS -> gelss(t, m, n, columns, a, lda, b, ldb, rcond, s, rank);
@@ -326,8 +310,7 @@ public final class OpenBlas implements Lapack {
         };
     }
 
-    private int gelsy(
-            DType t, int m, int n, int columns, long a, int lda, long b, int ldb, double rcond, long rank) {
+    private int gelsy(DType t, int m, int n, int columns, long a, int lda, long b, int ldb, double rcond, long rank) {
         MethodHandle h = routines().gelsy.of(t);
         try (Work order = Work.ints(n);
                 Work reals = Work.of(t.real(), 2L * n)) {
@@ -338,8 +321,7 @@ public final class OpenBlas implements Lapack {
                     (work, size) -> t.isComplex()
                             ? (int) h.invokeExact(
                                     COLUMNS, m, n, columns, a, lda, b, ldb, p, rcond, rank, work, size, reals.address())
-                            : (int) h.invokeExact(
-                                    COLUMNS, m, n, columns, a, lda, b, ldb, p, rcond, rank, work, size));
+                            : (int) h.invokeExact(COLUMNS, m, n, columns, a, lda, b, ldb, p, rcond, rank, work, size));
         }
     }
 
@@ -352,8 +334,7 @@ public final class OpenBlas implements Lapack {
                     (work, size) -> t.isComplex()
                             ? (int) h.invokeExact(
                                     COLUMNS, m, n, columns, a, lda, b, ldb, s, rcond, rank, work, size, reals.address())
-                            : (int) h.invokeExact(
-                                    COLUMNS, m, n, columns, a, lda, b, ldb, s, rcond, rank, work, size));
+                            : (int) h.invokeExact(COLUMNS, m, n, columns, a, lda, b, ldb, s, rcond, rank, work, size));
         }
     }
 
@@ -381,7 +362,22 @@ public final class OpenBlas implements Lapack {
                     Work r = Work.of(t.real(), reals);
                     Work i = Work.ints(ints)) {
                 return gelsd(
-                        h, t, m, n, columns, a, lda, b, ldb, rcond, s, rank, w.address(), size, r.address(), i.address());
+                        h,
+                        t,
+                        m,
+                        n,
+                        columns,
+                        a,
+                        lda,
+                        b,
+                        ldb,
+                        rcond,
+                        s,
+                        rank,
+                        w.address(),
+                        size,
+                        r.address(),
+                        i.address());
             }
         });
     }
@@ -405,8 +401,7 @@ public final class OpenBlas implements Lapack {
             long ints)
             throws Throwable {
         return t.isComplex()
-                ? (int) h.invokeExact(
-                        COLUMNS, m, n, columns, a, lda, b, ldb, s, rcond, rank, work, size, reals, ints)
+                ? (int) h.invokeExact(COLUMNS, m, n, columns, a, lda, b, ldb, s, rcond, rank, work, size, reals, ints)
                 : (int) h.invokeExact(COLUMNS, m, n, columns, a, lda, b, ldb, s, rcond, rank, work, size, ints);
     }
 }

@@ -33,7 +33,17 @@ public interface Lapack {
 
     /** B (m, n) becomes A⁻¹B ({@code left}) or BA⁻¹, with the upper or lower triangle of A in the form given. */
     void trsm(
-            DType t, boolean left, boolean upper, Form form, boolean unit, int m, int n, long a, int lda, long b, int ldb);
+            DType t,
+            boolean left,
+            boolean upper,
+            Form form,
+            boolean unit,
+            int m,
+            int n,
+            long a,
+            int lda,
+            long b,
+            int ldb);
 
     /** LU with partial pivoting, in place; {@code min(m, n)} int32 pivots that count from 1. */
     int getrf(DType t, int m, int n, long a, int lda, long pivots);
@@ -48,8 +58,7 @@ public interface Lapack {
     int orgqr(DType t, int m, int n, int k, long a, int lda, long tau);
 
     /** C (m, n) becomes QC ({@code left}) or CQ, or with Q's adjoint, Q being the product of k reflectors. */
-    int ormqr(
-            DType t, boolean left, boolean adjoint, int m, int n, int k, long a, int lda, long tau, long c, int ldc);
+    int ormqr(DType t, boolean left, boolean adjoint, int m, int n, int k, long a, int lda, long tau, long c, int ldc);
 
     /**
      * Eigenvalues and, if {@code vectors}, right eigenvectors V (n, n) of a general matrix, which is destroyed. For real types
