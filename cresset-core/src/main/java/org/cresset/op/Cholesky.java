@@ -52,15 +52,11 @@ public final class Cholesky extends Linalg {
                     return info;
                 },
                 out);
-        long bad = t.checked == null ? -1 : firstFailure(out[1]);
-        if (bad >= 0) {
-            throw failure(
-                    t.checked,
-                    a,
-                    bad,
-                    "the matrix is not positive definite: its leading minor of order " + out[1].readLong(bad)
-                            + " is not");
-        }
+        check(
+                t.checked,
+                a,
+                out[1],
+                info -> "the matrix is not positive definite: its leading minor of order " + info + " is not");
     }
 
     /** Zeros below ({@code upper}) or above the diagonal of a matrix that lies column by column. */

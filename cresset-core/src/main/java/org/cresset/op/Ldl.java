@@ -58,15 +58,11 @@ public final class Ldl {
                             ? 0
                             : l.sytrf(ld.dtype(), hermitian, n, address(ld, i, count), n, address(out[1], i, count)),
                     out);
-            String checked = ((Attrs) attrs).checked;
-            long bad = checked == null ? -1 : firstFailure(out[2]);
-            if (bad >= 0) {
-                throw failure(
-                        checked,
-                        in[0],
-                        bad,
-                        "D[" + out[2].readLong(bad) + "," + out[2].readLong(bad) + "] of the factorization is zero");
-            }
+            check(
+                    ((Attrs) attrs).checked,
+                    in[0],
+                    out[2],
+                    info -> "D[" + info + "," + info + "] of the factorization is zero");
         }
 
         @Override

@@ -1,6 +1,7 @@
 package org.cresset.op;
 
 import java.lang.ref.Reference;
+import java.util.function.LongFunction;
 import java.util.function.LongToIntFunction;
 import org.cresset.autograd.Context;
 import org.cresset.base.CressetException;
@@ -172,19 +173,17 @@ public abstract non-sealed class Linalg extends Op {
         Reference.reachabilityFence(alive);
     }
 
-    /** The first matrix of a batch whose {@code info} isn't 0, or -1. */
-    static long firstFailure(Dense infos) {
-        for (long i = 0; i < infos.numel(); i++) {
-            if (infos.readLong(i) != 0) {
-                return i;
+    /**
+     * Throws for the first matrix whose info isn't 0, unless {@code op}, the name to fail in, is null; {@code what} says what
+     * that info means.
+     */
+    static void check(@Nullable String op, Tensor a, Dense infos, LongFunction<String> what) {
+        for (long i = 0; op != null && i < infos.numel(); i++) {
+            long info = infos.readLong(i);
+            if (info != 0) {
+                throw CressetException.runtime(op + ": " + (a.dim() > 2 ? "(batch element " + i + ") " : "")
+                        + what.apply(info) + "; the input is " + a.dtype() + a.shape());
             }
         }
-        return -1;
-    }
-
-    /** The error for a matrix of a batch. */
-    static CressetException failure(String op, Tensor a, long element, String what) {
-        return CressetException.runtime(op + ": " + (a.dim() > 2 ? "(batch element " + element + ") " : "") + what
-                + "; the input is " + a.dtype() + a.shape());
     }
 }

@@ -115,16 +115,13 @@ public final class Lstsq extends Fused {
                 b,
                 out[2],
                 ranks);
-        long bad = Linalg.firstFailure(infos);
-        if (bad >= 0) {
-            throw Linalg.failure(
-                    name(),
-                    in[0],
-                    bad,
-                    t.driver == Lapack.LeastSquares.GELS
-                            ? "the least squares solution could not be computed because the input does not have full rank"
-                            : "the algorithm failed to converge");
-        }
+        Linalg.check(
+                name(),
+                in[0],
+                infos,
+                info -> t.driver == Lapack.LeastSquares.GELS
+                        ? "gels needs matrices of full rank, and this one isn't; use gelsy, gelsd or gelss"
+                        : "the algorithm failed to converge");
         Pointwise.copy((Dense) b.narrow(-2, 0, n), out[0]);
         if (out[1].numel() > 0) {
             for (long i = 0; i < count; i++) {

@@ -42,16 +42,12 @@ public final class Lu extends Linalg {
     @Override
     protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
         factor(Providers.lapack(name()), in[0], out[0], out[1], out[2]);
-        String checked = ((Attrs) attrs).checked;
-        long bad = checked == null ? -1 : firstFailure(out[2]);
-        if (bad >= 0) {
-            throw failure(
-                    checked,
-                    in[0],
-                    bad,
-                    "U[" + out[2].readLong(bad) + "," + out[2].readLong(bad)
-                            + "] is zero and using it on lu_solve would result in a division by zero");
-        }
+        check(
+                ((Attrs) attrs).checked,
+                in[0],
+                out[2],
+                info -> "U[" + info + "," + info
+                        + "] is zero, and using it with lu_solve would be a division by zero");
     }
 
     /** Factors a batch into column-wise memory. */

@@ -62,16 +62,11 @@ public final class Solve extends Linalg {
         Lapack l = Providers.lapack(name());
         Dense lu = out[1];
         Lu.factor(l, in[0], lu, out[2], out[3]);
-        String checked = ((Attrs) attrs).checked;
-        long bad = checked == null ? -1 : firstFailure(out[3]);
-        if (bad >= 0) {
-            throw failure(
-                    checked,
-                    in[0],
-                    bad,
-                    "the matrix is singular: U[" + out[3].readLong(bad) + "," + out[3].readLong(bad)
-                            + "] of its LU factorization is zero");
-        }
+        check(
+                ((Attrs) attrs).checked,
+                in[0],
+                out[3],
+                info -> "the matrix is singular: U[" + info + "," + info + "] of its LU factorization is zero");
         Dense x = out[0];
         if (x.numel() == 0) {
             return;

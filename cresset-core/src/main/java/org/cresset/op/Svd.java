@@ -101,15 +101,12 @@ public final class Svd extends Linalg {
 
     /** Throws where an iteration didn't converge. */
     static void checkConverged(String op, Dense a, Dense infos) {
-        long bad = firstFailure(infos);
-        if (bad >= 0) {
-            throw failure(
-                    op,
-                    a,
-                    bad,
-                    "the algorithm failed to converge, because the input is ill-conditioned, has too many repeated"
-                            + " values or isn't finite (info " + infos.readLong(bad) + ")");
-        }
+        check(
+                op,
+                a,
+                infos,
+                info -> "the algorithm failed to converge, because the input is ill-conditioned, has too many repeated"
+                        + " values or isn't finite (info " + info + ")");
     }
 
     /**
@@ -144,43 +141,40 @@ public final class Svd extends Linalg {
             v.set(0, Matrices.scaleColumns(u, v.grad(1)).matmul(vh));
             return;
         }
-        Tensor uh = Matrices.adjoint(u);
-        Tensor right = Matrices.adjoint(vh);
-        boolean complex = u.dtype().isComplex();
-        Tensor gu = v.hasGrad(0) ? v.grad(0).narrow(-1, 0, k) : null;
-        Tensor gv = v.hasGrad(2) ? Matrices.adjoint(v.grad(2).narrow(-2, 0, k)) : null;
-        Tensor innerU = gu == null ? null : uh.matmul(gu);
-        Tensor innerV = gv == null ? null : vh.matmul(gv);
-        if (complex) {
-            Tensor both = innerU == null ? innerV : innerV == null ? innerU : innerU.add(innerV);
-            expectPhaseFree("linalg.svd", "singular vectors", both);
-        }
         Tensor squares = s.mul(s);
         Tensor e = squares.unsqueeze(-2).sub(squares.unsqueeze(-1)).add(Tensor.eye(k, s.dtype()));
-        Tensor x = v.hasGrad(1) ? Matrices.diagonalMatrix(v.grad(1)).to(u.dtype()) : null;
-        if (innerU != null) {
-            Tensor t = Matrices.scaleColumns(Matrices.offDiagonal(skew(innerU).div(e)), s);
-            x = x == null ? t : x.add(t);
-            if (complex) { // the phases of U and V turn together
-                Tensor d = Matrices.diagonal(innerU);
-                Tensor phase = d.sub(d.conj()).mul(0.5).div(s);
-                x = x.add(Matrices.diagonalMatrix(phase));
+        Tensor x = Matrices.diagonalMatrix(v.grad(1)).to(u.dtype());
+        Tensor ga = null;
+        Tensor phases = null;
+        if (v.hasGrad(0)) {
+            Tensor g = v.grad(0).narrow(-1, 0, k);
+            Tensor inner = Matrices.adjoint(u).matmul(g);
+            x = x.add(Matrices.scaleColumns(Matrices.offDiagonal(skew(inner).div(e)), s));
+            phases = inner;
+            if (u.dtype().isComplex()) { // the phases of U and V turn together
+                Tensor d = Matrices.diagonal(inner);
+                x = x.add(Matrices.diagonalMatrix(d.sub(d.conj()).mul(0.5).div(s)));
+            }
+            if (u.size(-2) > k) {
+                ga = g.sub(u.matmul(inner)).div(s.unsqueeze(-2)).matmul(vh);
             }
         }
-        if (innerV != null) {
-            Tensor t = Matrices.scaleRows(Matrices.offDiagonal(skew(innerV).div(e)), s);
-            x = x == null ? t : x.add(t);
+        if (v.hasGrad(2)) {
+            Tensor g = Matrices.adjoint(v.grad(2).narrow(-2, 0, k));
+            Tensor inner = vh.matmul(g);
+            x = x.add(Matrices.scaleRows(Matrices.offDiagonal(skew(inner).div(e)), s));
+            phases = phases == null ? inner : phases.add(inner);
+            if (vh.size(-1) > k) {
+                Tensor outside = Matrices.adjoint(g.sub(Matrices.adjoint(vh).matmul(inner)));
+                Tensor t = u.div(s.unsqueeze(-2)).matmul(outside);
+                ga = ga == null ? t : ga.add(t);
+            }
         }
-        Tensor ga = u.matmul(x).matmul(vh);
-        if (gu != null && u.size(-2) > k) {
-            Tensor outside = gu.sub(u.matmul(innerU));
-            ga = ga.add(outside.div(s.unsqueeze(-2)).matmul(vh));
+        if (phases != null) {
+            expectPhaseFree("linalg.svd", "singular vectors", phases);
         }
-        if (gv != null && vh.size(-1) > k) {
-            Tensor outside = Matrices.adjoint(gv.sub(right.matmul(innerV)));
-            ga = ga.add(u.div(s.unsqueeze(-2)).matmul(outside));
-        }
-        v.set(0, ga);
+        Tensor inside = u.matmul(x).matmul(vh);
+        v.set(0, ga == null ? inside : inside.add(ga));
     }
 
     private static Tensor skew(Tensor a) {
