@@ -46,8 +46,7 @@ public final class Lu extends Linalg {
                 ((Attrs) attrs).checked,
                 in[0],
                 out[2],
-                info -> "U[" + info + "," + info
-                        + "] is zero, and using it with lu_solve would be a division by zero");
+                info -> "U[" + info + "," + info + "] is zero, and using it with lu_solve would be a division by zero");
     }
 
     /** Factors a batch into column-wise memory. */
