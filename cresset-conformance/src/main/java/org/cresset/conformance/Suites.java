@@ -9,7 +9,13 @@ public final class Suites {
 
     /** All suites. */
     public static List<Suite> all() {
-        return List.of(new RngSuite(), new OpinfoSuite(), new TransformsSuite(), new ModulesSuite(), new OptimSuite());
+        return List.of(
+                new RngSuite(),
+                new OpinfoSuite(),
+                new TransformsSuite(),
+                new ModulesSuite(),
+                new OptimSuite(),
+                new CheckpointsSuite());
     }
 
     /**

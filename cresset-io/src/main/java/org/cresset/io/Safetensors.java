@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -20,7 +21,6 @@ import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /** The safetensors format of Hugging Face: a JSON header and raw tensors, which nothing has to be executed to read. */
 public final class Safetensors {
@@ -97,6 +97,7 @@ public final class Safetensors {
         for (long at = 0; at < bytes; at += PIECE) {
             write(channel, m.asSlice(at, Math.min(PIECE, bytes - at)).asByteBuffer());
         }
+        Reference.reachabilityFence(d); // the pool takes memory back when its tensor is gone
     }
 
     private static void write(FileChannel channel, ByteBuffer b) throws IOException {
@@ -106,30 +107,11 @@ public final class Safetensors {
     }
 
     private static String name(DType t) {
-        return switch (t) {
-            case FLOAT64 -> "F64";
-            case FLOAT32 -> "F32";
-            case FLOAT16 -> "F16";
-            case BFLOAT16 -> "BF16";
-            case INT64 -> "I64";
-            case INT32 -> "I32";
-            case INT16 -> "I16";
-            case INT8 -> "I8";
-            case UINT8 -> "U8";
-            case BOOL -> "BOOL";
-            case COMPLEX64 -> "C64";
-            case COMPLEX128 ->
-                throw CressetException.unsupported(
-                        "save: the safetensors format has no complex128; convert to complex64");
-        };
-    }
-
-    static @Nullable DType dtype(String name) {
-        for (DType t : DType.values()) {
-            if (t != DType.COMPLEX128 && name(t).equals(name)) {
-                return t;
-            }
+        String name = StoredType.of(t).safetensorsName();
+        if (name.isEmpty()) {
+            throw CressetException.unsupported(
+                    "save: the safetensors format has no " + t + "; convert to complex64, or use TorchFile");
         }
-        return null;
+        return name;
     }
 }

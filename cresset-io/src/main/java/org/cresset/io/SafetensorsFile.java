@@ -7,14 +7,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -30,7 +28,6 @@ import org.cresset.base.Shape;
 import org.cresset.base.Storage;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An open safetensors file. Tensors are views of the mapped file: opening reads the header only, and pages come in when they
@@ -54,14 +51,11 @@ public final class SafetensorsFile implements AutoCloseable {
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
-    private record Entry(String name, DType dtype, @Nullable Float8 packed, Shape shape, long begin, long end) {}
+    private record Entry(String name, StoredType type, Shape shape, long begin, long end) {}
 
     SafetensorsFile(Path path) {
         this.path = path;
-        boolean writable = Files.isWritable(path); // Java asks for that even where what is written stays private
-        try (FileChannel c = writable
-                ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
-                : FileChannel.open(path, StandardOpenOption.READ)) {
+        try (FileChannel c = FileChannel.open(path, StandardOpenOption.READ)) {
             long size = c.size();
             if (size < 8) {
                 throw bad("it has " + size + " bytes, too few for a header");
@@ -73,19 +67,11 @@ public final class SafetensorsFile implements AutoCloseable {
             long length = size - 8 - n;
             header(read(c, 8, (int) n), length);
             // Tensors keep the mapping alive; the collector takes it away with the last of them.
-            data = length == 0 ? MemorySegment.NULL : contents(c, writable, 8 + n, length);
+            data = length == 0 ? MemorySegment.NULL : FileMemory.map(path, 8 + n, length);
         } catch (IOException e) {
             throw new CressetException(
                     CressetException.Kind.VALUE, "can't read " + path + ": " + AtomicFiles.reason(e), e);
         }
-    }
-
-    private static MemorySegment contents(FileChannel c, boolean writable, long at, long length) throws IOException {
-        Arena arena = Arena.ofAuto();
-        if (writable) {
-            return c.map(FileChannel.MapMode.PRIVATE, at, length, arena);
-        }
-        return arena.allocate(length, 64).copyFrom(c.map(FileChannel.MapMode.READ_ONLY, at, length, arena));
     }
 
     private static ByteBuffer read(FileChannel c, long at, int n) throws IOException {
@@ -161,10 +147,10 @@ public final class SafetensorsFile implements AutoCloseable {
         if (!dtype.isTextual() || !shape.isArray() || !offsets.isArray() || offsets.size() != 2) {
             throw bad("tensor \"" + name + "\" lacks dtype, shape or data_offsets");
         }
-        Float8 packed = Float8.of(dtype.textValue());
-        DType t = packed != null ? DType.FLOAT16 : Safetensors.dtype(dtype.textValue());
+        StoredType t = StoredType.ofSafetensors(dtype.textValue());
         if (t == null) {
-            throw bad("tensor \"" + name + "\" has dtype " + dtype.textValue() + ", which Cresset doesn't know");
+            throw bad("tensor \"" + name + "\" has dtype " + Malformed.quote(dtype.textValue())
+                    + ", which Cresset doesn't know");
         }
         if (shape.size() > 63) {
             throw bad("tensor \"" + name + "\" has " + shape.size() + " dimensions");
@@ -173,12 +159,14 @@ public final class SafetensorsFile implements AutoCloseable {
         long begin = number(name, offsets.get(0));
         long end = number(name, offsets.get(1));
         long bytes;
+        Shape sizes;
         try {
-            bytes = packed != null ? 1 : t.size();
+            bytes = t.size();
             for (int d = 0; d < dims.length; d++) {
                 dims[d] = number(name, shape.get(d));
                 bytes = Math.multiplyExact(bytes, dims[d]);
             }
+            sizes = Shape.of(dims);
         } catch (ArithmeticException e) {
             throw bad("tensor \"" + name + "\" is larger than any file");
         }
@@ -186,7 +174,7 @@ public final class SafetensorsFile implements AutoCloseable {
             throw bad("tensor \"" + name + "\" of shape " + shape + " needs " + bytes + " bytes, but its offsets are "
                     + begin + " to " + end);
         }
-        return new Entry(name, t, packed, Shape.of(dims), begin, end);
+        return new Entry(name, t, sizes, begin, end);
     }
 
     private long number(String name, JsonNode n) {
@@ -207,30 +195,32 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * A tensor, which shares memory with the mapped file; writing to it does not change the file. Numbers of 8 bits
-     * (F8_E4M3, F8_E5M2) come as float16.
+     * A tensor, which shares memory with the mapped file; writing to it does not change the file. Elements of types that
+     * Cresset has no dtype for come in {@link StoredType#widened()}: floats of 8 bits as float16, unsigned integers as the
+     * next larger signed ones.
      *
-     * @throws CressetException if there is none of that name
+     * @throws CressetException if there is none of that name, or a uint64 in it doesn't fit int64
      */
     public Tensor get(String name) {
         Entry e = entries.get(name);
         if (e == null) {
             throw CressetException.value(path + ": no tensor \"" + name + "\"; it has " + entries.keySet());
         }
+        DType dtype = e.type.dtype();
         if (e.end == e.begin) {
-            return Dense.empty(e.shape, e.dtype);
+            return Dense.empty(e.shape, e.type.widened());
         }
         MemorySegment m = data.asSlice(e.begin, e.end - e.begin);
-        if (e.packed != null) {
-            return e.packed.decode(m, e.shape);
+        if (dtype == null) {
+            return new RawTensor(e.type, e.shape, m).widened();
         }
-        Dense t = Dense.over(Storage.wrap(m, data), e.shape, e.shape.contiguousStrides(), 0, e.dtype);
+        Dense t = Dense.over(Storage.wrap(m, data), e.shape, e.shape.contiguousStrides(), 0, dtype);
         // Kernels read whole elements at their natural alignment; other writers don't pad their headers.
-        return m.address() % e.dtype.size() == 0 ? t : aligned(m, e);
+        return m.address() % dtype.size() == 0 ? t : aligned(m, e.shape, dtype);
     }
 
-    private static Tensor aligned(MemorySegment m, Entry e) {
-        Dense copy = Dense.empty(e.shape, e.dtype);
+    private static Tensor aligned(MemorySegment m, Shape shape, DType dtype) {
+        Dense copy = Dense.empty(shape, dtype);
         MemorySegment.copy(m, 0, copy.segment(), 0, m.byteSize());
         return copy;
     }

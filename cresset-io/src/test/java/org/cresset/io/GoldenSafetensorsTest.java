@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.cresset.base.CressetException;
+import org.cresset.base.Shape;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -80,17 +82,24 @@ class GoldenSafetensorsTest {
         return tests;
     }
 
+    private static double decode(StoredType type, int bits) {
+        return new RawTensor(type, Shape.SCALAR, MemorySegment.ofArray(new byte[] {(byte) bits})).widened().item();
+    }
+
     @Test
     void everyNumberOfEightBits() {
         for (int i = 0; i < 256; i++) {
-            float e5m2 = Float.float16ToFloat(Float8.E5M2.decode((byte) i));
-            float e4m3 = Float.float16ToFloat(Float8.E4M3.decode((byte) i));
-            assertThat(Float.isNaN(e5m2)).isEqualTo((i & 0x7f) > 0x7c);
-            assertThat(Float.isNaN(e4m3)).isEqualTo((i & 0x7f) == 0x7f);
+            assertThat(Double.isNaN(decode(StoredType.FLOAT8_E5M2, i))).isEqualTo((i & 0x7f) > 0x7c);
+            assertThat(Double.isNaN(decode(StoredType.FLOAT8_E4M3FN, i))).isEqualTo((i & 0x7f) == 0x7f);
+            assertThat(Double.isNaN(decode(StoredType.FLOAT8_E4M3FNUZ, i))).isEqualTo(i == 0x80);
+            assertThat(Double.isNaN(decode(StoredType.FLOAT8_E5M2FNUZ, i))).isEqualTo(i == 0x80);
         }
-        assertThat(Float.float16ToFloat(Float8.E4M3.decode((byte) 0x7e))).isEqualTo(448);
-        assertThat(Float.float16ToFloat(Float8.E4M3.decode((byte) 0x01))).isEqualTo(0x1p-9f);
-        assertThat(Float.float16ToFloat(Float8.E4M3.decode((byte) 0xb8))).isEqualTo(-1);
-        assertThat(Float.float16ToFloat(Float8.E5M2.decode((byte) 0x7b))).isEqualTo(57344);
+        assertThat(decode(StoredType.FLOAT8_E4M3FN, 0x7e)).isEqualTo(448);
+        assertThat(decode(StoredType.FLOAT8_E4M3FN, 0x01)).isEqualTo(0x1p-9);
+        assertThat(decode(StoredType.FLOAT8_E4M3FN, 0xb8)).isEqualTo(-1);
+        assertThat(decode(StoredType.FLOAT8_E5M2, 0x7b)).isEqualTo(57344);
+        assertThat(decode(StoredType.FLOAT8_E4M3FNUZ, 0x7f)).isEqualTo(240);
+        assertThat(decode(StoredType.FLOAT8_E5M2FNUZ, 0x01)).isEqualTo(0x1p-17);
+        assertThat(decode(StoredType.FLOAT8_E8M0FNU, 0x00)).isEqualTo(0x1p-127);
     }
 }
