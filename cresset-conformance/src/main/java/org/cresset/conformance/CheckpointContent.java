@@ -39,8 +39,9 @@ final class CheckpointContent {
 
     private static <T> T a(String what, @Nullable Object got, Class<T> type) {
         if (!type.isInstance(got)) {
-            throw new Mismatch(what + " is " + (got == null ? "null" : got.getClass().getSimpleName() + " " + got)
-                    + "; expected a " + type.getSimpleName());
+            throw new Mismatch(
+                    what + " is " + (got == null ? "null" : got.getClass().getSimpleName() + " " + got)
+                            + "; expected a " + type.getSimpleName());
         }
         return type.cast(got);
     }
@@ -56,8 +57,7 @@ final class CheckpointContent {
             case "f", "int" -> equal(what, got, plain(want));
             case "complex" ->
                 equal(what, got, new ComplexNumber(w.get(0).asDouble(), w.get(1).asDouble()));
-            case "bytes" ->
-                equal(what, Base64.getEncoder().encodeToString(a(what, got, byte[].class)), w.asText());
+            case "bytes" -> equal(what, Base64.getEncoder().encodeToString(a(what, got, byte[].class)), w.asText());
             case "list" -> {
                 equal(what + " is a tuple", got instanceof Tuple, false);
                 elements(what, a(what, got, List.class), w);
@@ -71,8 +71,10 @@ final class CheckpointContent {
             case "ordered_dict" -> {
                 OrderedDict d = a(what, got, OrderedDict.class);
                 entries(what, d, w);
-                want.path("attributes").properties().forEach(e -> compare(
-                        what + "." + e.getKey(), d.attributes().get(e.getKey()), e.getValue()));
+                want.path("attributes")
+                        .properties()
+                        .forEach(e ->
+                                compare(what + "." + e.getKey(), d.attributes().get(e.getKey()), e.getValue()));
             }
             case "dtype" -> {
                 String name = w.asText().replace("torch.", "");
@@ -91,7 +93,10 @@ final class CheckpointContent {
     }
 
     private void shared(String what, Dense t, JsonNode w) {
-        equal(what + " requires a gradient", t.requiresGrad(), w.path("requires_grad").asBoolean());
+        equal(
+                what + " requires a gradient",
+                t.requiresGrad(),
+                w.path("requires_grad").asBoolean());
         Storage before = storages.putIfAbsent(w.path("storage").asInt(), t.storage());
         boolean asStored = t.storageOffset() == w.path("offset").asLong();
         if (before != null && before != t.storage() && asStored && t.storageOffset() != 0) {
@@ -172,7 +177,10 @@ final class CheckpointContent {
         for (int i = 0; i < values.size(); i++) {
             JsonNode v = values.get(i);
             if (r.isInteger()) {
-                equal(what + "[" + i + "]", r.integer(i), new BigInteger(v.has("int") ? v.get("int").asText() : v.asText()));
+                equal(
+                        what + "[" + i + "]",
+                        r.integer(i),
+                        new BigInteger(v.has("int") ? v.get("int").asText() : v.asText()));
             } else {
                 equal(what + "[" + i + "]", r.number(i), OptimSuite.number(v));
             }
@@ -185,7 +193,10 @@ final class CheckpointContent {
             long[] longs = t.toLongArray();
             for (int i = 0; i < longs.length; i++) {
                 JsonNode v = values.get(i);
-                equal(what + "[" + i + "]", longs[i], v.has("int") ? Long.parseLong(v.get("int").asText()) : v.asLong());
+                equal(
+                        what + "[" + i + "]",
+                        longs[i],
+                        v.has("int") ? Long.parseLong(v.get("int").asText()) : v.asLong());
             }
             return;
         }
@@ -205,7 +216,10 @@ final class CheckpointContent {
     static void array(String what, @Nullable NpyArray got, JsonNode want) {
         NpyArray array = a(what, got, NpyArray.class);
         equal("type of " + what, array.descr(), want.path("dtype").asText());
-        equal("order of " + what, array.fortranOrder(), want.path("fortran_order").asBoolean());
+        equal(
+                "order of " + what,
+                array.fortranOrder(),
+                want.path("fortran_order").asBoolean());
         shape(what, array.shape(), want);
         StoredType type = array.type();
         if (type == null) {
@@ -222,8 +236,7 @@ final class CheckpointContent {
         for (int i = 0; i < got.size(); i++) {
             String s = want.get(i).has("bytes")
                     ? new String(
-                            Base64.getDecoder().decode(want.get(i).get("bytes").asText()),
-                            StandardCharsets.ISO_8859_1)
+                            Base64.getDecoder().decode(want.get(i).get("bytes").asText()), StandardCharsets.ISO_8859_1)
                     : want.get(i).asText();
             equal(what + "[" + i + "]", got.get(i), s);
         }

@@ -60,13 +60,13 @@ final class FileMemory {
 
         private static MethodHandle function(String name, FunctionDescriptor type, Linker.Option... options) {
             Linker linker = Linker.nativeLinker();
-            return linker.downcallHandle(
-                    linker.defaultLookup().find(name).orElseThrow(), type, options);
+            return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), type, options);
         }
 
         private @Nullable MemorySegment map(Path file, long at, long length, Arena arena) {
             try (Arena local = Arena.ofConfined()) {
-                int fd = (int) open.invokeExact(local.allocateFrom(file.toAbsolutePath().toString()), 0);
+                int fd = (int) open.invokeExact(
+                        local.allocateFrom(file.toAbsolutePath().toString()), 0);
                 if (fd < 0) {
                     return null;
                 }

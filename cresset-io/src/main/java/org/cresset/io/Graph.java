@@ -71,8 +71,9 @@ final class Graph {
                 throw new Malformed("containers in its pickle are nested more than " + DEEPEST + " deep");
             }
             if (done.weight > Math.max(ALWAYS_FINE, bytes)) {
-                throw new Malformed("containers in its pickle repeat one another so often that they stand for more than "
-                        + done.weight + " values");
+                throw new Malformed(
+                        "containers in its pickle repeat one another so often that they stand for more than "
+                                + done.weight + " values");
             }
             known.put(v.container, done);
             Visit parent = open.peek();

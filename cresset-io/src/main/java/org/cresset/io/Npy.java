@@ -67,8 +67,7 @@ public final class Npy {
 
     private static void write(FileChannel c, MemorySegment m) throws IOException {
         for (long at = 0; at < m.byteSize(); at += PIECE) {
-            ByteBuffer b =
-                    m.asSlice(at, Math.min(PIECE, m.byteSize() - at)).asByteBuffer();
+            ByteBuffer b = m.asSlice(at, Math.min(PIECE, m.byteSize() - at)).asByteBuffer();
             while (b.hasRemaining()) {
                 c.write(b);
             }
@@ -81,7 +80,8 @@ public final class Npy {
     }
 
     static byte[] header(Tensor t) {
-        String text = "{'descr': '" + descr(t.dtype()) + "', 'fortran_order': False, 'shape': " + tuple(t.shape()) + ", }";
+        String text =
+                "{'descr': '" + descr(t.dtype()) + "', 'fortran_order': False, 'shape': " + tuple(t.shape()) + ", }";
         int length = text.length() + 1;
         int padding = -(10 + length) & ALIGNMENT - 1;
         ByteBuffer b = ByteBuffer.allocate(10 + length + padding).order(ByteOrder.LITTLE_ENDIAN);
@@ -111,8 +111,7 @@ public final class Npy {
             case FLOAT64 -> "<f8";
             case COMPLEX64 -> "<c8";
             case COMPLEX128 -> "<c16";
-            case BFLOAT16 ->
-                throw CressetException.unsupported("save: NumPy has no bfloat16; convert to float32");
+            case BFLOAT16 -> throw CressetException.unsupported("save: NumPy has no bfloat16; convert to float32");
         };
     }
 }

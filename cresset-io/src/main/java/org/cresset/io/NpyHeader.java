@@ -140,7 +140,8 @@ record NpyHeader(String descr, boolean fortranOrder, Shape shape) {
         private @Nullable Object tuple() {
             List<@Nullable Object> l = new ArrayList<>();
             list('(', ')', l);
-            boolean parenthesised = l.size() == 1 && !text.substring(0, at - 1).stripTrailing().endsWith(",");
+            boolean parenthesised =
+                    l.size() == 1 && !text.substring(0, at - 1).stripTrailing().endsWith(",");
             return parenthesised ? l.getFirst() : Tuple.of(l.toArray());
         }
 

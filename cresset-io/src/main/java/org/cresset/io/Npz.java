@@ -104,8 +104,7 @@ public final class Npz {
                 Dense bytes = joined(e.getValue());
                 MemorySegment m = Npy.bytes(bytes);
                 for (long at = 0; at < m.byteSize(); at += PIECE) {
-                    zip.write(m.asSlice(at, Math.min(PIECE, m.byteSize() - at))
-                            .toArray(ValueLayout.JAVA_BYTE));
+                    zip.write(m.asSlice(at, Math.min(PIECE, m.byteSize() - at)).toArray(ValueLayout.JAVA_BYTE));
                 }
                 Reference.reachabilityFence(bytes);
                 zip.closeEntry();

@@ -123,8 +123,9 @@ final class Pickler {
                 elements(l);
             }
             default ->
-                throw CressetException.type("save: a value of " + value.getClass().getName()
-                        + "; expected tensors, numbers, strings, booleans, null, byte arrays, lists, sets and maps");
+                throw CressetException.type(
+                        "save: a value of " + value.getClass().getName()
+                                + "; expected tensors, numbers, strings, booleans, null, byte arrays, lists, sets and maps");
         }
         open.remove(value);
     }

@@ -27,8 +27,8 @@ public record RawTensor(StoredType type, Shape shape, MemorySegment bytes) {
                 case INT64 ->
                     to.setAtIndex(ValueLayout.JAVA_LONG, i, type.signed(type.integer(bytes, i * type.size())));
                 case FLOAT16 ->
-                    to.setAtIndex(
-                            ValueLayout.JAVA_SHORT, i, Float.floatToFloat16((float) type.number(bytes, i * type.size())));
+                    to.setAtIndex(ValueLayout.JAVA_SHORT, i, Float.floatToFloat16((float)
+                            type.number(bytes, i * type.size())));
                 default -> to.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) type.number(bytes, i * type.size()));
             }
         }

@@ -22,7 +22,12 @@ final class TorchGlobals {
 
         /** A tensor over a storage; {@code type} where the storage doesn't tell. */
         Object tensor(
-                Object storage, @Nullable StoredType type, long offset, long[] size, long[] stride, boolean requiresGrad);
+                Object storage,
+                @Nullable StoredType type,
+                long offset,
+                long[] size,
+                long[] stride,
+                boolean requiresGrad);
 
         /** A tensor with the signs of its imaginary parts, or all signs, turned. */
         Object turned(Object tensor, boolean conj, boolean neg);
@@ -145,7 +150,8 @@ final class TorchGlobals {
     private @Nullable Object call(Function f, Tuple a) {
         return switch (f) {
             case ORDERED_DICT -> orderedDict(a);
-            case COUNTER -> new LinkedHashMap<@Nullable Object, @Nullable Object>(
+            case COUNTER ->
+                new LinkedHashMap<@Nullable Object, @Nullable Object>(
                         a.isEmpty() ? Map.of() : (Map<?, ?>) argument(a, 0, Map.class));
             case SIZE -> shape(sizes(argument(a, 0, List.class)));
             case DEVICE ->

@@ -234,7 +234,8 @@ final class TorchTensors implements TorchGlobals.Tensors {
             return tensor;
         }
         return switch (tensor) {
-            case Tensor t when !requiresGrad || t.dtype().isDifferentiable() ->
+            case Tensor t
+            when !requiresGrad || t.dtype().isDifferentiable() ->
                 t.requiresGrad() == requiresGrad ? t : t.detach().requiresGrad(requiresGrad);
             case RawTensor r when !requiresGrad -> r;
             default -> throw new Malformed("it has a parameter that is no tensor, or can't have a gradient");

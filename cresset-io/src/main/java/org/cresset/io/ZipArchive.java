@@ -98,7 +98,8 @@ final class ZipArchive {
             }
         }
         if (at < 0 || bytes < 0 || at > endAt || bytes > endAt - at || count < 0 || count > bytes / CENTRAL_BYTES) {
-            throw new Malformed("its zip directory of " + count + " entries doesn't fit the file's " + length + " bytes");
+            throw new Malformed(
+                    "its zip directory of " + count + " entries doesn't fit the file's " + length + " bytes");
         }
         if (bytes > 1 << 30) {
             throw new Malformed("its zip directory has " + bytes + " bytes");
@@ -271,7 +272,8 @@ final class ZipArchive {
         @Override
         public void put(byte[] from, int n, long at) {
             if (at + n > bytes.length) {
-                bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(at + n, 2L * bytes.length)));
+                bytes = Arrays.copyOf(
+                        bytes, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(at + n, 2L * bytes.length)));
             }
             System.arraycopy(from, 0, bytes, (int) at, n);
         }
@@ -286,7 +288,6 @@ final class ZipArchive {
     void copy(Entry e, MemorySegment to) throws IOException {
         unpack(e, (from, n, at) -> MemorySegment.copy(MemorySegment.ofArray(from), 0, to, at, n));
     }
-
 
     @FunctionalInterface
     private interface Target {
@@ -354,5 +355,4 @@ final class ZipArchive {
             }
         }
     }
-
 }

@@ -43,7 +43,9 @@ final class ZipWriter {
         b.putInt(0x04034b50).putShort((short) (large ? 45 : 20)).putShort((short) UTF_8);
         b.putShort((short) 0).putShort((short) 0).putShort((short) DATE).putInt(0);
         b.putInt((int) Math.min(size, MAX_32)).putInt((int) Math.min(size, MAX_32));
-        b.putShort((short) utf8.length).putShort((short) (extra64 + 4 + padding)).put(utf8);
+        b.putShort((short) utf8.length)
+                .putShort((short) (extra64 + 4 + padding))
+                .put(utf8);
         if (large) {
             b.putShort((short) 1).putShort((short) 16).putLong(size).putLong(size);
         }
@@ -95,7 +97,12 @@ final class ZipWriter {
         if (large) {
             long end = channel.position();
             ByteBuffer b = little(76);
-            b.putInt(0x06064b50).putLong(44).putShort((short) 45).putShort((short) 45).putInt(0).putInt(0);
+            b.putInt(0x06064b50)
+                    .putLong(44)
+                    .putShort((short) 45)
+                    .putShort((short) 45)
+                    .putInt(0)
+                    .putInt(0);
             b.putLong(count).putLong(count).putLong(bytes).putLong(at);
             b.putInt(0x07064b50).putInt(0).putLong(end).putInt(1);
             write(b.flip());

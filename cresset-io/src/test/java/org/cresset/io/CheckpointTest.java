@@ -61,7 +61,10 @@ class CheckpointTest {
                 + "]}} ";
         json += " ".repeat(-json.length() & 7);
         try (RandomAccessFile f = new RandomAccessFile(file.toFile(), "rw")) {
-            f.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length()).array());
+            f.write(ByteBuffer.allocate(8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(json.length())
+                    .array());
             f.write(json.getBytes(StandardCharsets.US_ASCII));
             long data = f.getFilePointer();
             f.setLength(data + 4 * numbers + 8); // a file with a hole: it takes no room on the disk
@@ -78,7 +81,8 @@ class CheckpointTest {
             Map<String, Tensor> tensors = Safetensors.load(file);
             assertThat(System.nanoTime() - start).isLessThan(1_000_000_000L);
             assertThat(tensors.get("a").numel()).isEqualTo(numbers);
-            assertThat(tensors.get("a").narrow(0, numbers - 3, 3).toDoubleArray()).containsExactly(0, 0, 0);
+            assertThat(tensors.get("a").narrow(0, numbers - 3, 3).toDoubleArray())
+                    .containsExactly(0, 0, 0);
             assertThat(tensors.get("b").itemLong()).isEqualTo(42);
             assertThat(resident() - before).isLessThan(200L << 20);
             assertThat(Memory.reservedBytes() - reserved).isLessThan(64L << 20);

@@ -16,9 +16,9 @@ final class Described {
     static String of(Object o) {
         return switch (o) {
             case null -> "None";
-            case Tensor t ->
-                t.dtype() + "" + t.shape() + (t.requiresGrad() ? "*" : "") + Arrays.toString(bits(t));
-            case RawTensor r -> r.type() + "" + r.shape() + Arrays.toString(r.bytes().toArray(ValueLayout.JAVA_BYTE));
+            case Tensor t -> t.dtype() + "" + t.shape() + (t.requiresGrad() ? "*" : "") + Arrays.toString(bits(t));
+            case RawTensor r ->
+                r.type() + "" + r.shape() + Arrays.toString(r.bytes().toArray(ValueLayout.JAVA_BYTE));
             case byte[] b -> "b" + Arrays.toString(b);
             case OrderedDict d -> "OrderedDict" + entries(d) + entries(d.attributes());
             case Map<?, ?> m -> entries(m);

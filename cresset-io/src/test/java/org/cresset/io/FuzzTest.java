@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
  * the file, or read; where the format has checksums it is read with equal content only.
  */
 class FuzzTest {
-    private static final Path PACK = Path.of(System.getProperty("cresset.shared", "../../shared"), "conformance", "checkpoints");
+    private static final Path PACK =
+            Path.of(System.getProperty("cresset.shared", "../../shared"), "conformance", "checkpoints");
     private static final int ROUNDS = Integer.getInteger("cresset.fuzz", 60);
     private static final long MOST_BYTES = 64L << 20;
 
@@ -31,7 +32,8 @@ class FuzzTest {
     private Path folder;
 
     private static List<Path> good() throws IOException {
-        assumeTrue(Files.exists(PACK), "no golden files at " + PACK + "; set cresset.shared to the folder that has them");
+        assumeTrue(
+                Files.exists(PACK), "no golden files at " + PACK + "; set cresset.shared to the folder that has them");
         List<Path> all = new ArrayList<>();
         for (String kind : List.of("pt", "safetensors", "numpy")) {
             try (Stream<Path> files = Files.list(PACK.resolve(kind).resolve("good"))) {

@@ -83,7 +83,9 @@ class GoldenSafetensorsTest {
     }
 
     private static double decode(StoredType type, int bits) {
-        return new RawTensor(type, Shape.SCALAR, MemorySegment.ofArray(new byte[] {(byte) bits})).widened().item();
+        return new RawTensor(type, Shape.SCALAR, MemorySegment.ofArray(new byte[] {(byte) bits}))
+                .widened()
+                .item();
     }
 
     @Test

@@ -128,9 +128,9 @@ class HostilePickleTest {
     @Test
     void whatTheFileSaysCantGarbleTheMessage() {
         Program p = new Program().text("cos\u001b[31m\u0007" + "x".repeat(500) + "\nsystem\n");
-        assertThatThrownBy(p::run)
-                .isInstanceOf(Malformed.class)
-                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\u001b", "\u0007").hasSizeLessThan(400));
+        assertThatThrownBy(p::run).isInstanceOf(Malformed.class).satisfies(e -> assertThat(e.getMessage())
+                .doesNotContain("\u001b", "\u0007")
+                .hasSizeLessThan(400));
     }
 
     @Test

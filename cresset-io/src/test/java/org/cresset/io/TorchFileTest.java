@@ -55,7 +55,9 @@ class TorchFileTest {
         m.put("huge", BigInteger.TWO.pow(5000));
         m.put("real", Arrays.asList(0.1, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.MIN_VALUE));
         m.put("text", List.of("", "größe", "重み", "\u0000", "😀"));
-        m.put("tuples", List.of(Tuple.of(), Tuple.of(1L), Tuple.of(1L, 2L), Tuple.of(1L, "b", null), Tuple.of(1L, 2L, 3L, 4L)));
+        m.put(
+                "tuples",
+                List.of(Tuple.of(), Tuple.of(1L), Tuple.of(1L, 2L), Tuple.of(1L, "b", null), Tuple.of(1L, 2L, 3L, 4L)));
         m.put("bytes", new byte[] {0, 1, -1, -128});
         m.put("set", new LinkedHashSet<>(List.of(3L, "x")));
         m.put("complex", new ComplexNumber(1, -2));
@@ -89,7 +91,10 @@ class TorchFileTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = StoredType.class, names = {"UINT(16|32|64)", "FLOAT8.+"}, mode = EnumSource.Mode.MATCH_ANY)
+    @EnumSource(
+            value = StoredType.class,
+            names = {"UINT(16|32|64)", "FLOAT8.+"},
+            mode = EnumSource.Mode.MATCH_ANY)
     void elementsThatCressetDoesNotComputeWithComeBack(StoredType type) {
         byte[] bytes = new byte[4 * type.size()];
         new Random(type.ordinal()).nextBytes(bytes);

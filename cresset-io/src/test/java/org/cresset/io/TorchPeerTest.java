@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Files to and from the real PyTorch, where a Python has it: {@code -Dcresset.torch.python=...}, otherwise python3. */
 class TorchPeerTest {
-    private static final String PYTHON = System.getProperty(
-            "cresset.torch.python", System.getenv().getOrDefault("CRESSET_TORCH_PYTHON", "python3"));
+    private static final String PYTHON =
+            System.getProperty("cresset.torch.python", System.getenv().getOrDefault("CRESSET_TORCH_PYTHON", "python3"));
     private static boolean there;
 
     @TempDir
@@ -124,7 +124,9 @@ class TorchPeerTest {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (DType t : DType.values()) {
             if (t != DType.BFLOAT16) {
-                tensors.put(t.toString(), Tensor.of(0L, 1L, 2L, 3L, 4L, 5L).reshape(2, 3).to(t));
+                tensors.put(
+                        t.toString(),
+                        Tensor.of(0L, 1L, 2L, 3L, 4L, 5L).reshape(2, 3).to(t));
             }
         }
         tensors.put("scalar", Tensor.of(1L).squeeze());
