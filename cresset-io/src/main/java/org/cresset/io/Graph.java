@@ -22,6 +22,8 @@ final class Graph {
     /** Of a container: the levels below it, and how many values it has when those that occur twice are counted twice. */
     private record Extent(int depth, long weight) {}
 
+    private static final Extent LEAF = new Extent(0, 1);
+
     private static final class Visit {
         final Object container;
         final Iterator<? extends @Nullable Object> children;
@@ -41,10 +43,10 @@ final class Graph {
 
     /** Throws unless a value from a pickle of so many bytes is a tree of moderate depth and size. */
     static void check(@Nullable Object root, long bytes) {
-        if (!isContainer(root)) {
+        if (root == null || !isContainer(root)) {
             return;
         }
-        IdentityHashMap<Object, @Nullable Extent> known = new IdentityHashMap<>();
+        Map<Object, @Nullable Extent> known = new IdentityHashMap<>();
         ArrayDeque<Visit> open = new ArrayDeque<>();
         known.put(root, null);
         open.push(new Visit(root));
@@ -52,9 +54,9 @@ final class Graph {
             Visit v = open.element();
             if (v.children.hasNext()) {
                 Object child = v.children.next();
-                Extent e = isContainer(child) ? known.get(child) : new Extent(0, 1);
-                if (e != null) {
-                    v.add(e);
+                Extent e = child == null || !isContainer(child) ? LEAF : known.get(child);
+                if (e != null || child == null) {
+                    v.add(e == null ? LEAF : e);
                 } else if (known.containsKey(child)) {
                     throw new Malformed("a container in its pickle contains itself");
                 } else if (open.size() >= DEEPEST) {

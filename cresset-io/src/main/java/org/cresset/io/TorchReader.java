@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +26,12 @@ final class TorchReader {
 
     /** The value in a file; with {@code mapped} its tensors are views of the mapped file where that can be. */
     static @Nullable Object read(Path file, boolean mapped) {
-        return Malformed.named(file, "PyTorch checkpoint", () -> {
+        Optional<Object> value = Malformed.named(file, "PyTorch checkpoint", () -> {
             try (FileChannel c = FileChannel.open(file, StandardOpenOption.READ)) {
-                return isZip(c) ? zip(file, c, mapped) : legacy(c);
+                return Optional.ofNullable(isZip(c) ? zip(file, c, mapped) : legacy(c));
             }
         });
+        return value.orElse(null);
     }
 
     private static boolean isZip(FileChannel c) throws IOException {
