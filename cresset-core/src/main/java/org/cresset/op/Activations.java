@@ -63,9 +63,9 @@ public final class Activations {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            V inner = l.mul(l.constant(0.7978845608028654), l.fma(l.mul(l.mul(x, x), x), l.constant(0.044715), x));
-            V half = l.mul(x, l.constant(0.5));
-            return l.fma(half, LaneMath.tanh(l, inner), half);
+            // (1 + tanh(u)) / 2 is the logistic function of 2 u, which keeps its accuracy where the tangent is near -1.
+            V twice = l.mul(l.constant(1.5957691216057308), l.fma(l.mul(l.mul(x, x), x), l.constant(0.044715), x));
+            return l.mul(x, LaneMath.sigmoid(l, twice));
         }
 
         @Override

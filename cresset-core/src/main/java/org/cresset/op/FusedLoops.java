@@ -13,8 +13,8 @@ final class FusedLoops {
     private static final List<Boolean> ROW = List.of(false);
     private static final List<Boolean> ROW_AND_NUMBER = List.of(false, true);
 
-    /** The largest of a row. */
-    static final Loop MAX = accumulate("row_max", ROW, Combine.MAX, new Body() {
+    /** The largest of a row, not counting NaN. */
+    static final Loop LARGEST = accumulate("row_largest", ROW, Combine.LARGER, new Body() {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> in) {
             return in;
@@ -29,13 +29,21 @@ final class FusedLoops {
         }
     });
 
-    /** exp(x - m). */
-    static final Loop EXP_SHIFTED = map("exp_shifted", ROW_AND_NUMBER, new Body() {
-        @Override
-        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            return List.of(LaneMath.expOfNegative(l, l.sub(in.get(0), in.get(1))));
-        }
-    });
+    /** exp(x - m), and the sum of that. */
+    static final Loop EXP_SHIFTED_AND_SUM = new Loop(
+            "fused_exp_shifted_and_sum",
+            LaneType.F32,
+            ROW_AND_NUMBER,
+            1,
+            List.of(Combine.SUM),
+            false,
+            new Body() {
+                @Override
+                public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+                    V e = LaneMath.expOfNegative(l, l.sub(in.get(0), in.get(1)));
+                    return List.of(e, e);
+                }
+            });
 
     /** The sum of exp(x - m). */
     static final Loop SUM_EXP_SHIFTED = accumulate("row_sum_exp_shifted", ROW_AND_NUMBER, Combine.SUM, new Body() {
@@ -158,10 +166,10 @@ final class FusedLoops {
     static final Tiers LARGER_ROWS = new Tiers(LARGER);
     static final Tiers TAKEN_ROWS = new Tiers(TAKEN);
     static final Tiers LEFT_ROWS = new Tiers(LEFT);
-    static final Tiers MAX_ROWS = new Tiers(MAX);
+    static final Tiers LARGEST_ROWS = new Tiers(LARGEST);
     static final Tiers SUM_ROWS = new Tiers(SUM);
     static final Tiers DOT_ROWS = new Tiers(DOT);
-    static final Tiers EXP_SHIFTED_ROWS = new Tiers(EXP_SHIFTED);
+    static final Tiers EXP_SHIFTED_AND_SUM_ROWS = new Tiers(EXP_SHIFTED_AND_SUM);
     static final Tiers SUM_EXP_SHIFTED_ROWS = new Tiers(SUM_EXP_SHIFTED);
     static final Tiers SUM_SQUARED_DIFFERENCE_ROWS = new Tiers(SUM_SQUARED_DIFFERENCE);
     static final Tiers NORMALIZE_ROWS = new Tiers(NORMALIZE);
@@ -185,9 +193,9 @@ final class FusedLoops {
 
     static List<Loop> all() {
         return List.of(
-                MAX,
+                LARGEST,
                 SUM,
-                EXP_SHIFTED,
+                EXP_SHIFTED_AND_SUM,
                 SUM_EXP_SHIFTED,
                 SUM_SQUARED_DIFFERENCE,
                 DOT,

@@ -150,7 +150,7 @@ public final class Normalize {
         double mean = r.sum(x.segment(), at, n) / n;
         r.number(0, (float) mean);
         double squares = r.accumulate(
-                FusedLoops.SUM_SQUARED_DIFFERENCE_ROWS, Combine.SUM, x.segment(), at, r.numbers(), 0, true, n);
+                FusedLoops.SUM_SQUARED_DIFFERENCE_ROWS, Combine.SUM, x.segment(), at, r.numbers(), 0, true, null, 0, n);
         r.number(1, (float) (1 / Math.sqrt(squares / n + eps)));
     }
 

@@ -196,7 +196,7 @@ final class Reduction {
         return switch (combine) {
             case PRODUCT -> a * b;
             case MIN -> Math.min(a, b);
-            case MAX -> Math.max(a, b);
+            case MAX, LARGER -> Math.max(a, b);
             default -> a + b;
         };
     }
@@ -206,7 +206,7 @@ final class Reduction {
             case SUM -> a + b;
             case PRODUCT -> a * b;
             case MIN -> Math.min(a, b);
-            case MAX -> Math.max(a, b);
+            case MAX, LARGER -> Math.max(a, b);
             case AND -> a & b;
             case OR -> a | b;
             case XOR -> a ^ b;

@@ -18,10 +18,21 @@ final class Rows {
     private static final int PIECE = 8192;
     private static final ThreadLocal<Rows> LOCAL = ThreadLocal.withInitial(Rows::new);
 
+    private static final MemorySegment ZEROS = filled(0);
+    private static final MemorySegment LEAST = filled(Float.NEGATIVE_INFINITY);
+
     private final MemorySegment block = Arena.ofAuto().allocate(128, 128);
     private final MemorySegment numbers = Arena.ofAuto().allocate(64, 64);
 
     private Rows() {}
+
+    private static MemorySegment filled(float value) {
+        MemorySegment m = Arena.ofAuto().allocate(4 * LANES, 4 * LANES);
+        for (int i = 0; i < LANES; i++) {
+            m.set(ValueLayout.JAVA_FLOAT, 4L * i, value);
+        }
+        return m;
+    }
 
     /** This thread's. */
     static Rows local() {
@@ -58,7 +69,10 @@ final class Rows {
         return numbers;
     }
 
-    /** The sum (or another combination) over a row of n elements of what {@code tiers} makes of its operands. */
+    /**
+     * The sum (or the largest) over a row of n elements of what {@code tiers} makes of its operands; loops that have
+     * an output, too, write it to {@code out}.
+     */
     double accumulate(
             Tiers tiers,
             Combine how,
@@ -67,38 +81,72 @@ final class Rows {
             @Nullable MemorySegment b,
             long bo,
             boolean repeated,
+            @Nullable MemorySegment out,
+            long oo,
             long n) {
         Kernel k = tiers.pick(n);
-        float identity = (float) how.identity();
+        MemorySegment identities = how == Combine.LARGER ? LEAST : ZEROS;
         double sum = how.identity();
         for (long p = 0; p < n; p += PIECE) {
             int m = (int) Math.min(PIECE, n - p);
-            for (int i = 0; i < LANES; i++) {
-                block.set(ValueLayout.JAVA_FLOAT, 4L * i, identity);
+            MemorySegment.copy(identities, 0, block, 0, 4 * LANES);
+            long at = repeated ? bo : bo + 4 * p;
+            if (out == null) {
+                k.run(a, ao + 4 * p, b, at, null, 0, block, 0, m);
+            } else {
+                k.run(a, ao + 4 * p, b, at, block, 0, out, oo + 4 * p, m);
             }
-            k.run(a, ao + 4 * p, b, repeated ? bo : bo + 4 * p, null, 0, block, 0, m);
-            int lanes = Math.min(LANES, m);
-            for (int i = 0; i < lanes; i++) {
-                float v = block.get(ValueLayout.JAVA_FLOAT, 4L * i);
-                sum = how == Combine.MAX ? Math.max(sum, v) : sum + v;
-            }
+            sum = how == Combine.LARGER ? Math.max(sum, largest()) : sum + total();
         }
         return sum;
     }
 
-    /** The largest of a row, NaN if one is. */
-    float max(MemorySegment x, long at, long n) {
-        return (float) accumulate(FusedLoops.MAX_ROWS, Combine.MAX, x, at, null, 0, true, n);
+    private float lane(int i) {
+        return block.get(ValueLayout.JAVA_FLOAT, 4L * i);
+    }
+
+    /** In four chains, which don't wait for each other. */
+    private double total() {
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        for (int i = 0; i < LANES; i += 4) {
+            a += lane(i);
+            b += lane(i + 1);
+            c += lane(i + 2);
+            d += lane(i + 3);
+        }
+        return a + b + (c + d);
+    }
+
+    private float largest() {
+        float a = lane(0);
+        float b = lane(1);
+        float c = lane(2);
+        float d = lane(3);
+        for (int i = 4; i < LANES; i += 4) {
+            a = Math.max(a, lane(i));
+            b = Math.max(b, lane(i + 1));
+            c = Math.max(c, lane(i + 2));
+            d = Math.max(d, lane(i + 3));
+        }
+        return Math.max(Math.max(a, b), Math.max(c, d));
+    }
+
+    /** The largest of a row, not counting NaN. */
+    float largest(MemorySegment x, long at, long n) {
+        return (float) accumulate(FusedLoops.LARGEST_ROWS, Combine.LARGER, x, at, null, 0, true, null, 0, n);
     }
 
     /** The sum of a row. */
     double sum(MemorySegment x, long at, long n) {
-        return accumulate(FusedLoops.SUM_ROWS, Combine.SUM, x, at, null, 0, true, n);
+        return accumulate(FusedLoops.SUM_ROWS, Combine.SUM, x, at, null, 0, true, null, 0, n);
     }
 
     /** The sum of the products of two rows. */
     double dot(MemorySegment x, long at, MemorySegment y, long yAt, long n) {
-        return accumulate(FusedLoops.DOT_ROWS, Combine.SUM, x, at, y, yAt, false, n);
+        return accumulate(FusedLoops.DOT_ROWS, Combine.SUM, x, at, y, yAt, false, null, 0, n);
     }
 
     /** Runs a loop over rows of any length. */

@@ -92,11 +92,11 @@ public final class Softmax {
             for (long i = from; i < to; i++) {
                 long xo = x.byteOffset() + 4 * i * n;
                 long yo = y.byteOffset() + 4 * i * n;
-                float max = r.max(xs, xo, n);
+                float max = r.largest(xs, xo, n); // a NaN comes back with the exponentials
                 // A row of -infinity alone has no largest number to subtract.
                 r.number(0, max);
                 if (log) {
-                    double sum = r.accumulate(FusedLoops.SUM_EXP_SHIFTED_ROWS, Combine.SUM, xs, xo, ns, 0, true, n);
+                    double sum = r.accumulate(FusedLoops.SUM_EXP_SHIFTED_ROWS, Combine.SUM, xs, xo, ns, 0, true, null, 0, n);
                     r.number(1, 1);
                     r.number(2, (float) (-max - Math.log(sum)));
                     if (Float.isInfinite(max)) {
@@ -104,8 +104,8 @@ public final class Softmax {
                     }
                     Rows.map(FusedLoops.AFFINE_ROWS, xs, xo, ns, 4, ns, 8, ys, yo, n);
                 } else {
-                    Rows.map(FusedLoops.EXP_SHIFTED_ROWS, xs, xo, ns, 0, null, 0, ys, yo, n);
-                    double sum = r.sum(ys, yo, n);
+                    double sum = r.accumulate(
+                            FusedLoops.EXP_SHIFTED_AND_SUM_ROWS, Combine.SUM, xs, xo, ns, 0, true, ys, yo, n);
                     r.number(1, Float.isInfinite(max) ? Float.NaN : (float) (1 / sum));
                     r.number(2, 0);
                     Rows.map(FusedLoops.AFFINE_ROWS, ys, yo, ns, 4, ns, 8, ys, yo, n);

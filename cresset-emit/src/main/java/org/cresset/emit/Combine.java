@@ -6,6 +6,8 @@ public enum Combine {
     PRODUCT,
     MIN,
     MAX,
+    /** As {@code MAX} in fewer instructions, for floating-point numbers of which those that are NaN don't count. */
+    LARGER,
     AND,
     OR,
     XOR;
@@ -17,6 +19,7 @@ public enum Combine {
             case PRODUCT -> lanes.mul(a, b);
             case MIN -> lanes.min(a, b);
             case MAX -> lanes.max(a, b);
+            case LARGER -> lanes.select(lanes.lt(a, b), b, a);
             case AND -> lanes.and(a, b);
             case OR -> lanes.or(a, b);
             case XOR -> lanes.xor(a, b);
@@ -28,7 +31,7 @@ public enum Combine {
         return switch (this) {
             case PRODUCT -> 1;
             case MIN -> Double.POSITIVE_INFINITY;
-            case MAX -> Double.NEGATIVE_INFINITY;
+            case MAX, LARGER -> Double.NEGATIVE_INFINITY;
             default -> 0;
         };
     }
@@ -38,7 +41,7 @@ public enum Combine {
         return switch (this) {
             case PRODUCT -> 1;
             case MIN -> type == LaneType.I32 ? Integer.MAX_VALUE : Long.MAX_VALUE;
-            case MAX -> type == LaneType.I32 ? Integer.MIN_VALUE : Long.MIN_VALUE;
+            case MAX, LARGER -> type == LaneType.I32 ? Integer.MIN_VALUE : Long.MIN_VALUE;
             case AND -> -1;
             default -> 0;
         };

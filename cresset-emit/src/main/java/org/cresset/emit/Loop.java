@@ -12,7 +12,7 @@ import java.util.List;
  * @param accumulators how each accumulator combines; its operand is a block of {@link LaneType#accumulators()} elements that
  *     the loop updates: element i of the row goes to accumulator {@code i % block}
  * @param wide whether the class is a {@link WideKernel}; otherwise a {@link Kernel} (at most 3 inputs and one output or
- *     accumulator)
+ *     accumulator, or at most 2 inputs, one output and one accumulator, which then takes the place of the third input)
  * @param body what is done
  */
 public record Loop(
@@ -27,8 +27,10 @@ public record Loop(
     public Loop {
         repeated = List.copyOf(repeated);
         accumulators = List.copyOf(accumulators);
-        if (!wide && (repeated.size() > 3 || outputs + accumulators.size() != 1)) {
-            throw new IllegalArgumentException(name + ": a Kernel has up to 3 inputs and one result");
+        boolean both = outputs == 1 && accumulators.size() == 1;
+        if (!wide && (repeated.size() > (both ? 2 : 3) || outputs + accumulators.size() != 1 && !both)) {
+            throw new IllegalArgumentException(
+                    name + ": a Kernel has up to 3 inputs and one result, or 2 inputs, an output and an accumulator");
         }
     }
 

@@ -91,7 +91,8 @@ public final class LoopEmitter {
         int[] offset = new int[k];
         if (!loop.wide()) {
             for (int i = 0; i < k; i++) {
-                int position = i < loop.inputs() ? i : 3;
+                boolean accumulatorBesideOutput = i > loop.inputs();
+                int position = i < loop.inputs() ? i : accumulatorBesideOutput ? 2 : 3;
                 segment[i] = 1 + 3 * position;
                 offset[i] = 2 + 3 * position;
             }
@@ -128,6 +129,36 @@ public final class LoopEmitter {
             offset[i] = 3 * i + 1;
         }
         return new Operands(segment, offset, 3 * k);
+    }
+
+    /** Stands for an offset of 0. */
+    private static final int NO_OFFSET = -1;
+
+    /**
+     * Windows on the rows of {@code from}, in new locals. The compiler knows the class and the session of a window made here,
+     * whatever other kinds of segments it has met elsewhere in the program; of a segment that comes as an argument it has to
+     * ask, at each access, which takes longer than the arithmetic.
+     */
+    private Operands windows(CodeBuilder code, Operands from) {
+        int k = loop.operands();
+        int[] segment = from.segment.clone();
+        int[] offset = from.offset.clone();
+        for (int i = 0; i < k; i++) {
+            if (i < loop.inputs() && loop.repeated().get(i)) {
+                continue;
+            }
+            code.aload(from.segment[i]).lload(from.offset[i]);
+            if (i < loop.inputs() + loop.outputs()) {
+                code.iload(from.n).i2l().loadConstant(shift).lshl();
+            } else {
+                code.loadConstant((long) type.accumulators() << shift);
+            }
+            code.invokestatic(desc(Window.class), "of", MethodTypeDesc.of(SEGMENT, SEGMENT, CD_long, CD_long));
+            segment[i] = code.allocateLocal(TypeKind.REFERENCE);
+            code.astore(segment[i]);
+            offset[i] = NO_OFFSET;
+        }
+        return new Operands(segment, offset, from.n);
     }
 
     private void pushOperands(CodeBuilder code, Operands from) {
@@ -190,9 +221,17 @@ public final class LoopEmitter {
 
     /** Pushes the address of element {@code index} (a local; none if negative) of an operand: offset + index * size. */
     private void address(CodeBuilder code, Operands at, int operand, int index) {
-        code.lload(at.offset[operand]);
+        boolean moved = at.offset[operand] != NO_OFFSET;
+        if (moved) {
+            code.lload(at.offset[operand]);
+        }
         if (index >= 0) {
-            code.iload(index).i2l().loadConstant(shift).lshl().ladd();
+            code.iload(index).i2l().loadConstant(shift).lshl();
+            if (moved) {
+                code.ladd();
+            }
+        } else if (!moved) {
+            code.lconst_0();
         }
     }
 
@@ -272,7 +311,7 @@ public final class LoopEmitter {
         code.getstatic(VectorEmitter.vectorOf(type), "SPECIES_PREFERRED", VectorEmitter.SPECIES);
     }
 
-    private void vectorLoop(CodeBuilder code, Operands at, int vectors) {
+    private void vectorLoop(CodeBuilder code, Operands given, int vectors) {
         Map<Number, Slot> constants = new HashMap<>();
         VectorEmitter lanes = new VectorEmitter(code, type, constants);
         int i = code.allocateLocal(TypeKind.INT);
@@ -283,7 +322,7 @@ public final class LoopEmitter {
         species(code);
         code.invokeinterface(VectorEmitter.SPECIES, "length", MethodTypeDesc.of(CD_int))
                 .istore(length);
-        code.iload(at.n)
+        code.iload(given.n)
                 .iload(length)
                 .loadConstant(vectors)
                 .imul()
@@ -295,6 +334,7 @@ public final class LoopEmitter {
                 .istore(bound);
         code.iconst_0().istore(i);
         code.iload(i).iload(bound).if_icmpge(done);
+        Operands at = windows(code, given);
         constantsOf(lanes);
         Slot[] repeated = new Slot[loop.inputs()];
         for (int k = 0; k < repeated.length; k++) {
@@ -329,10 +369,10 @@ public final class LoopEmitter {
         storeAccumulators(code, at, accumulators, length);
         code.labelBinding(done);
         Label exit = code.newLabel();
-        code.iload(i).iload(at.n).if_icmpge(exit);
-        pushOperands(code, at);
+        code.iload(i).iload(given.n).if_icmpge(exit);
+        pushOperands(code, given);
         code.iload(i)
-                .iload(at.n)
+                .iload(given.n)
                 .invokestatic(scalarClass, LOOP, loopType(2))
                 .labelBinding(exit)
                 .return_();
