@@ -31,13 +31,7 @@ final class FusedLoops {
 
     /** exp(x - m), and the sum of that. */
     static final Loop EXP_SHIFTED_AND_SUM = new Loop(
-            "fused_exp_shifted_and_sum",
-            LaneType.F32,
-            ROW_AND_NUMBER,
-            1,
-            List.of(Combine.SUM),
-            false,
-            new Body() {
+            "fused_exp_shifted_and_sum", LaneType.F32, ROW_AND_NUMBER, 1, List.of(Combine.SUM), false, new Body() {
                 @Override
                 public <V> List<V> lanes(Lanes<V> l, List<V> in) {
                     V e = LaneMath.expOfNegative(l, l.sub(in.get(0), in.get(1)));

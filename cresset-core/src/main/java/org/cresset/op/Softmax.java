@@ -96,7 +96,8 @@ public final class Softmax {
                 // A row of -infinity alone has no largest number to subtract.
                 r.number(0, max);
                 if (log) {
-                    double sum = r.accumulate(FusedLoops.SUM_EXP_SHIFTED_ROWS, Combine.SUM, xs, xo, ns, 0, true, null, 0, n);
+                    double sum =
+                            r.accumulate(FusedLoops.SUM_EXP_SHIFTED_ROWS, Combine.SUM, xs, xo, ns, 0, true, null, 0, n);
                     r.number(1, 1);
                     r.number(2, (float) (-max - Math.log(sum)));
                     if (Float.isInfinite(max)) {
