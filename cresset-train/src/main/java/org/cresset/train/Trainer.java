@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The usual loop: epochs over a loader, a loss, an optimizer step, validation, checkpoints. A run with the same seed repeats
- * bit for bit, also when it is stopped at any moment and resumed: after each epoch the whole state is written beside the old
- * one and put in its place.
+ * bit for bit, also when it is stopped at any moment and resumed: after each epoch the whole state is copied, written by a
+ * thread of its own beside the old one, and put in its place, while the next epoch runs.
  */
 public final class Trainer {
     /** The file in the checkpoint directory from which a run resumes. */
@@ -47,6 +47,8 @@ public final class Trainer {
     private int patience = Integer.MAX_VALUE;
     private int accumulate = 1;
     private long every;
+    private int keep;
+    private final Map<String, Stateful> others = new LinkedHashMap<>();
     private Progress progress = Progress.SILENT;
 
     /**
@@ -84,6 +86,24 @@ public final class Trainer {
         return this;
     }
 
+    /**
+     * Keeps the last {@code n} states besides {@value #STATE}, as {@code last-00000012.safetensors} with the number of batches
+     * so far in the run; 0, the default: none.
+     */
+    public Trainer keepLast(int n) {
+        if (n < 0) {
+            throw CressetException.value("keepLast: " + n + " states; expected at least 0");
+        }
+        keep = n;
+        return this;
+    }
+
+    /** Makes something else part of the state that is saved and resumed: a gradient scaler, an average, a generator. */
+    public Trainer include(String name, Stateful s) {
+        others.put(name, s);
+        return this;
+    }
+
     /** Goes on from the directory's {@value #STATE} if there is one. */
     public Trainer resume(boolean on) {
         resume = on;
@@ -115,6 +135,7 @@ public final class Trainer {
     private static final class Position {
         private int epoch;
         private long batch;
+        private long batches;
         private double sum;
         private double best = Double.POSITIVE_INFINITY;
         private int bestEpoch;
@@ -123,6 +144,7 @@ public final class Trainer {
             Position p = new Position();
             p.epoch = ((Number) counts.getOrDefault("epoch", 0)).intValue();
             p.batch = ((Number) counts.getOrDefault("batch", 0)).longValue();
+            p.batches = ((Number) counts.getOrDefault("batches", 0)).longValue();
             p.sum = Double.parseDouble(String.valueOf(counts.getOrDefault("sum", "0")));
             p.bestEpoch = ((Number) counts.getOrDefault("best_epoch", 0)).intValue();
             p.best = Double.parseDouble(String.valueOf(counts.getOrDefault("best", "Infinity")));
@@ -133,6 +155,7 @@ public final class Trainer {
             Map<String, Object> counts = new LinkedHashMap<>();
             counts.put("epoch", epoch);
             counts.put("batch", batch);
+            counts.put("batches", batches);
             counts.put("sum", Double.toString(sum));
             counts.put("best", Double.toString(best));
             counts.put("best_epoch", bestEpoch);
@@ -148,10 +171,13 @@ public final class Trainer {
      *     written
      */
     public List<EpochResult> fit(DataLoader<Batch> train, @Nullable DataLoader<Batch> validation, int epochs) {
-        TrainingState state = new TrainingState(model, optimizer, schedule, train, validation);
+        TrainingState state = new TrainingState(model, optimizer)
+                .schedule(schedule)
+                .loader(train)
+                .validation(validation);
+        others.forEach(state::include);
         Position at = new Position();
         Path last = null;
-        TrainingLog log = null;
         if (checkpoints != null) {
             checkWritable(checkpoints);
             last = checkpoints.resolve(STATE);
@@ -161,13 +187,27 @@ public final class Trainer {
                 at = Position.of(state.load(last));
             }
         }
+        if (last == null) {
+            return epochs(train, validation, epochs, at, null);
+        }
+        try (CheckpointWriter writer = new CheckpointWriter()) {
+            return epochs(train, validation, epochs, at, new Checkpoints(state, last, writer));
+        }
+    }
+
+    private List<EpochResult> epochs(
+            DataLoader<Batch> train,
+            @Nullable DataLoader<Batch> validation,
+            int epochs,
+            Position at,
+            @Nullable Checkpoints to) {
         List<EpochResult> results = new ArrayList<>();
         while (at.epoch < epochs && at.epoch - at.bestEpoch < patience) {
             long start = System.nanoTime();
             int epoch = at.epoch + 1;
             long batches = train.batchCount().orElse(-1);
             progress.epochBegins(epoch, epochs, batches < 0 ? -1 : batches - at.batch);
-            double mean = epoch(train, at, last == null || every == 0 ? null : state, last);
+            double mean = epoch(train, at, to);
             Evaluation e = validation == null ? new Evaluation(Double.NaN, Double.NaN) : evaluate(validation);
             double rate = optimizer.paramGroups().getFirst().lr();
             if (schedule != null) {
@@ -183,20 +223,56 @@ public final class Trainer {
                 at.bestEpoch = epoch;
             }
             EpochResult r = new EpochResult(epoch, mean, e.loss, e.accuracy, (System.nanoTime() - start) * 1e-9);
-            if (last != null) {
-                if (better || validation == null) {
-                    Safetensors.save(last.resolveSibling(BEST), model.stateDict(), Map.of("format", "pt"));
-                }
-                if (log == null) {
-                    log = TrainingLog.after(last.resolveSibling(LOG), epoch - 1);
-                }
-                log.add(r, rate);
-                state.save(last, at.counts());
+            if (to != null) {
+                to.epoch(r, rate, better || validation == null, at);
             }
             results.add(r);
             progress.epochDone(r);
         }
         return results;
+    }
+
+    /** The files of a run, in the order that a killed one can go on from: what the state counts is there before it. */
+    private final class Checkpoints {
+        private final TrainingState state;
+        private final Path last;
+        private final CheckpointWriter writer;
+        private @Nullable TrainingLog log; // the writer's thread makes and uses it
+
+        Checkpoints(TrainingState state, Path last, CheckpointWriter writer) {
+            this.state = state;
+            this.last = last;
+            this.writer = writer;
+        }
+
+        void epoch(EpochResult r, double rate, boolean best, Position at) {
+            TrainingState.Snapshot snapshot = state.snapshot(at.counts());
+            long batches = at.batches;
+            writer.submit(() -> {
+                if (best) {
+                    Safetensors.save(last.resolveSibling(BEST), weights(snapshot), Map.of("format", "pt"));
+                }
+                TrainingLog l = log == null ? TrainingLog.after(last.resolveSibling(LOG), r.epoch() - 1) : log;
+                log = l;
+                l.add(r, rate);
+                snapshot.save(last);
+                CheckpointWriter.retain(last, batches, keep);
+            });
+        }
+
+        private static Map<String, Tensor> weights(TrainingState.Snapshot snapshot) {
+            Map<String, Tensor> model = new LinkedHashMap<>();
+            snapshot.tensors().forEach((name, t) -> {
+                if (name.startsWith("model.")) {
+                    model.put(name.substring("model.".length()), t);
+                }
+            });
+            return model;
+        }
+
+        void within(Position at) {
+            writer.submit(last, state.snapshot(at.counts()), at.batches, keep);
+        }
     }
 
     /** Says so before the work is done rather than after it. */
@@ -215,8 +291,8 @@ public final class Trainer {
         }
     }
 
-    /** Runs an epoch, or the rest of one; where a state is given, it is written within. */
-    private double epoch(DataLoader<Batch> train, Position at, @Nullable TrainingState state, @Nullable Path file) {
+    /** Runs an epoch, or the rest of one. */
+    private double epoch(DataLoader<Batch> train, Position at, @Nullable Checkpoints to) {
         model.train();
         optimizer.zeroGrad();
         for (Batch b : train) {
@@ -231,14 +307,15 @@ public final class Trainer {
             }
             at.sum += value;
             at.batch++;
+            at.batches++;
             if (at.batch % accumulate == 0) {
                 optimizer.step();
                 optimizer.zeroGrad();
             }
             progress.batchDone(value);
             // Between steps only: gradients are no part of the state.
-            if (state != null && file != null && at.batch % every == 0 && at.batch % accumulate == 0) {
-                state.save(file, at.counts());
+            if (to != null && every > 0 && at.batch % every == 0 && at.batch % accumulate == 0) {
+                to.within(at);
             }
         }
         if (at.batch % accumulate != 0) {
