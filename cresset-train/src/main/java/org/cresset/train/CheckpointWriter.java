@@ -121,8 +121,12 @@ public final class CheckpointWriter implements AutoCloseable {
     /** The kept file of a number. */
     static Path numbered(Path file, long number) {
         String name = String.valueOf(file.getFileName());
-        return file.resolveSibling(
-                String.format(Locale.ROOT, "%s-%08d%s", stem(file), number, name.substring(stem(file).length())));
+        return file.resolveSibling(String.format(
+                Locale.ROOT,
+                "%s-%08d%s",
+                stem(file),
+                number,
+                name.substring(stem(file).length())));
     }
 
     static void retain(Path file, long number, int keep) {

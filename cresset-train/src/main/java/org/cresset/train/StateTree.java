@@ -64,7 +64,8 @@ final class StateTree {
     /** The tree again. */
     static @Nullable Object restore(@Nullable Object o, Function<String, Tensor> tensors) {
         return switch (o) {
-            case String s when s.startsWith(TENSOR) ->
+            case String s
+            when s.startsWith(TENSOR) ->
                 tensors.apply(s.substring(TENSOR.length())).clone();
             case String s when s.startsWith(BYTES) -> bytes(tensors.apply(s.substring(BYTES.length())));
             case String s when s.startsWith(NUMBER) -> Double.valueOf(s.substring(NUMBER.length()));

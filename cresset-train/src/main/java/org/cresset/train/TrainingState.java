@@ -67,8 +67,8 @@ public final class TrainingState {
      */
     public TrainingState include(String name, Stateful s) {
         if (name.contains(".") || others.putIfAbsent(name, s) != null) {
-            throw CressetException.value("training state: the name \"" + name
-                    + "\" is taken or contains a dot; choose another one");
+            throw CressetException.value(
+                    "training state: the name \"" + name + "\" is taken or contains a dot; choose another one");
         }
         return this;
     }

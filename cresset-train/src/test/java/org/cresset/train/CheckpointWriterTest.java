@@ -169,7 +169,8 @@ class CheckpointWriterTest {
         assertThat(average.nAveraged()).isEqualTo(1);
         assertThatThrownBy(() -> new TrainingState(net, optimizer).load(file))
                 .hasMessageContaining("it has the parts [scaler, generator, average], expected []");
-        assertThatThrownBy(() -> state.include("scaler", Stateful.of(generator))).hasMessageContaining("taken");
+        assertThatThrownBy(() -> state.include("scaler", Stateful.of(generator)))
+                .hasMessageContaining("taken");
         assertThat(Safetensors.load(file)).containsKey("other.average.module.weight");
     }
 
