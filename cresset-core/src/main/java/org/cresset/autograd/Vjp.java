@@ -111,6 +111,11 @@ public final class Vjp {
         return outputs[i].shape();
     }
 
+    /** The dtype of an output. */
+    public DType outputType(int i) {
+        return outputs[i].dtype();
+    }
+
     /** The gradient of the first output, which is there if there is only one. */
     public Tensor grad() {
         return grad(0);

@@ -235,7 +235,7 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     protected void vjp(Vjp v) {
         for (int i = 0; i < v.inputs(); i++) {
             if (v.needs(i)) {
-                Tensor d = partial(i, v.attrs(), v.savedInputs(), v.savedOutputs());
+                Tensor d = partial(i, v.attrs(), exact(v.savedInputs(), v.outputType(0)), v.savedOutputs());
                 v.set(
                         i,
                         d == null
@@ -248,20 +248,38 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     @Override
     public Tensor[] jvp(Object attrs, @Nullable Tensor[] in, Tensor[] out, @Nullable Tensor[] tangents) {
         Tensor sum = null;
+        DType t = out[0].dtype();
+        @Nullable Tensor[] operands = exact(in, t);
         for (int i = 0; i < in.length; i++) {
             if (tangents[i] == null) {
                 continue;
             }
-            Tensor d = partial(i, attrs, in, out);
+            Tensor d = partial(i, attrs, operands, out);
             if (d != null) {
                 Tensor term = d == Partial.ONE ? tangents[i] : tangents[i].mul(d);
+                term = term.dtype().isComplex() && !t.isComplex() ? term.real() : term;
                 sum = sum == null ? term : sum.add(term);
             }
         }
+        if (sum == null) {
+            return new Tensor[] {out[0].zerosLike()};
+        }
         Shape shape = out[0].shape();
-        return new Tensor[] {
-            sum == null ? out[0].zerosLike() : sum.shape().equals(shape) ? sum : sum.expand(shape.toArray())
-        };
+        sum = sum.dtype() == t ? sum : sum.to(t);
+        return new Tensor[] {sum.shape().equals(shape) ? sum : sum.expand(shape.toArray())};
+    }
+
+    /** The operands with Java numbers and integers in the dtype of the result: of themselves they would give float32. */
+    private @Nullable Tensor[] exact(@Nullable Tensor[] in, DType result) {
+        @Nullable Tensor[] all = in;
+        for (int i = promotion == Promotion.SKIP_FIRST ? 1 : 0; i < in.length; i++) {
+            Tensor x = in[i];
+            if (x != null && (x.isNumber() || !x.dtype().isDifferentiable()) && result.isDifferentiable()) {
+                all = all == in ? in.clone() : all;
+                all[i] = (x.isNumber() ? x.clone() : x).to(x.dtype().isComplex() ? result.complex() : result);
+            }
+        }
+        return all;
     }
 
     @Override
