@@ -73,6 +73,7 @@ final class FormChecks {
 
     /** Shapes and dtypes come without values. */
     static void meta(Sample s) {
+        Sample.require(Limits.needsValues(s.op()) == null, "needs values");
         Arguments a = s.arguments();
         Sample.require(!Sample.tensors(a).isEmpty(), "no tensors");
         List<Tensor> plain = OpinfoCall.tensors(s.call(a));

@@ -25,6 +25,7 @@ final class VmapCheck {
 
     static void run(Sample sample) {
         Sample.require(!sample.isUndetermined(), "random");
+        Sample.require(Limits.needsValues(sample.op()) == null, "needs values");
         new VmapCheck(sample).run();
     }
 

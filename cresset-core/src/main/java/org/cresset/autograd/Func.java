@@ -9,10 +9,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.cresset.base.CressetException;
+import org.cresset.op.InPlace;
 import org.cresset.op.Op;
 import org.cresset.op.Spec;
+import org.cresset.op.View;
 import org.cresset.tensor.Batched;
-import org.cresset.tensor.Dense;
 import org.cresset.tensor.Dual;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,8 @@ public final class Func {
         private final Context parent = Context.current();
         private final List<Call> calls = new ArrayList<>();
         private final Map<Tensor, Boolean> tracked = new IdentityHashMap<>();
+        private final Map<Tensor, Tensor> changed = new IdentityHashMap<>();
+        private final Map<Tensor, Boolean> viewed = new IdentityHashMap<>();
 
         private record Call(Op op, Object attrs, @Nullable Tensor[] in, Tensor[] out) {}
 
@@ -64,18 +67,58 @@ public final class Func {
             }
         }
 
-        <T> T inside(Supplier<T> body) {
-            return parent.with(this).call(body);
+        Tensor[] inside(Supplier<Tensor[]> body) {
+            Tensor[] out = parent.with(this).call(body);
+            for (int i = 0; !changed.isEmpty() && i < out.length; i++) {
+                out[i] = latest(out[i]);
+            }
+            return out;
         }
 
         @Override
-        public boolean follows(Tensor t) {
-            return tracked.containsKey(t) || followedBy(parent, t);
+        public Tensor latest(Tensor t) {
+            return changed.getOrDefault(t, t);
+        }
+
+        /** Another tensor takes the place of the one changed, whose memory older calls still need. */
+        @Override
+        public void change(Op op, Object attrs, @Nullable Tensor[] in) {
+            Tensor self = in[0];
+            if (!anyTracked(in)) {
+                parent.call(() -> InPlace.apply(op, attrs, in));
+                return;
+            }
+            refuse(op, self, viewed.containsKey(self));
+            changed.put(self, fitted(op, self, bind(op, attrs, in)[0]));
+        }
+
+        private boolean anyTracked(@Nullable Tensor[] in) {
+            for (Tensor t : in) {
+                if (t != null && tracked.containsKey(latest(t))) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         @Override
-        public Tensor[] bind(Op op, Object attrs, @Nullable Tensor[] in) {
+        public Tensor[] bind(Op op, Object attrs, @Nullable Tensor[] given) {
+            @Nullable Tensor[] in = given;
+            for (int i = 0; !changed.isEmpty() && i < given.length; i++) {
+                if (given[i] != null && changed.containsKey(given[i])) {
+                    in = in == given ? given.clone() : in;
+                    in[i] = latest(given[i]);
+                }
+            }
+            return record(op, attrs, in);
+        }
+
+        private Tensor[] record(Op op, Object attrs, @Nullable Tensor[] in) {
             Tensor[] out = parent.call(() -> op.all(attrs, in));
+            if (op instanceof View) {
+                viewed.put(in[0], true);
+                viewed.put(out[0], true);
+            }
             boolean depends = false;
             for (Tensor t : in) {
                 depends |= t != null && tracked.containsKey(t);
@@ -177,17 +220,37 @@ public final class Func {
         return new Jvp(values, derivatives);
     }
 
-    private static boolean followedBy(Context parent, Tensor t) {
-        Interpreter i = parent.interpreter();
-        return i != null && i.follows(t);
+    private static void refuse(Op op, Tensor self, boolean refused) {
+        if (refused) {
+            throw CressetException.runtime(op.name() + "_: the tensor " + self.dtype() + self.shape()
+                    + " can't be changed in place inside a function transform, since it is a view, has views, or is not what"
+                    + " the transform maps over or differentiates by; use " + op.name() + " and its result");
+        }
+    }
+
+    private static Tensor fitted(Op op, Tensor self, Tensor result) {
+        InPlace.fits(op, self, new Spec(result.shape(), result.dtype()));
+        return result.dtype() == self.dtype() ? result : result.to(self.dtype());
     }
 
     private static final class Forward implements Interpreter {
         final Context parent = Context.current();
 
         @Override
-        public boolean follows(Tensor t) {
-            return !(t instanceof Dense) || followedBy(parent, t);
+        public void change(Op op, Object attrs, @Nullable Tensor[] in) {
+            Tensor self = in[0];
+            boolean mine = false;
+            for (Tensor t : in) {
+                mine |= t instanceof Dual d && d.owner() == this;
+            }
+            if (!mine) {
+                parent.call(() -> InPlace.apply(op, attrs, in));
+                return;
+            }
+            refuse(op, self, !(self instanceof Dual d && d.owner() == this) || ((Dual) self).isViewed());
+            Tensor result = fitted(op, self, bind(op, attrs, in)[0]);
+            boolean moves = result instanceof Dual d && d.owner() == this;
+            ((Dual) self).become(moves ? (Dual) result : new Dual(result, result.zerosLike(), this));
         }
 
         @Override
@@ -222,6 +285,10 @@ public final class Func {
                 for (int i = 0; i < out.length; i++) {
                     boolean moves = op.differentiable(i) && out[i].dtype().isDifferentiable();
                     duals[i] = moves ? new Dual(out[i], t[i], this) : out[i];
+                }
+                if (op instanceof View && in[0] instanceof Dual from && duals[0] instanceof Dual to) {
+                    from.markViewed();
+                    to.markViewed();
                 }
                 return duals;
             });
@@ -321,8 +388,18 @@ public final class Func {
         }
 
         @Override
-        public boolean follows(Tensor t) {
-            return !(t instanceof Dense) || followedBy(parent, t);
+        public void change(Op op, Object attrs, @Nullable Tensor[] in) {
+            Tensor self = in[0];
+            boolean mine = false;
+            for (Tensor t : in) {
+                mine |= t instanceof Batched b && b.owner() == this;
+            }
+            if (!mine) {
+                parent.call(() -> InPlace.apply(op, attrs, in));
+                return;
+            }
+            refuse(op, self, !(self instanceof Batched b && b.owner() == this) || ((Batched) self).isViewed());
+            ((Batched) self).become((Batched) fitted(op, self, bind(op, attrs, in)[0]));
         }
 
         @Override
@@ -344,6 +421,10 @@ public final class Func {
                 Tensor[] examples = new Tensor[out.length]; // what the operation gave may be an array of another type
                 for (int i = 0; i < out.length; i++) {
                     examples[i] = new Batched(out[i], this);
+                }
+                if (op instanceof View) {
+                    ((Batched) in[0]).markViewed();
+                    ((Batched) examples[0]).markViewed();
                 }
                 return examples;
             });

@@ -9,6 +9,13 @@ public interface Interpreter {
     /** The outputs of {@code op}; optional inputs that are absent are null. */
     Tensor[] bind(Op op, Object attrs, @Nullable Tensor[] inputs);
 
-    /** Whether a change of {@code t} in place would escape this transform or one around it. */
-    boolean follows(Tensor t);
+    /**
+     * {@code in[0]} becomes the result of {@code op} for {@code in}; throws where the transform can't say what that means.
+     */
+    void change(Op op, Object attrs, @Nullable Tensor[] in);
+
+    /** What {@code t} has become by {@link #change}. */
+    default Tensor latest(Tensor t) {
+        return t;
+    }
 }

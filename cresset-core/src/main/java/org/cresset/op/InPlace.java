@@ -2,7 +2,6 @@ package org.cresset.op;
 
 import java.util.function.UnaryOperator;
 import org.cresset.autograd.Context;
-import org.cresset.autograd.Interpreter;
 import org.cresset.autograd.Node;
 import org.cresset.autograd.Tape;
 import org.cresset.autograd.Vjp;
@@ -26,7 +25,8 @@ public final class InPlace {
         Context c = Context.current();
         Tensor self = in[0];
         if (c.interpreter() != null) {
-            return inTransform(op, attrs, c, c.interpreter(), in);
+            c.interpreter().change(op, attrs, in);
+            return self;
         }
         Dense target = self.dense(op.name());
         boolean record = c.grad() && Tape.anyRequiresGrad(in);
@@ -57,18 +57,6 @@ public final class InPlace {
         }
         finish(op, attrs, c, target, inputs, record);
         return self;
-    }
-
-    /** Tensors that a function made for itself, and on which nothing mapped or differentiated depends, may be changed. */
-    private static Tensor inTransform(Op op, Object attrs, Context c, Interpreter transform, @Nullable Tensor[] in) {
-        for (Tensor t : in) {
-            if (t != null && transform.follows(t)) {
-                throw CressetException.runtime(op.name() + "_: the tensor " + t.dtype() + t.shape()
-                        + " takes part in a function transform, so that it can't be changed in place, nor another tensor by"
-                        + " it; use " + op.name() + " and its result");
-            }
-        }
-        return c.with(null).call(() -> apply(op, attrs, in));
     }
 
     /**
@@ -152,7 +140,8 @@ public final class InPlace {
         return target.device();
     }
 
-    private static void fits(Op op, Dense target, Spec s) {
+    /** Throws unless a result can be stored in {@code target}. */
+    public static void fits(Op op, Tensor target, Spec s) {
         if (!s.shape().equals(target.shape())) {
             throw CressetException.runtime(op.name() + "_: the result has shape " + s.shape()
                     + ", which the tensor to change, of shape " + target.shape() + ", can't hold");

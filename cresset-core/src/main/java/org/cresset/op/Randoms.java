@@ -3,6 +3,7 @@ package org.cresset.op;
 import java.util.Arrays;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
+import org.cresset.base.Device;
 import org.cresset.base.Shape;
 import org.cresset.random.Draws;
 import org.cresset.random.Generator;
@@ -84,6 +85,10 @@ public final class Randoms {
             throw CressetException.runtime("multinomial: " + samples + " samples of " + n + " without replacement");
         }
         int rows = weights.dim() == 1 ? 1 : Math.toIntExact(weights.size(0));
+        if (weights.device() == Device.META) {
+            Shape shape = weights.dim() == 1 ? Shape.of(samples) : Shape.of(rows, samples);
+            return Dense.empty(shape, DType.INT64, Device.META);
+        }
         double[] w = weights.detach().toDoubleArray();
         for (int r = 0; r < rows; r++) {
             double sum = 0;

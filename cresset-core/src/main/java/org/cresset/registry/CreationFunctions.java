@@ -256,12 +256,12 @@ public final class CreationFunctions {
             throw CressetException.runtime(
                     "normal: mean of " + m.dtype() + " and std of " + s.dtype() + "; expected floats");
         }
-        if (s.lt(0).any().itemBoolean()) {
+        if (s.hasValues() && s.lt(0).any().itemBoolean()) {
             throw CressetException.runtime("normal: a standard deviation is negative");
         }
         Shape shape = m.add(s).shape();
         DType t = m.isNumber() ? s.dtype() : m.dtype();
-        Tensor standard = Dense.empty(shape, t).normal_(0, 1, or(generator));
+        Tensor standard = Dense.empty(shape, t, m.device() == Device.CPU ? s.device() : m.device()).normal_(0, 1, or(generator));
         return standard.mul(s).add(m).to(t);
     }
 

@@ -6,6 +6,8 @@ import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Device;
 import org.cresset.base.Shape;
+import org.cresset.op.Fill;
+import org.cresset.op.None;
 import org.cresset.random.Generator;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
@@ -543,7 +545,7 @@ public final class TensorForms {
         if (value.dim() != 0) {
             throw CressetException.runtime("fill: the value has shape " + value.shape() + "; expected no dimensions");
         }
-        return value.to(self.dtype()).expand(self.shape().toArray()).contiguous();
+        return Fill.OP.on(None.NONE, self, value);
     }
 
     /** The shape that shapes broadcast to. As {@code torch.broadcast_shapes}. */

@@ -7,8 +7,9 @@ import org.cresset.base.Shape;
 
 /** One example of a batch as {@code vmap}'s function sees it: the batch without its first dimension. */
 public final class Batched extends Tensor {
-    private final Tensor batch;
+    private Tensor batch;
     private final Interpreter owner;
+    private boolean viewed;
 
     /** The examples of {@code batch}, whose first dimension {@code owner} maps over. */
     public Batched(Tensor batch, Interpreter owner) {
@@ -22,6 +23,21 @@ public final class Batched extends Tensor {
         return batch;
     }
 
+    /** Takes another's place, of the same shape and dtype; what changes in place are. */
+    public void become(Batched other) {
+        batch = other.batch;
+    }
+
+    /** Says that another tensor shares this one's elements, so that it can't be changed for itself. */
+    public void markViewed() {
+        viewed = true;
+    }
+
+    /** Whether this is a view or has views. */
+    public boolean isViewed() {
+        return viewed;
+    }
+
     /** The transform that this belongs to. */
     public Interpreter owner() {
         return owner;
@@ -30,6 +46,11 @@ public final class Batched extends Tensor {
     @Override
     public Tensor detach() {
         return new Batched(batch.detach(), owner);
+    }
+
+    @Override
+    public boolean hasValues() {
+        return false;
     }
 
     @Override

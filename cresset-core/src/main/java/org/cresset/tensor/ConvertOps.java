@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.stream.DoubleStream;
 import org.cresset.autograd.Context;
+import org.cresset.autograd.Interpreter;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Device;
@@ -18,8 +19,13 @@ public sealed interface ConvertOps permits Tensor {
     /** This tensor. */
     Tensor self();
 
+    private Dense values(String method) {
+        Interpreter i = Context.current().interpreter();
+        return (Dense) (i == null ? self() : i.latest(self())).values(method);
+    }
+
     private Dense one() {
-        Dense t = (Dense) self().values("item");
+        Dense t = values("item");
         if (t.numel() != 1) {
             throw CressetException.runtime(
                     "item: a tensor of shape " + t.shape() + " has " + t.numel() + " elements; expected 1");
@@ -45,9 +51,9 @@ public sealed interface ConvertOps permits Tensor {
 
     /** This, or a copy, in row-major order. */
     private Dense row(String method, DType dtype) {
-        Tensor t = self().values(method);
-        return t.dtype() == dtype && ((Dense) t).isContiguous()
-                ? (Dense) t
+        Dense t = values(method);
+        return t.dtype() == dtype && t.isContiguous()
+                ? t
                 : Context.eagerly(() -> (Dense) t.to(dtype).contiguous());
     }
 

@@ -232,6 +232,11 @@ public final class Dense extends Tensor {
     }
 
     @Override
+    public boolean hasValues() {
+        return storage.device() != Device.META;
+    }
+
+    @Override
     public boolean isNumber() {
         return number;
     }

@@ -5,9 +5,10 @@ import org.cresset.base.Device;
 
 /** A value and its derivative along a direction, as {@code jvp}'s function sees them. */
 public final class Dual extends Tensor {
-    private final Tensor primal;
-    private final Tensor tangent;
+    private Tensor primal;
+    private Tensor tangent;
     private final Interpreter owner;
+    private boolean viewed;
 
     /** A value with its tangent of the same shape. */
     public Dual(Tensor primal, Tensor tangent, Interpreter owner) {
@@ -27,6 +28,22 @@ public final class Dual extends Tensor {
         return tangent;
     }
 
+    /** Takes another's place, of the same shape and dtype; what changes in place are. */
+    public void become(Dual other) {
+        primal = other.primal;
+        tangent = other.tangent;
+    }
+
+    /** Says that another tensor shares this one's elements, so that it can't be changed for itself. */
+    public void markViewed() {
+        viewed = true;
+    }
+
+    /** Whether this is a view or has views. */
+    public boolean isViewed() {
+        return viewed;
+    }
+
     /** The transform that this belongs to. */
     public Interpreter owner() {
         return owner;
@@ -41,6 +58,11 @@ public final class Dual extends Tensor {
     @Override
     Tensor values(String op) {
         return primal.values(op);
+    }
+
+    @Override
+    public boolean hasValues() {
+        return primal.hasValues();
     }
 
     @Override

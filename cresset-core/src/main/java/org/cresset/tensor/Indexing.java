@@ -175,7 +175,7 @@ final class Indexing {
     }
 
     private static void check(Tensor index, long n) {
-        if (index.numel() == 0 || !(index instanceof Dense)) {
+        if (index.numel() == 0 || !index.hasValues()) {
             return;
         }
         long low = index.min().itemLong();

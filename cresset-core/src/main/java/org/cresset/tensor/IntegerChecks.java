@@ -1,7 +1,6 @@
 package org.cresset.tensor;
 
 import org.cresset.base.CressetException;
-import org.cresset.base.Device;
 
 /** Checks on operands whose values matter before an operation runs. */
 final class IntegerChecks {
@@ -11,9 +10,8 @@ final class IntegerChecks {
     static Tensor divisor(String op, Tensor x, Tensor divisor) {
         if (!x.dtype().isDifferentiable()
                 && !divisor.dtype().isDifferentiable()
-                && divisor instanceof Dense d
-                && divisor.device() == Device.CPU
-                && d.eq(0).any().itemBoolean()) {
+                && divisor.hasValues()
+                && divisor.eq(0).any().itemBoolean()) {
             throw CressetException.runtime(
                     op + ": an integer is divided by zero; convert to floating point for infinity");
         }

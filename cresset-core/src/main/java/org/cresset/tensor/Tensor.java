@@ -91,6 +91,12 @@ public abstract sealed class Tensor
                         + " from the function instead");
     }
 
+    /**
+     * Whether elements can be read: not on meta, and not where this stands for all examples of a batch. What only checks
+     * arguments is left out where they can't.
+     */
+    public abstract boolean hasValues();
+
     /** A tensor whose elements are this one's, for {@code op} to read; throws where they are those of a whole batch. */
     Tensor values(String op) {
         return dense(op);

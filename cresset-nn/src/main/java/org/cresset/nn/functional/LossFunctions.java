@@ -4,7 +4,6 @@ import org.cresset.base.CressetException;
 import org.cresset.base.Shape;
 import org.cresset.op.Activations;
 import org.cresset.op.Elementwise;
-import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 import org.jspecify.annotations.Nullable;
@@ -276,7 +275,7 @@ abstract class LossFunctions extends MarginLossFunctions {
             Reduction reduction) {
         String op = "binary_cross_entropy";
         Targets.checkSame(op, input, target);
-        if (input instanceof Dense && input.numel() > 0) {
+        if (input.numel() > 0 && input.hasValues()) {
             Tensor x = input.detach();
             double low = x.min().item();
             double high = x.max().item();
@@ -449,7 +448,7 @@ abstract class LossFunctions extends MarginLossFunctions {
     public static Tensor gaussianNllLoss(
             Tensor input, Tensor target, Tensor var, boolean full, double eps, Reduction reduction) {
         String op = "gaussian_nll_loss";
-        if (var instanceof Dense && var.detach().lt(0).any().itemBoolean()) {
+        if (var.hasValues() && var.detach().lt(0).any().itemBoolean()) {
             throw CressetException.value(op + ": the variance is negative somewhere");
         }
         Tensor v = Targets.atLeast(fitVariance(op, input, var), eps);

@@ -2,19 +2,18 @@ package org.cresset.nn.functional;
 
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
-import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 
 /** What losses have in common: checks of their arguments, and bounds that let gradients pass. */
 final class Targets {
     private Targets() {}
 
-    /** Throws unless every class is in [0, classes) or {@code ignored}; classes inside function transforms can't be read. */
+    /** Throws unless every class is in [0, classes) or {@code ignored}; classes of a whole batch or on meta are not looked at. */
     static void checkClasses(String op, Tensor target, long classes, long ignored) {
         if (target.dtype() != DType.INT64 && target.dtype() != DType.INT32 && target.dtype() != DType.UINT8) {
             throw CressetException.runtime(op + ": class indices of " + target.dtype() + "; expected int64");
         }
-        if (!(target instanceof Dense) || target.numel() == 0) {
+        if (target.numel() == 0 || !target.hasValues()) {
             return;
         }
         Tensor valid = target.ne(ignored);

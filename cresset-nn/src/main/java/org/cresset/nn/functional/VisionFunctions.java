@@ -219,7 +219,7 @@ abstract class VisionFunctions extends LossFunctions {
                     + "; expected at least 1, or -1 if there are elements");
         }
         long classes = numClasses;
-        if (input.numel() > 0) {
+        if (input.numel() > 0 && (numClasses == -1 || input.hasValues())) {
             long low = input.min().itemLong();
             long high = input.max().itemLong();
             classes = numClasses == -1 ? high + 1 : numClasses;
