@@ -101,33 +101,27 @@ public final class Gathering {
 
         @Override
         public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
-            return batchAll(this, new Along(((Along) attrs).dim + 1), in, mapped, size);
+            return batchAll(this, new Along(((Along) attrs).dim + 1), in, mapped, size, 1);
         }
     }
 
-    private static Tensor[] batchAll(Op op, Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+    /** {@code attrs} count dimensions one higher; the result has the shape of input {@code like}. */
+    private static Tensor[] batchAll(
+            Op op, Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size, int like) {
         Tensor[] all = new Tensor[in.length];
         for (int i = 0; i < in.length; i++) {
-            if (mapped[i]) {
-                if (in[i].dim() == 1) {
-                    return Func.batchByLooping(op, shiftedBack(attrs), in, mapped, size);
-                }
-                all[i] = in[i];
-            } else {
-                long[] dims = new long[in[i].dim() + 1];
+            Tensor x = in[i].dim() == (mapped[i] ? 1 : 0) ? in[i].unsqueeze(-1) : in[i]; // no dimension is one of size 1
+            if (!mapped[i]) {
+                long[] dims = new long[x.dim() + 1];
                 dims[0] = size;
-                System.arraycopy(in[i].shape().dims(), 0, dims, 1, in[i].dim());
-                all[i] = in[i].expand(dims);
+                System.arraycopy(x.shape().dims(), 0, dims, 1, x.dim());
+                x = x.expand(dims);
             }
+            all[i] = x;
         }
-        return op.all(attrs, all);
-    }
-
-    private static Object shiftedBack(Object attrs) {
-        return attrs instanceof Along a
-                ? new Along(a.dim - 1)
-                : new Scattering(
-                        ((Scattering) attrs).dim - 1, ((Scattering) attrs).reduce, ((Scattering) attrs).includeSelf);
+        Tensor y = op.on(attrs, all);
+        boolean none = in[like].dim() == (mapped[like] ? 1 : 0);
+        return new Tensor[] {none ? y.squeeze(-1) : y};
     }
 
     /** {@code x[index[i][j]][j] = (or combined with) source[i][j]}: inputs x, index, source. */
@@ -317,7 +311,7 @@ public final class Gathering {
         @Override
         public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
             Scattering a = (Scattering) attrs;
-            return batchAll(this, new Scattering(a.dim + 1, a.reduce, a.includeSelf), in, mapped, size);
+            return batchAll(this, new Scattering(a.dim + 1, a.reduce, a.includeSelf), in, mapped, size, 0);
         }
     }
 

@@ -24,6 +24,18 @@ public final class StridedView extends View {
 
     /** The attributes for a view of {@code x}; checks that it stays inside the memory. */
     public static Attrs attrs(Dense x, Shape shape, long[] strides, long offset) {
+        long available = x.storage().bytes() >> x.dtype().shift();
+        check(shape, strides, offset, available);
+        return new Attrs(shape, new Views.Longs(strides), offset, new Views.Longs(x.strides()), x.storageOffset());
+    }
+
+    /** The attributes for a view of a tensor that has its memory for itself, in row-major order. */
+    public static Attrs rowMajor(Shape base, Shape shape, long[] strides, long offset) {
+        check(shape, strides, offset, base.numel());
+        return new Attrs(shape, new Views.Longs(strides), offset, new Views.Longs(base.contiguousStrides()), 0);
+    }
+
+    private static void check(Shape shape, long[] strides, long offset, long available) {
         long last = offset;
         for (int i = 0; i < strides.length; i++) {
             if (strides[i] < 0) {
@@ -31,12 +43,10 @@ public final class StridedView extends View {
             }
             last += Math.max(shape.size(i) - 1, 0) * strides[i];
         }
-        long available = x.storage().bytes() >> x.dtype().shift();
         if (strides.length != shape.rank() || offset < 0 || shape.numel() > 0 && last >= available) {
             throw CressetException.runtime("as_strided: shape " + shape + ", strides " + new Views.Longs(strides)
                     + " and offset " + offset + " reach beyond the " + available + " elements of the memory");
         }
-        return new Attrs(shape, new Views.Longs(strides), offset, new Views.Longs(x.strides()), x.storageOffset());
     }
 
     @Override

@@ -330,10 +330,17 @@ public sealed interface ShapeOps permits Tensor {
         return Views.Unfold.OP.on(new Views.Longs(d, size, step), self());
     }
 
-    /** Any strides over this tensor's memory. As {@code torch.as_strided}. */
+    /**
+     * Any strides over this tensor's memory; inside {@code vmap} and {@code jvp} over a row-major copy of the example or the
+     * value. As {@code torch.as_strided}.
+     */
     @Torch("as_strided(self, size, stride, storage_offset=None)")
     default Tensor asStrided(long[] size, long[] stride, @Nullable Long storageOffset) {
-        Dense x = self().dense("as_strided");
+        if (!(self() instanceof Dense x)) {
+            Tensor row = self().contiguous();
+            long from = storageOffset == null ? 0 : storageOffset;
+            return StridedView.OP.on(StridedView.rowMajor(row.shape(), Shape.of(size), stride.clone(), from), row);
+        }
         long offset = storageOffset == null ? x.storageOffset() : storageOffset;
         return StridedView.OP.on(StridedView.attrs(x, Shape.of(size), stride.clone(), offset), x);
     }
