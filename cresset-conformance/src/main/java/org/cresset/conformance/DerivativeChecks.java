@@ -28,6 +28,7 @@ final class DerivativeChecks {
     private DerivativeChecks(Sample sample) {
         Sample.require(sample.line.has("grad"), "no gradient");
         Sample.require(!sample.line.has("seed"), "random");
+        Sample.require(!sample.readsBeyond(), "looks at memory");
         Sample.require(!Limits.noForward(sample.op()), "no forward derivative");
         this.sample = sample;
         Arguments arguments = sample.wideArguments();

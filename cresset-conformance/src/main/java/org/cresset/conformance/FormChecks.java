@@ -74,6 +74,7 @@ final class FormChecks {
     /** Shapes and dtypes come without values. */
     static void meta(Sample s) {
         Sample.require(Limits.needsValues(s.op()) == null, "needs values");
+        Sample.require(!s.readsBeyond() && !names(s.arguments(), "cpu"), "looks at memory or moves it");
         Arguments a = s.arguments();
         Sample.require(!Sample.tensors(a).isEmpty(), "no tensors");
         List<Tensor> plain = OpinfoCall.tensors(s.call(a));
@@ -95,6 +96,10 @@ final class FormChecks {
                         "on meta: result " + i + " is on " + meta.get(i).device());
             }
         }
+    }
+
+    private static boolean names(Arguments a, String device) {
+        return a.args().contains(device) || a.kwargs().containsValue(device);
     }
 
     /** Memory in reversed order of dimensions, with gaps, with gaps of NaN, repeated. */

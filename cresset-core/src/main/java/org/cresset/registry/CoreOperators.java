@@ -12,6 +12,7 @@ final class CoreOperators implements OperatorSource {
         all.add(Tensor.class);
         all.add(CreationFunctions.class);
         all.add(TensorForms.class);
+        all.add(TensorRanges.class);
         return all;
     }
 }

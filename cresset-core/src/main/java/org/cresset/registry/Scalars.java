@@ -92,9 +92,13 @@ enum Scalars implements Converter {
         return v instanceof Long || v instanceof Integer || v instanceof Short || v instanceof Byte;
     }
 
-    /** A tensor that can stand for a real number: of rank 0, and no part of a recorded computation. */
+    /** A tensor that can stand for a real number: of rank 0, readable, and no part of a recorded computation. */
     private static boolean real(@Nullable Object v) {
-        return v instanceof Tensor t && t.dim() == 0 && !t.dtype().isComplex() && !t.requiresGrad();
+        return v instanceof Tensor t
+                && t.dim() == 0
+                && t.hasValues()
+                && !t.dtype().isComplex()
+                && !t.requiresGrad();
     }
 
     private static Number number(@Nullable Object v) {

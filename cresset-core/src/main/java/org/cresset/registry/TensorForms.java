@@ -394,6 +394,16 @@ public final class TensorForms {
         return asTuple ? nonzero(self) : self.nonzero();
     }
 
+    /** A part of a dimension from where a tensor without dimensions says. As {@code torch.narrow}. */
+    @Torch("narrow(self, dim, start: Tensor, length)")
+    public static Tensor narrow(Tensor self, long dim, Tensor start, long length) {
+        if (start.hasValues()) {
+            return self.narrow(dim, start.itemLong(), length);
+        }
+        Tensor from = Tensor.where(start.lt(0), start.add(self.size((int) dim)), start);
+        return self.indexSelect(dim, Tensor.arange(length).add(from));
+    }
+
     /** Equal pieces. As {@code torch.split}. */
     @Torch({
         "split(self, split_size_or_sections, dim=0)",

@@ -110,52 +110,53 @@ abstract class EmbeddingFunctions extends NormFunctions {
                     + "; expected (B, N) without or (M) with offsets (B)");
         }
         long n = input.numel();
-        long[] starts = offsets == null ? steps(input.size(0), input.size(1)) : offsets.toLongArray();
-        int bags = starts.length - (offsets != null && includeLastOffset ? 1 : 0);
-        if (starts.length > 0 && starts[0] != 0 || starts.length > 0 && starts[starts.length - 1] > n) {
-            throw CressetException.value("embedding_bag: offsets must begin with 0 and lie within " + n + " indices");
-        }
+        Tensor starts = offsets == null ? Tensor.arange(input.size(0)).mul(input.size(1)) : offsets;
+        long bags = starts.size(0) - (offsets != null && includeLastOffset ? 1 : 0);
+        Tensor to = starts.hasValues() ? bags(starts.toLongArray(), bags, n) : bags(starts, bags, n);
         long padding = paddingIdx == null ? -1 : paddingIdx < 0 ? weight.size(0) + paddingIdx : paddingIdx;
-        long[] flat = input.toLongArray();
+        Tensor used = input.reshape(n).ne(padding);
+        Tensor rows = embedding(input.reshape(n), weight, null, maxNorm, normType, scaleGradByFreq, sparse);
+        if (perSampleWeights != null) {
+            rows = rows.mul(perSampleWeights.reshape(n, 1));
+        }
+        Shape result = Shape.of(bags, weight.size(1));
+        Tensor counts = Tensor.zeros(Shape.of(bags), rows.dtype()).indexAdd(0, to, used.to(rows.dtype()));
+        Tensor unused = used.logicalNot().unsqueeze(1);
+        if (mode.equals("max")) {
+            Tensor low = rows.maskedFill(unused, Double.NEGATIVE_INFINITY);
+            Tensor y = Tensor.full(result, Double.NEGATIVE_INFINITY, rows.dtype())
+                    .scatterReduce(0, to.unsqueeze(1).expand(n, weight.size(1)), low, "amax", true);
+            return Tensor.where(counts.eq(0).unsqueeze(1), y.zerosLike(), y);
+        }
+        if (!mode.equals("sum") && !mode.equals("mean")) {
+            throw CressetException.value("embedding_bag: mode '" + mode + "'; expected 'sum', 'mean' or 'max'");
+        }
+        Tensor y = Tensor.zeros(result, rows.dtype()).indexAdd(0, to, rows.maskedFill(unused, 0));
+        return mode.equals("sum")
+                ? y
+                : y.div(counts.clamp(1, null).unsqueeze(1));
+    }
+
+    /** The bag of each of n indices. */
+    private static Tensor bags(long[] starts, long bags, long n) {
+        if (starts.length > 0 && (starts[0] != 0 || starts[starts.length - 1] > n)) {
+            throw CressetException.value("embedding_bag: offsets from " + starts[0] + " to " + starts[starts.length - 1]
+                    + "; expected them to begin with 0 and to lie within " + n + " indices");
+        }
         long[] bag = new long[(int) n];
-        double[] counts = new double[bags];
-        boolean[] real = new boolean[(int) n];
         int b = 0;
         for (int i = 0; i < n; i++) {
             while (b + 1 < bags && starts[b + 1] <= i) {
                 b++;
             }
             bag[i] = b;
-            real[i] = flat[i] != padding;
-            counts[b] += real[i] ? 1 : 0;
         }
-        Tensor rows = embedding(input.reshape(n), weight, null, maxNorm, normType, scaleGradByFreq, sparse);
-        if (perSampleWeights != null) {
-            rows = rows.mul(perSampleWeights.reshape(n, 1));
-        }
-        Shape result = Shape.of(bags, weight.size(1));
-        Tensor to = Tensor.of(bag);
-        Tensor used = Tensor.of(real).unsqueeze(1);
-        if (mode.equals("max")) {
-            Tensor low = rows.maskedFill(used.logicalNot(), Double.NEGATIVE_INFINITY);
-            Tensor y = Tensor.full(result, Double.NEGATIVE_INFINITY, rows.dtype())
-                    .scatterReduce(0, to.unsqueeze(1).expand(n, weight.size(1)), low, "amax", true);
-            return Tensor.where(Tensor.of(counts).eq(0).unsqueeze(1), y.zerosLike(), y);
-        }
-        if (!mode.equals("sum") && !mode.equals("mean")) {
-            throw CressetException.value("embedding_bag: mode '" + mode + "'; expected 'sum', 'mean' or 'max'");
-        }
-        Tensor y = Tensor.zeros(result, rows.dtype()).indexAdd(0, to, rows.maskedFill(used.logicalNot(), 0));
-        return mode.equals("sum")
-                ? y
-                : y.div(Tensor.of(counts).clamp(1, null).to(rows.dtype()).unsqueeze(1));
+        return Tensor.of(bag);
     }
 
-    private static long[] steps(long count, long step) {
-        long[] s = new long[(int) count];
-        for (int i = 0; i < count; i++) {
-            s[i] = i * step;
-        }
-        return s;
+    /** The same where the beginnings can't be read: how many bags after the first have begun. */
+    private static Tensor bags(Tensor starts, long bags, long n) {
+        Tensor later = starts.narrow(0, 1, Math.max(0, bags - 1));
+        return Tensor.arange(n).unsqueeze(1).ge(later).sum(new long[] {1}, false);
     }
 }

@@ -1,0 +1,33 @@
+package org.cresset.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What holds for every operation, for one sample of each operation, dtype and source. */
+class TransformsTest {
+    private static final Path PACK =
+            Path.of(System.getProperty("cresset.shared", "../../shared"), "conformance", "opinfo");
+
+    /** The labels are read to lay out the alignments: neither mapped over nor known on meta. */
+    private static final Set<String> NOT_YET = Set.of("nn.functional.ctc_loss");
+
+    @Test
+    void everyOperationKeepsTheRules() {
+        assumeTrue(Files.isDirectory(PACK), () -> "no golden pack at " + PACK + "; set cresset.shared");
+        List<Case> failed = new ArrayList<>();
+        Report r = new TransformsSuite(Set.of(), 1).run(PACK, c -> {
+            if (c.outcome() == Outcome.FAILED && !NOT_YET.contains(c.group())) {
+                failed.add(c);
+            }
+        });
+        assertThat(failed).isEmpty();
+        assertThat(r.passed()).isGreaterThan(5000);
+    }
+}
