@@ -2,7 +2,6 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.cresset.autograd.Func;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -110,7 +109,8 @@ public final class Gathering {
             Op op, Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size, int like) {
         Tensor[] all = new Tensor[in.length];
         for (int i = 0; i < in.length; i++) {
-            Tensor x = in[i].dim() == (mapped[i] ? 1 : 0) ? in[i].unsqueeze(-1) : in[i]; // no dimension is one of size 1
+            Tensor x =
+                    in[i].dim() == (mapped[i] ? 1 : 0) ? in[i].unsqueeze(-1) : in[i]; // no dimension is one of size 1
             if (!mapped[i]) {
                 long[] dims = new long[x.dim() + 1];
                 dims[0] = size;

@@ -527,7 +527,8 @@ public final class Views {
 
         @Override
         public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
-            boolean none = in[0].dim() == 1; // no dimension is one of size 1, of which there is one window of 1 (or of 0)
+            boolean none =
+                    in[0].dim() == 1; // no dimension is one of size 1, of which there is one window of 1 (or of 0)
             return none
                     ? new Tensor[] {in[0].unsqueeze(-1).narrow(-1, 0, ((Longs) attrs).of()[1])}
                     : super.batch(attrs, in, mapped, size);

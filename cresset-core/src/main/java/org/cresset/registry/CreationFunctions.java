@@ -261,7 +261,8 @@ public final class CreationFunctions {
         }
         Shape shape = m.add(s).shape();
         DType t = m.isNumber() ? s.dtype() : m.dtype();
-        Tensor standard = Dense.empty(shape, t, m.device() == Device.CPU ? s.device() : m.device()).normal_(0, 1, or(generator));
+        Tensor standard = Dense.empty(shape, t, m.device() == Device.CPU ? s.device() : m.device())
+                .normal_(0, 1, or(generator));
         return standard.mul(s).add(m).to(t);
     }
 

@@ -132,9 +132,7 @@ abstract class EmbeddingFunctions extends NormFunctions {
             throw CressetException.value("embedding_bag: mode '" + mode + "'; expected 'sum', 'mean' or 'max'");
         }
         Tensor y = Tensor.zeros(result, rows.dtype()).indexAdd(0, to, rows.maskedFill(unused, 0));
-        return mode.equals("sum")
-                ? y
-                : y.div(counts.clamp(1, null).unsqueeze(1));
+        return mode.equals("sum") ? y : y.div(counts.clamp(1, null).unsqueeze(1));
     }
 
     /** The bag of each of n indices. */
