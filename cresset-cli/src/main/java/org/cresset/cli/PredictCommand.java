@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
-import org.cresset.data.vision.ImageFolder;
+import org.cresset.data.vision.ImageDecoder;
 import org.cresset.io.Safetensors;
+import org.cresset.tensor.Images;
 import org.cresset.tensor.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,7 +33,7 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        BufferedImage drawn = ImageFolder.read(image);
+        BufferedImage drawn = ImageDecoder.read(image);
         Map<String, Tensor> state = Safetensors.load(model);
         Tensor fc1 = state.get("fc1.weight");
         long size = fc1 == null || fc1.dim() != 2 ? -1 : DigitNet.sizeFor(fc1.size(1));
@@ -69,14 +70,15 @@ final class PredictCommand implements Callable<Integer> {
     private static Tensor prepare(BufferedImage image, int size) {
         int w = image.getWidth();
         int h = image.getHeight();
+        int[] rgb = Images.fromImage(image).toIntArray();
         float[] grey = new float[w * h];
         double edge = 0;
         int edges = 0;
         for (int y = 0; y < h; y++) {
             for (int x = 0; x < w; x++) {
-                int rgb = image.getRGB(x, y);
-                float alpha = (rgb >>> 24) / 255f;
-                float v = (0.299f * (rgb >> 16 & 255) + 0.587f * (rgb >> 8 & 255) + 0.114f * (rgb & 255)) / 255f;
+                int i = y * w + x;
+                float alpha = (image.getRGB(x, y) >>> 24) / 255f;
+                float v = (0.299f * rgb[i] + 0.587f * rgb[w * h + i] + 0.114f * rgb[2 * w * h + i]) / 255f;
                 grey[y * w + x] = alpha * v + 1 - alpha;
                 if (x == 0 || y == 0 || x == w - 1 || y == h - 1) {
                     edge += grey[y * w + x];

@@ -33,8 +33,11 @@ final class SoakCommand implements Callable<Integer> {
     @Option(names = "--width", description = "Units in the net's hidden layer (default ${DEFAULT-VALUE})")
     private int width = 16;
 
-    @Option(names = "--slack", description = "Megabytes that the memory may still grow (default ${DEFAULT-VALUE})")
-    private double slack = 48;
+    @Option(
+            names = "--slack",
+            description = "Megabytes that resident memory may still grow (default ${DEFAULT-VALUE}: what the pool may hold"
+                    + " before it asks for a collection)")
+    private double slack = 256;
 
     @Option(names = "--json", description = "One line of JSON at the end")
     private boolean json;
@@ -53,6 +56,7 @@ final class SoakCommand implements Callable<Integer> {
         long start = System.nanoTime();
         double early = 0;
         double late = 0;
+        double alive = 0;
         double loss = Double.NaN;
         for (long i = 1; i <= steps; i++) {
             optimizer.zeroGrad();
@@ -64,6 +68,9 @@ final class SoakCommand implements Callable<Integer> {
                 double resident = Measurement.resident();
                 if (reading <= SETTLED) {
                     early = Math.max(early, resident);
+                    if (reading == SETTLED) {
+                        alive = alive();
+                    }
                 } else {
                     late = Math.max(late, resident);
                 }
@@ -71,27 +78,38 @@ final class SoakCommand implements Callable<Integer> {
                 System.err.println(line(i, resident, loss));
             }
         }
-        boolean flat = late <= early + slack;
+        double leaked = alive() - alive;
+        boolean flat = late <= early + slack && leaked < 1;
         double seconds = (System.nanoTime() - start) * 1e-9;
         System.out.println(
                 json
                         ? String.format(
                                 Locale.ROOT,
-                                "{\"steps\": %d, \"seconds\": %.1f, \"early_mb\": %.1f, \"late_mb\": %.1f, \"flat\": %b}",
+                                "{\"steps\": %d, \"seconds\": %.1f, \"early_mb\": %.1f, \"late_mb\": %.1f,"
+                                        + " \"kept_mb\": %.3f, \"flat\": %b}",
                                 steps,
                                 seconds,
                                 early,
                                 late,
+                                leaked,
                                 flat)
                         : String.format(
                                 Locale.ROOT,
-                                "%s: %.0f MB at most in the first quarter, %.0f MB after it (%d steps, %.0f s)",
+                                "%s: %.0f MB at most in the first quarter, %.0f MB after it; tensors reachable at the end"
+                                        + " %+.3f MB (%d steps, %.0f s)",
                                 flat ? "flat" : "it grows",
                                 early,
                                 late,
+                                leaked,
                                 steps,
                                 seconds));
         return flat ? 0 : 1;
+    }
+
+    /** Megabytes of tensors that are still reachable. */
+    private static double alive() {
+        Memory.trim();
+        return Memory.liveBytes() / 1048576.0;
     }
 
     private static String line(long step, double resident, double loss) {

@@ -19,7 +19,7 @@ record AugmentedFeed<B>(Feed<B> source, BiFunction<? super B, ? super Generator,
             return null;
         }
         try {
-            return function.apply(batch, Generator.ofSeed(Seeds.mix(~seed, i)));
+            return Fetch.some(function.apply(batch, Generator.ofSeed(Seeds.mix(~seed, i))));
         } catch (Throwable t) {
             throw Fetch.failure("batch " + i + " could not be augmented", t);
         }

@@ -4,9 +4,16 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.PatternSyntaxException;
 import java.util.zip.GZIPInputStream;
 import org.cresset.base.CressetException;
 
@@ -44,6 +51,27 @@ public final class DataFiles {
                 directory + ": there is no file " + name + " or " + name + ".gz in this directory");
     }
 
+    /**
+     * The files in a directory whose names fit a pattern, such as {@code train-*.tar}, in alphabetical order.
+     *
+     * @throws CressetException where there is none
+     */
+    public static Path[] list(Path directory, String glob) {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, glob)) {
+            files.forEach(found::add);
+        } catch (IOException e) {
+            throw failed(directory, e);
+        } catch (PatternSyntaxException e) {
+            throw CressetException.value("list: \"" + glob + "\" is no pattern: " + e.getDescription());
+        }
+        if (found.isEmpty()) {
+            throw bad(directory, "there is no file " + glob + " in this directory");
+        }
+        found.sort(null);
+        return found.toArray(Path[]::new);
+    }
+
     /** An error in a file's content. */
     public static CressetException bad(Path file, String what) {
         return CressetException.value(file + ": " + what);
@@ -55,6 +83,9 @@ public final class DataFiles {
                 switch (e) {
                     case NoSuchFileException missing -> "there is no such file";
                     case EOFException end -> "the file ends too early";
+                    case AccessDeniedException denied -> "permission denied";
+                    case NotDirectoryException other -> "it is no directory";
+                    case FileSystemException f when f.getReason() != null -> "the file can't be read: " + f.getReason();
                     default -> "the file can't be read: " + e.getMessage();
                 };
         return new CressetException(CressetException.Kind.VALUE, file + ": " + what, e);

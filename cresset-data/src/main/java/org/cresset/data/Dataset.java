@@ -43,6 +43,14 @@ public interface Dataset<T> {
         return new MappedDataset<>(this, function);
     }
 
+    /**
+     * Each element made once, when it is first asked for, and kept in memory. Chance is no part of what is kept: augment
+     * what comes out of the cache. {@link DiskCache} keeps examples in files.
+     */
+    default Dataset<T> cached() {
+        return new CachedDataset<>(this);
+    }
+
     /** The elements with these numbers, in this order. As {@code torch.utils.data.Subset}. */
     default Subset<T> subset(long... indices) {
         return new Subset<>(this, indices);

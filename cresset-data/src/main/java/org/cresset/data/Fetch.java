@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.cresset.base.CressetException;
 import org.cresset.random.Generator;
+import org.jspecify.annotations.Nullable;
 
 /** How a batch is made from the numbers of its elements; several threads may be at it at once. */
 interface Fetch<B> {
@@ -23,7 +24,7 @@ interface Fetch<B> {
                 }
             }
             try {
-                return collate.collate(elements);
+                return some(collate.collate(elements));
             } catch (Throwable t) {
                 throw failure(describe(indices) + " could not be made into a batch", t);
             }
@@ -50,6 +51,14 @@ interface Fetch<B> {
 
     private static boolean fromTensors(Dataset<Example> dataset) {
         return dataset instanceof TensorDataset || dataset instanceof Subset<Example> s && fromTensors(s.source());
+    }
+
+    /** A batch; null would end the epoch as if it were complete. */
+    static <B> B some(@Nullable B batch) {
+        if (batch == null) {
+            throw CressetException.value("the function returned null in place of a batch");
+        }
+        return batch;
     }
 
     /** An error with the element that it came from; the cause has the rest. */

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.cresset.base.CressetException;
 import org.cresset.random.Generator;
 
 /**
@@ -17,6 +18,14 @@ public interface IterableDataset<T> extends Iterable<T> {
     @Override
     Iterator<T> iterator();
 
+    /**
+     * The elements once more, with {@code random} as the only source of chance. Loaders call this one, with a generator
+     * that depends on their seed and the number of epochs before alone.
+     */
+    default Iterator<T> iterator(Generator random) {
+        return iterator();
+    }
+
     /** Each element through a function. */
     default <R> IterableDataset<R> map(Function<? super T, ? extends R> function) {
         return new MappedStream<>(this, (x, random) -> function.apply(x));
@@ -29,14 +38,38 @@ public interface IterableDataset<T> extends Iterable<T> {
 
     /** The elements that fulfil a condition. */
     default IterableDataset<T> filter(Predicate<? super T> condition) {
-        return () -> new Streams.Filtered<>(iterator(), condition);
+        return new DerivedStream<>(this, (it, random) -> new Streams.Filtered<>(it, condition));
     }
 
     /**
      * The elements in a random order that looks {@code buffer} elements ahead: each one given out is picked from those
-     * that wait. The same seed gives the same order.
+     * that wait. A loader gives each epoch an order of its own, which depends on its seed.
      */
+    default IterableDataset<T> shuffle(int buffer) {
+        return new DerivedStream<>(
+                this, (it, random) -> new Streams.Shuffled<>(it, buffer, Generator.ofSeed(random.random64())));
+    }
+
+    /** As {@link #shuffle(int)}, in the same order whenever it is read. */
     default IterableDataset<T> shuffle(int buffer, long seed) {
-        return () -> new Streams.Shuffled<>(iterator(), buffer, Generator.ofSeed(seed));
+        return new DerivedStream<>(this, (it, random) -> new Streams.Shuffled<>(it, buffer, Generator.ofSeed(seed)));
+    }
+
+    /** The first {@code count} elements, or all if there are fewer. */
+    default IterableDataset<T> take(long count) {
+        return new DerivedStream<>(this, (it, random) -> new Streams.Counted<>(it, 0, 1, count));
+    }
+
+    /** The elements after the first {@code count}. */
+    default IterableDataset<T> skip(long count) {
+        return new DerivedStream<>(this, (it, random) -> new Streams.Counted<>(it, count, 1, Long.MAX_VALUE));
+    }
+
+    /** Every {@code of}-th element, from number {@code part} on: what one of several processes reads. */
+    default IterableDataset<T> shard(int part, int of) {
+        if (part < 0 || part >= of) {
+            throw CressetException.value("shard: part " + part + " of " + of + "; expected 0 to " + (of - 1));
+        }
+        return new DerivedStream<>(this, (it, random) -> new Streams.Counted<>(it, part, of, Long.MAX_VALUE));
     }
 }

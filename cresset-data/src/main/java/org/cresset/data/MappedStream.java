@@ -14,6 +14,11 @@ record MappedStream<S, T>(IterableDataset<S> source, BiFunction<? super S, ? sup
     }
 
     @Override
+    public Iterator<T> iterator(Generator random) {
+        return new Streams.Mapped<>(source.iterator(random), x -> function.apply(x, random));
+    }
+
+    @Override
     public <R> IterableDataset<R> map(Function<? super T, ? extends R> next) {
         return augment((x, random) -> next.apply(x));
     }

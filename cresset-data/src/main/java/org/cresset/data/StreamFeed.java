@@ -62,7 +62,7 @@ final class StreamFeed<S, T, B> implements Feed<B> {
             }
         }
         try {
-            return collate.collate(elements);
+            return Fetch.some(collate.collate(elements));
         } catch (Throwable t) {
             throw Fetch.failure("batch " + i + " of the stream could not be made", t);
         }
@@ -94,7 +94,7 @@ final class StreamFeed<S, T, B> implements Feed<B> {
         }
         Iterator<S> it = iterator;
         if (it == null) {
-            it = source.iterator();
+            it = source.iterator(Generator.ofSeed(Seeds.mix(~seed, 0)));
             iterator = it;
         }
         for (; elementsRead < i * batchSize && it.hasNext(); elementsRead++) {

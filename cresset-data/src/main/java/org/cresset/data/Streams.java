@@ -88,6 +88,50 @@ final class Streams {
         }
     }
 
+    /** After some, one of every so many, so many in all. */
+    static final class Counted<T> implements Iterator<T>, AutoCloseable {
+        private final Iterator<T> source;
+        private final long step;
+        private long skip;
+        private long left;
+
+        Counted(Iterator<T> source, long first, long step, long count) {
+            if (first < 0 || count < 0) {
+                throw CressetException.value("take, skip: " + Math.min(first, count) + " elements");
+            }
+            this.source = source;
+            this.skip = first;
+            this.step = step;
+            this.left = count;
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (left == 0) {
+                return false; // and what comes after isn't read
+            }
+            for (; skip > 0 && source.hasNext(); skip--) {
+                source.next();
+            }
+            return source.hasNext();
+        }
+
+        @Override
+        public T next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            left--;
+            skip = step - 1;
+            return source.next();
+        }
+
+        @Override
+        public void close() {
+            Streams.close(source);
+        }
+    }
+
     /** In a random order that looks some elements ahead. */
     static final class Shuffled<T> implements Iterator<T>, AutoCloseable {
         private final Iterator<T> source;

@@ -3,8 +3,10 @@ package org.cresset.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -14,10 +16,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.cresset.base.CressetException;
+import org.cresset.base.DType;
+import org.cresset.base.Shape;
 import org.cresset.random.Generator;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -308,6 +313,179 @@ class DataLoaderTest {
         assertThat(once).containsExactlyInAnyOrderElementsOf(drain(stream)).isNotEqualTo(drain(stream));
         assertThat(drain(stream.shuffle(8, 1))).isEqualTo(once);
         assertThat(drain(stream.shuffle(8, 2))).isNotEqualTo(once);
+    }
+
+    @Test
+    void aLoaderGivesEachEpochOfAStreamAnOrderOfItsOwn() {
+        IterableDataset<Long> stream = () -> LongStream.range(0, 40).iterator();
+        List<List<List<Long>>> runs = new ArrayList<>();
+        for (int workers : new int[] {0, 2}) {
+            DataLoader<List<Long>> loader = DataLoader.<Long, List<Long>>of(
+                            stream.shuffle(8).map(x -> x), List::copyOf)
+                    .batchSize(10)
+                    .workers(workers)
+                    .seed(4)
+                    .build();
+            List<List<Long>> first = drain(loader);
+            List<List<Long>> second = drain(loader);
+            assertThat(second).isNotEqualTo(first);
+            BatchIterator<List<Long>> third = loader.iterator();
+            third.next();
+            third.next();
+            loader.loadStateDict(loader.stateDict());
+            List<List<Long>> rest = drain(loader);
+            assertThat(rest).hasSize(2);
+            first.addAll(second);
+            first.addAll(rest);
+            runs.add(first);
+        }
+        assertThat(runs.get(1)).isEqualTo(runs.get(0));
+    }
+
+    @Test
+    void partsOfStreams() {
+        IterableDataset<Long> stream = () -> LongStream.range(0, 10).iterator();
+        assertThat(drain(stream.take(3))).containsExactly(0L, 1L, 2L);
+        assertThat(drain(stream.take(30))).hasSize(10);
+        assertThat(drain(stream.skip(8))).containsExactly(8L, 9L);
+        assertThat(drain(stream.skip(80))).isEmpty();
+        assertThat(drain(stream.shard(1, 4))).containsExactly(1L, 5L, 9L);
+        assertThat(drain(stream.shard(3, 4).map(x -> -x).take(1))).containsExactly(-3L);
+        assertThatThrownBy(() -> stream.shard(4, 4)).hasMessageContaining("part 4 of 4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void noBatchIsAnErrorAndNotAnEnd(int workers) {
+        DataLoader<String> loader = DataLoader.<Long, String>of(numbers(4), x -> x.get(0) == 2 ? nothing() : "batch")
+                .batchSize(2)
+                .workers(workers)
+                .build();
+        BatchIterator<String> it = loader.iterator();
+        it.next();
+        assertThatThrownBy(it::next).hasMessageContaining("samples 2, 3").hasMessageContaining("null");
+        assertThat(it.hasNext()).isFalse();
+    }
+
+    /** What a user's function may do that knows nothing of annotations. */
+    @SuppressWarnings("NullAway")
+    private static <T> T nothing() {
+        return null;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void evenAnErrorOfTheMachineArrives(int workers) {
+        Dataset<Long> deep = numbers(3).map(x -> x == 1 ? forever(x) : x);
+        BatchIterator<List<Long>> it = loader(deep).workers(workers).build().iterator();
+        it.next();
+        assertThatThrownBy(it::next)
+                .hasMessageContaining("sample 1")
+                .hasMessageContaining("StackOverflowError")
+                .hasCauseInstanceOf(StackOverflowError.class);
+        assertThat(it.next()).containsExactly(2L);
+    }
+
+    private static long forever(long x) {
+        return forever(x + 1) + 1;
+    }
+
+    @Test
+    void anInterruptedConsumerIsToldAndItsWorkersEnd() throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        Dataset<Long> stuck = numbers(4).map(x -> {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return x;
+        });
+        BatchIterator<List<Long>> it = loader(stuck).workers(2).build().iterator();
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(it::next).hasMessageContaining("interrupted while waiting for batch 0");
+        assertThat(Thread.interrupted()).isTrue();
+        expectNoThreads(Duration.ofSeconds(2));
+        assertThat(it.hasNext()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void aConsumerThatStopsEarlyCanCloseTheStream(int workers) throws InterruptedException {
+        AtomicInteger closed = new AtomicInteger();
+        IterableDataset<Long> stream = () -> new ClosableNumbers(closed);
+        DataLoader<List<Long>> loader = DataLoader.<Long, List<Long>>of(
+                        stream.filter(x -> x % 2 == 0).shuffle(4).map(x -> x), List::copyOf)
+                .batchSize(3)
+                .workers(workers)
+                .build();
+        try (BatchIterator<List<Long>> it = loader.iterator()) {
+            assertThat(it.next()).hasSize(3);
+        }
+        assertThat(closed).hasValue(1);
+        expectNoThreads(Duration.ofSeconds(2));
+    }
+
+    /** All numbers, held open. */
+    private static final class ClosableNumbers implements Iterator<Long>, AutoCloseable {
+        private final AtomicInteger closed;
+        private long next;
+
+        ClosableNumbers(AtomicInteger closed) {
+            this.closed = closed;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return true;
+        }
+
+        @Override
+        public Long next() {
+            return next++;
+        }
+
+        @Override
+        public void close() {
+            closed.incrementAndGet();
+        }
+    }
+
+    @Test
+    void cachedElementsAreMadeOnce() {
+        AtomicInteger made = new AtomicInteger();
+        Dataset<Long> cached = numbers(5)
+                .map(x -> {
+                    made.incrementAndGet();
+                    return x * x;
+                })
+                .cached();
+        Dataset<Long> noisy = cached.augment((x, random) -> x + 100 * random.uniformLong(0, 1000));
+        DataLoader<List<Long>> loader = loader(noisy).seed(1).workers(1).build();
+        List<List<Long>> first = drain(loader);
+        List<List<Long>> second = drain(loader);
+        assertThat(made).hasValue(5);
+        assertThat(second).isNotEqualTo(first);
+        assertThat(second.get(3).get(0) % 100).isEqualTo(9);
+        assertThatThrownBy(() -> cached.get(5)).hasMessageContaining("element 5 of a data set of 5");
+    }
+
+    @Test
+    void cachedFilesAreReadAgainUntilTheVersionChanges(@TempDir Path folder) {
+        AtomicInteger made = new AtomicInteger();
+        Dataset<Example> source = numbers(3).map(x -> {
+            made.incrementAndGet();
+            return new Example(Tensor.full(Shape.of(2, 2), x, DType.FLOAT32), Tensor.from(new long[] {x}));
+        });
+        for (int run = 0; run < 2; run++) {
+            DiskCache cache = new DiskCache(source, folder, "1");
+            List<Batch> batches = drain(DataLoader.of(cache).batchSize(3).build());
+            assertThat(batches.get(0).input().get(2).toFloatArray()).containsExactly(2, 2, 2, 2);
+            assertThat(batches.get(0).target().flatten().toLongArray()).containsExactly(0, 1, 2);
+        }
+        assertThat(made).hasValue(3);
+        assertThat(new DiskCache(source, folder, "2").get(1).target().itemLong()).isEqualTo(1);
+        assertThat(made).hasValue(4);
     }
 
     @Test

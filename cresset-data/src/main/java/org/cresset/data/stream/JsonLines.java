@@ -9,23 +9,20 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import org.cresset.data.DataFiles;
-import org.cresset.data.IterableDataset;
 import org.jspecify.annotations.Nullable;
 
 /** Files with one JSON value a line, plain or {@code .gz}, one file after the other; blank lines are passed over. */
-public final class JsonLines implements IterableDataset<JsonNode> {
+public final class JsonLines extends FileStream<JsonNode> {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-    private final List<Path> files;
 
     /** The values in these files; a line that is no JSON value is told with file and number when its turn comes. */
     public JsonLines(Path... files) {
-        this.files = List.of(files);
+        super(List.of(files));
     }
 
     @Override
-    public Iterator<JsonNode> iterator() {
-        return new Values(files);
+    protected Iterator<JsonNode> read(List<Path> some) {
+        return new Values(some);
     }
 
     private static final class Values extends FileIterator<TextLines.NumberedReader, JsonNode> {

@@ -9,24 +9,21 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import org.cresset.data.DataFiles;
-import org.cresset.data.IterableDataset;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of UTF-8 text files, plain or {@code .gz}, one file after the other. */
-public final class TextLines implements IterableDataset<String> {
-    private final List<Path> files;
-
+public final class TextLines extends FileStream<String> {
     /**
      * The lines of these files. They are opened when their turn comes; what is wrong with one is told then, with its
      * name.
      */
     public TextLines(Path... files) {
-        this.files = List.of(files);
+        super(List.of(files));
     }
 
     @Override
-    public Iterator<String> iterator() {
-        return new Lines(files);
+    protected Iterator<String> read(List<Path> some) {
+        return new Lines(some);
     }
 
     /** Numbers lines, for messages. */

@@ -9,27 +9,24 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.cresset.data.DataFiles;
-import org.cresset.data.IterableDataset;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The records of TFRecord files, plain or {@code .gz}, one file after the other. Both checksums of each record are
  * checked. {@link Features#parse} reads records that are {@code tf.train.Example}s.
  */
-public final class TfRecord implements IterableDataset<byte[]> {
+public final class TfRecord extends FileStream<byte[]> {
     private static final int HEADER = 12;
     private static final int MASK = 0xa282ead8;
 
-    private final List<Path> files;
-
     /** The records of these files; what is wrong with one is told, with its name and place, when its turn comes. */
     public TfRecord(Path... files) {
-        this.files = List.of(files);
+        super(List.of(files));
     }
 
     @Override
-    public Iterator<byte[]> iterator() {
-        return new Records(files);
+    protected Iterator<byte[]> read(List<Path> some) {
+        return new Records(some);
     }
 
     /** The checksum that the format stores for bytes. */

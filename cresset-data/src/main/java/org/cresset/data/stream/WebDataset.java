@@ -13,21 +13,18 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.cresset.base.CressetException;
 import org.cresset.data.DataFiles;
-import org.cresset.data.IterableDataset;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Samples in tar archives, plain or {@code .gz}, one archive after the other, as the WebDataset library writes them:
  * files that follow each other and have the same path up to the first dot of their name make up one sample.
  */
-public final class WebDataset implements IterableDataset<WebDataset.Sample> {
+public final class WebDataset extends FileStream<WebDataset.Sample> {
     private static final int BLOCK = 512;
-
-    private final List<Path> files;
 
     /** The samples of these archives; what is wrong with one is told, with its name, when its turn comes. */
     public WebDataset(Path... files) {
-        this.files = List.of(files);
+        super(List.of(files));
     }
 
     /**
@@ -58,8 +55,8 @@ public final class WebDataset implements IterableDataset<WebDataset.Sample> {
     }
 
     @Override
-    public Iterator<Sample> iterator() {
-        return new Samples(files);
+    protected Iterator<Sample> read(List<Path> some) {
+        return new Samples(some);
     }
 
     private static final class Samples extends FileIterator<TarArchiveInputStream, Sample> {

@@ -21,6 +21,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.cresset.base.CressetException;
 import org.cresset.data.Batch;
+import org.cresset.data.DataFiles;
 import org.cresset.data.DataLoader;
 import org.cresset.data.Example;
 import org.cresset.tensor.Tensor;
@@ -169,6 +170,53 @@ class StreamsTest {
             assertThat(batches.get(1).input().toFloatArray()).containsExactly(7);
         }
         assertThatThrownBy(() -> drain(data).get(0).bytes("jpg")).hasMessageContaining("\"jpg\"");
+    }
+
+    @Test
+    void rowsOfTables() throws IOException {
+        Path a = Files.writeString(dir.resolve("t-0.csv"), "\uFEFFx, y ,name\n1,2.5,\"Smith, Jo\"\n\n-3,,\"two\nlines\"\n");
+        Path b = Files.writeString(dir.resolve("t-1.csv"), "name,x\nlast,7\n");
+        Path[] files = DataFiles.list(dir, "t-*.csv");
+        assertThat(files).containsExactly(a, b);
+        List<CsvLines.Row> rows = drain(new CsvLines(files));
+        assertThat(rows.stream().map(r -> r.text("name"))).containsExactly("Smith, Jo", "two\nlines", "last");
+        assertThat(rows.get(0).numbers("y", "x").toFloatArray()).containsExactly(2.5f, 1);
+        assertThat(rows.get(1).number("y")).isNaN();
+        assertThat(rows.get(2).number("x")).isEqualTo(7);
+        assertThatThrownBy(() -> rows.get(2).text("y")).hasMessageContaining("t-1.csv").hasMessageContaining("[name, x]");
+        assertThatThrownBy(() -> rows.get(0).number("name")).hasMessageContaining("line 2, column \"name\"");
+        for (String bad : List.of("", "a,b\n1,2\n3\n", "a\n\"never closed\n")) {
+            Path file = Files.writeString(dir.resolve("bad.csv"), bad);
+            assertThatThrownBy(() -> drain(new CsvLines(file)))
+                    .as(bad)
+                    .isInstanceOf(CressetException.class)
+                    .hasMessageContaining("bad.csv");
+        }
+        Path semicolons = Files.writeString(dir.resolve("s.csv"), "a;b\n1;2\n");
+        assertThat(drain(new CsvLines(';', List.of(semicolons))).get(0).number("b")).isEqualTo(2);
+        assertThatThrownBy(() -> DataFiles.list(dir, "*.tar")).hasMessageContaining("no file *.tar");
+    }
+
+    @Test
+    void filesInRandomOrderAndInParts() throws IOException {
+        Path[] files = new Path[6];
+        for (int i = 0; i < files.length; i++) {
+            files[i] = Files.writeString(dir.resolve("part" + i), "a" + i + "\nb" + i + "\n");
+        }
+        TextLines lines = new TextLines(files);
+        DataLoader<List<String>> loader = DataLoader.<String, List<String>>of(lines.shuffleFiles(), List::copyOf)
+                .batchSize(12)
+                .seed(2)
+                .build();
+        List<String> first = drain(loader).get(0);
+        List<String> second = drain(loader).get(0);
+        assertThat(first).containsExactlyInAnyOrderElementsOf(drain(lines)).isNotEqualTo(drain(lines));
+        assertThat(second).isNotEqualTo(first);
+        for (int i = 0; i < 12; i += 2) {
+            assertThat(first.get(i).substring(1)).isEqualTo(first.get(i + 1).substring(1));
+        }
+        assertThat(drain(lines.part(1, 4))).containsExactly("a1", "b1", "a5", "b5");
+        assertThatThrownBy(() -> lines.part(0, 7)).hasMessageContaining("6 files for 7 parts");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -12,9 +13,12 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.cresset.data.Example;
+import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ImageFolderTest {
     @TempDir
@@ -67,6 +71,30 @@ class ImageFolderTest {
                 .hasMessageContaining("pixels");
         Files.delete(file);
         assertThatThrownBy(() -> folder.get(2)).hasMessageContaining("no such file");
+    }
+
+    /** Golden: what Python's imaging library reads as RGB. */
+    @ParameterizedTest
+    @CsvSource({"TYPE_BYTE_GRAY,png", "TYPE_USHORT_GRAY,png", "TYPE_BYTE_GRAY,bmp", "TYPE_3BYTE_BGR,png"})
+    void greyValuesAreTakenAsTheyAre(String type, String format) throws Exception {
+        int kind = BufferedImage.class.getField(type).getInt(null);
+        BufferedImage image = new BufferedImage(2, 2, kind);
+        int[] values = {0, 64, 128, 255};
+        for (int i = 0; i < 4; i++) {
+            for (int band = 0; band < image.getRaster().getNumBands(); band++) {
+                int v = kind == BufferedImage.TYPE_USHORT_GRAY ? values[i] * 257 : values[i];
+                image.getRaster().setSample(i % 2, i / 2, band, v);
+            }
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        assertThat(ImageIO.write(image, format, bytes)).isTrue();
+        Tensor decoded = ImageDecoder.decode(bytes.toByteArray(), "grey");
+        assertThat(decoded.toIntArray()).containsExactly(0, 64, 128, 255, 0, 64, 128, 255, 0, 64, 128, 255);
+        assertThatThrownBy(() -> ImageDecoder.decode(new byte[] {1, 2, 3}, "sample 7"))
+                .hasMessageContaining("sample 7: it is no image")
+                .hasMessageContaining("png");
+        byte[] half = Arrays.copyOf(bytes.toByteArray(), bytes.size() - (format.equals("png") ? 24 : 6));
+        assertThatThrownBy(() -> ImageDecoder.decode(half, "sample 8")).hasMessageContaining("sample 8");
     }
 
     @Test
