@@ -35,8 +35,9 @@ final class SoakCommand implements Callable<Integer> {
 
     @Option(
             names = "--slack",
-            description = "Megabytes that resident memory may still grow (default ${DEFAULT-VALUE}: what the pool may hold"
-                    + " before it asks for a collection)")
+            description =
+                    "Megabytes that resident memory may still grow (default ${DEFAULT-VALUE}: what the pool may hold"
+                            + " before it asks for a collection)")
     private double slack = 256;
 
     @Option(names = "--json", description = "One line of JSON at the end")

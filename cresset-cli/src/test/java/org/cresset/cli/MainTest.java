@@ -230,7 +230,9 @@ class MainTest {
     void doctorAndHelpTellWhatThereIs() {
         assertThat(run("doctor")).isZero();
         List<String> lines = new ArrayList<>(out.lines().toList());
-        assertThat(lines).anyMatch(l -> l.startsWith("ok JDK")).anyMatch(l -> l.contains("CPU features"))
+        assertThat(lines)
+                .anyMatch(l -> l.startsWith("ok JDK"))
+                .anyMatch(l -> l.contains("CPU features"))
                 .anyMatch(l -> l.contains("Linear algebra"))
                 .anyMatch(l -> l.contains("Memory limit"));
         assertThat(run("--help")).isZero();

@@ -484,7 +484,8 @@ class DataLoaderTest {
             assertThat(batches.get(0).target().flatten().toLongArray()).containsExactly(0, 1, 2);
         }
         assertThat(made).hasValue(3);
-        assertThat(new DiskCache(source, folder, "2").get(1).target().itemLong()).isEqualTo(1);
+        assertThat(new DiskCache(source, folder, "2").get(1).target().itemLong())
+                .isEqualTo(1);
         assertThat(made).hasValue(4);
     }
 

@@ -69,8 +69,8 @@ public final class ImageDecoder {
     private static BufferedImage read(ImageInputStream in, String name) throws IOException {
         Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
         if (!readers.hasNext()) {
-            throw CressetException.value(name + ": it is no image of a format that can be read, which are "
-                    + String.join(", ", formats()));
+            throw CressetException.value(
+                    name + ": it is no image of a format that can be read, which are " + String.join(", ", formats()));
         }
         ImageReader reader = readers.next();
         try {
@@ -91,7 +91,9 @@ public final class ImageDecoder {
     private static CressetException damaged(String name, Exception e) {
         Throwable root = e.getCause() == null ? e : e.getCause();
         return new CressetException(
-                CressetException.Kind.VALUE, name + ": the image can't be read, it is damaged: " + root.getMessage(), e);
+                CressetException.Kind.VALUE,
+                name + ": the image can't be read, it is damaged: " + root.getMessage(),
+                e);
     }
 
     /** The suffixes of the formats that can be read here, in alphabetical order. */

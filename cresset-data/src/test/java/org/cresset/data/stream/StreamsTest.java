@@ -174,7 +174,8 @@ class StreamsTest {
 
     @Test
     void rowsOfTables() throws IOException {
-        Path a = Files.writeString(dir.resolve("t-0.csv"), "\uFEFFx, y ,name\n1,2.5,\"Smith, Jo\"\n\n-3,,\"two\nlines\"\n");
+        Path a = Files.writeString(
+                dir.resolve("t-0.csv"), "\uFEFFx, y ,name\n1,2.5,\"Smith, Jo\"\n\n-3,,\"two\nlines\"\n");
         Path b = Files.writeString(dir.resolve("t-1.csv"), "name,x\nlast,7\n");
         Path[] files = DataFiles.list(dir, "t-*.csv");
         assertThat(files).containsExactly(a, b);
@@ -183,7 +184,9 @@ class StreamsTest {
         assertThat(rows.get(0).numbers("y", "x").toFloatArray()).containsExactly(2.5f, 1);
         assertThat(rows.get(1).number("y")).isNaN();
         assertThat(rows.get(2).number("x")).isEqualTo(7);
-        assertThatThrownBy(() -> rows.get(2).text("y")).hasMessageContaining("t-1.csv").hasMessageContaining("[name, x]");
+        assertThatThrownBy(() -> rows.get(2).text("y"))
+                .hasMessageContaining("t-1.csv")
+                .hasMessageContaining("[name, x]");
         assertThatThrownBy(() -> rows.get(0).number("name")).hasMessageContaining("line 2, column \"name\"");
         for (String bad : List.of("", "a,b\n1,2\n3\n", "a\n\"never closed\n")) {
             Path file = Files.writeString(dir.resolve("bad.csv"), bad);
@@ -193,7 +196,8 @@ class StreamsTest {
                     .hasMessageContaining("bad.csv");
         }
         Path semicolons = Files.writeString(dir.resolve("s.csv"), "a;b\n1;2\n");
-        assertThat(drain(new CsvLines(';', List.of(semicolons))).get(0).number("b")).isEqualTo(2);
+        assertThat(drain(new CsvLines(';', List.of(semicolons))).get(0).number("b"))
+                .isEqualTo(2);
         assertThatThrownBy(() -> DataFiles.list(dir, "*.tar")).hasMessageContaining("no file *.tar");
     }
 
