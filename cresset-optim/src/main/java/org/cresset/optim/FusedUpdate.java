@@ -5,6 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.cresset.autograd.Autograd;
+import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
@@ -15,6 +17,7 @@ import org.cresset.emit.Lanes;
 import org.cresset.emit.Loop;
 import org.cresset.emit.WideKernel;
 import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
 
 /**
  * An optimizer's rule as one pass over a parameter, its gradient and its state, in place and without temporary tensors. The
@@ -30,6 +33,7 @@ final class FusedUpdate {
 
     private final int states;
     private final int numbers;
+    private final Body body;
     private final UpdateKernel floats;
     private final UpdateKernel doubles;
 
@@ -37,6 +41,7 @@ final class FusedUpdate {
     FusedUpdate(String name, int states, int numbers, Body body) {
         this.states = states;
         this.numbers = numbers;
+        this.body = body;
         List<Boolean> repeated = new ArrayList<>();
         for (int i = 0; i < 2 + states + numbers; i++) {
             repeated.add(i >= 2 + states);
@@ -69,6 +74,10 @@ final class FusedUpdate {
 
     /** Updates {@code param} and {@code state} with one value for each of the rule's numbers. */
     void run(Dense param, Dense grad, Dense[] state, double... values) {
+        if (Autograd.isGradEnabled()) {
+            recorded(param, grad, state, values);
+            return;
+        }
         Dense p = Real.of(param);
         Dense g = Real.of(grad);
         Dense[] s = new Dense[states];
@@ -86,6 +95,29 @@ final class FusedUpdate {
         for (Dense t : s) {
             t.storage().bumpVersion();
         }
+    }
+
+    /** By operations that autograd sees, for steps that are to be differentiated. */
+    private void recorded(Dense param, Dense grad, Dense[] state, double[] values) {
+        if (param.dtype() != DType.FLOAT32 && param.dtype() != DType.FLOAT64) {
+            throw CressetException.unsupported("optimizer: a differentiable step of a parameter of " + param.dtype()
+                    + param.shape() + "; expected float32 or float64");
+        }
+        TensorLanes lanes = new TensorLanes(param.dtype());
+        List<Tensor> in = new ArrayList<>();
+        in.add(param.clone()); // copies, because the originals change below
+        in.add(grad.clone());
+        for (Dense s : state) {
+            in.add(s.clone());
+        }
+        for (double v : values) {
+            in.add(lanes.constant(v));
+        }
+        List<Tensor> out = body.lanes(lanes, in);
+        for (int i = 0; i < states; i++) {
+            state[i].copy_(out.get(1 + i));
+        }
+        param.copy_(out.get(0));
     }
 
     /** Updates rows of contiguous tensors: row {@code rows[i]} with row i of {@code grad}. */

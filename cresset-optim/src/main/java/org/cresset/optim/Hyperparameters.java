@@ -55,6 +55,17 @@ public abstract class Hyperparameters<S extends Hyperparameters<S>> {
         return put(name, like(name, values.get(name), value));
     }
 
+    /**
+     * Whether steps are recorded, so that gradients can be taken through them, as PyTorch's {@code differentiable}. Parameters
+     * must then be results of operations, for example {@code p.clone()}, since leaves can't change in recorded operations; the
+     * learning rate and the other numbers are constants. Slower, and all steps stay in memory.
+     *
+     * @throws CressetException if this optimizer can't
+     */
+    public final S differentiable(boolean on) {
+        return set("differentiable", on);
+    }
+
     /** All values by PyTorch's names. */
     final Map<String, @Nullable Object> values() {
         return values;

@@ -39,6 +39,10 @@ public abstract class Optimizer {
         }
     }
 
+    private boolean isDifferentiable() {
+        return Boolean.TRUE.equals(defaults.values().get("differentiable"));
+    }
+
     /** Throws if a hyper-parameter of a new group is out of its range. */
     protected abstract void check(ParamGroup group);
 
@@ -99,10 +103,10 @@ public abstract class Optimizer {
                 throw CressetException.value(name() + ": parameter " + i + " of group " + groups.size() + ", "
                         + p.dtype() + p.shape() + ", was given before; give each parameter once");
             }
-            if (!p.isLeaf()) {
+            if (!p.isLeaf() && !isDifferentiable()) {
                 throw CressetException.value(
                         name() + ": parameter " + i + " of group " + groups.size() + ", " + p.dtype() + p.shape()
-                                + ", is the result of an operation; only leaves can be optimized, detach() gives one");
+                                + ", is the result of an operation; only leaves can be optimized unless the step is differentiable; detach() gives one");
             }
         }
         check(g);
@@ -151,10 +155,14 @@ public abstract class Optimizer {
      */
     public abstract Tensor step(Supplier<Tensor> closure);
 
-    /** Runs the body of a step between the hooks, without recording. */
+    /** Runs the body of a step between the hooks, without recording unless the step is to be differentiated. */
     protected final void hooked(Runnable body) {
         beforeStep.forEach(Runnable::run);
-        Autograd.noGrad(body);
+        if (isDifferentiable()) {
+            body.run();
+        } else {
+            Autograd.noGrad(body);
+        }
         afterStep.forEach(Runnable::run);
     }
 
