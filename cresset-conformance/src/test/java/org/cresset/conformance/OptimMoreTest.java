@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 class OptimMoreTest {
     @Test
     void unusualSettingsGiveTheSameTrajectories() throws URISyntaxException {
-        Path folder = Path.of(Objects.requireNonNull(getClass().getResource("/optim-more"))
-                .toURI());
+        Path folder = Path.of(
+                Objects.requireNonNull(getClass().getResource("/optim-more")).toURI());
         List<Case> bad = new ArrayList<>();
         Report report = new OptimSuite().run(folder, c -> {
             if (c.outcome() != Outcome.PASSED) {

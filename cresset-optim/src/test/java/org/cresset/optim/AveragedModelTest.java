@@ -56,7 +56,8 @@ class AveragedModelTest {
                 .isInstanceOf(CressetException.class)
                 .hasMessageContaining("weight is missing");
         assertThatThrownBy(() -> m.updateParameters(weight(1), Map.of())).hasMessageContaining("shape");
-        assertThatThrownBy(() -> AveragedModel.ema(weight(1), Map.of(), 1.5, false)).hasMessageContaining("decay");
+        assertThatThrownBy(() -> AveragedModel.ema(weight(1), Map.of(), 1.5, false))
+                .hasMessageContaining("decay");
         assertThatThrownBy(() -> m.loadStateDict(Map.of())).hasMessageContaining("n_averaged");
     }
 

@@ -57,8 +57,20 @@ class OptimizerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "SGD", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "Rprop", "ASGD",
-                "Adafactor", "Muon", "LBFGS"
+                "SGD",
+                "Adam",
+                "AdamW",
+                "Adamax",
+                "NAdam",
+                "RAdam",
+                "Adagrad",
+                "Adadelta",
+                "RMSprop",
+                "Rprop",
+                "ASGD",
+                "Adafactor",
+                "Muon",
+                "LBFGS"
             })
     void anotherOptimizerGoesOnFromAStateDict(String name) {
         Tensor a = weights();
@@ -74,19 +86,33 @@ class OptimizerTest {
             step(second, t, b);
             assertThat(b.toDoubleArray()).isEqualTo(a.toDoubleArray());
         }
-        assertThat(second.paramGroups().getFirst().lr()).isEqualTo(first.paramGroups().getFirst().lr());
+        assertThat(second.paramGroups().getFirst().lr())
+                .isEqualTo(first.paramGroups().getFirst().lr());
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "SGD", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "Rprop", "ASGD",
+                "SGD",
+                "Adam",
+                "AdamW",
+                "Adamax",
+                "NAdam",
+                "RAdam",
+                "Adagrad",
+                "Adadelta",
+                "RMSprop",
+                "Rprop",
+                "ASGD",
                 "Adafactor"
             })
     void memoryOrderDoesNotMatter(String name) {
         Tensor a = weights();
         Tensor b = a.detach().t().contiguous().t().requiresGrad(true);
-        Tensor c = Tensor.zeros(2, 6).to(DType.FLOAT64).get(Index.ALL, Index.slice(0L, 6L, 2L)).requiresGrad(true);
+        Tensor c = Tensor.zeros(2, 6)
+                .to(DType.FLOAT64)
+                .get(Index.ALL, Index.slice(0L, 6L, 2L))
+                .requiresGrad(true);
         Autograd.noGrad(() -> {
             c.copy_(a);
         });
@@ -171,14 +197,22 @@ class OptimizerTest {
         assertThatThrownBy(() -> o.addParamGroup(ParamGroup.of(List.of()))).hasMessageContaining("empty");
         assertThatThrownBy(() -> o.addParamGroup(ParamGroup.of(List.of(a.mul(2)))))
                 .hasMessageContaining("only leaves");
-        assertThatThrownBy(() -> o.addParamGroup(ParamGroup.of(List.of(weights()), Adam.options().eps(1))))
+        assertThatThrownBy(() -> o.addParamGroup(
+                        ParamGroup.of(List.of(weights()), Adam.options().eps(1))))
                 .hasMessageContaining("no option eps");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "SGD, lr, -1", "SGD, momentum, -0.1", "Adam, eps, -1", "AdamW, weight_decay, -1", "RMSprop, alpha, -1",
-        "Adadelta, rho, 2", "Adagrad, lr_decay, -1", "NAdam, momentum_decay, -1", "SparseAdam, lr, 0"
+        "SGD, lr, -1",
+        "SGD, momentum, -0.1",
+        "Adam, eps, -1",
+        "AdamW, weight_decay, -1",
+        "RMSprop, alpha, -1",
+        "Adadelta, rho, 2",
+        "Adagrad, lr_decay, -1",
+        "NAdam, momentum_decay, -1",
+        "SparseAdam, lr, 0"
     })
     void optionsOutOfRangeAreNamed(String optimizer, String option, double value) {
         assertThatThrownBy(() -> create(optimizer, Map.of(option, value), weights()))
@@ -227,8 +261,9 @@ class OptimizerTest {
         Map<?, ?> group = (Map<?, ?>) ((List<?>) dict.get("param_groups")).getFirst();
         assertThat(group.get("params")).isEqualTo(List.of(0L, 1L));
         assertThat(group.keySet().toString())
-                .isEqualTo("[lr, betas, eps, weight_decay, amsgrad, maximize, foreach, capturable, differentiable, fused,"
-                        + " decoupled_weight_decay, params]");
+                .isEqualTo(
+                        "[lr, betas, eps, weight_decay, amsgrad, maximize, foreach, capturable, differentiable, fused,"
+                                + " decoupled_weight_decay, params]");
     }
 
     @Test
@@ -277,7 +312,17 @@ class OptimizerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "SGD", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "Rprop", "ASGD"
+                "SGD",
+                "Adam",
+                "AdamW",
+                "Adamax",
+                "NAdam",
+                "RAdam",
+                "Adagrad",
+                "Adadelta",
+                "RMSprop",
+                "Rprop",
+                "ASGD"
             })
     void differentiableStepsHaveGradients(String name) {
         Map<String, Object> options = new LinkedHashMap<>(options(name));

@@ -24,11 +24,21 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dcresset.torch.python=...}, otherwise python3.
  */
 class OptimizerPeerTest {
-    private static final String PYTHON = System.getProperty(
-            "cresset.torch.python", System.getenv().getOrDefault("CRESSET_TORCH_PYTHON", "python3"));
+    private static final String PYTHON =
+            System.getProperty("cresset.torch.python", System.getenv().getOrDefault("CRESSET_TORCH_PYTHON", "python3"));
 
     private static final List<String> NAMES = List.of(
-            "SGD", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "Rprop", "ASGD",
+            "SGD",
+            "Adam",
+            "AdamW",
+            "Adamax",
+            "NAdam",
+            "RAdam",
+            "Adagrad",
+            "Adadelta",
+            "RMSprop",
+            "Rprop",
+            "ASGD",
             "Adafactor");
 
     private static final String SCRIPT = """
@@ -97,7 +107,10 @@ class OptimizerPeerTest {
             alone.put(name, p);
         }
         TorchFile.save(folder.resolve("ours.pt"), new OrderedDict(all));
-        assertThat(run(SCRIPT, folder.resolve("ours.pt").toString(), folder.resolve("theirs.pt").toString()))
+        assertThat(run(
+                        SCRIPT,
+                        folder.resolve("ours.pt").toString(),
+                        folder.resolve("theirs.pt").toString()))
                 .isEmpty();
         Map<?, ?> theirs = (Map<?, ?>) TorchFile.load(folder.resolve("theirs.pt"));
         for (String name : NAMES) {

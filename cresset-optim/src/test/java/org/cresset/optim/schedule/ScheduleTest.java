@@ -60,29 +60,31 @@ class ScheduleTest {
 
     @TestFactory
     Stream<DynamicTest> anotherScheduleGoesOnFromAStateDict() {
-        return all().entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey(), () -> {
-            Optimizer one = optimizer();
-            LRScheduler first = e.getValue().apply(one);
-            for (int i = 0; i < 4; i++) {
-                first.step();
-            }
-            Optimizer two = optimizer();
-            LRScheduler second = e.getValue().apply(two);
-            two.loadStateDict(one.stateDict());
-            second.loadStateDict(first.stateDict());
-            for (int i = 0; i < 12; i++) {
-                assertThat(rates(two)).as("step %d", i).isEqualTo(rates(one));
-                first.step();
-                second.step();
-            }
-            assertThat(second.lastLr()).isEqualTo(first.lastLr());
-        }));
+        return all().entrySet().stream()
+                .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> {
+                    Optimizer one = optimizer();
+                    LRScheduler first = e.getValue().apply(one);
+                    for (int i = 0; i < 4; i++) {
+                        first.step();
+                    }
+                    Optimizer two = optimizer();
+                    LRScheduler second = e.getValue().apply(two);
+                    two.loadStateDict(one.stateDict());
+                    second.loadStateDict(first.stateDict());
+                    for (int i = 0; i < 12; i++) {
+                        assertThat(rates(two)).as("step %d", i).isEqualTo(rates(one));
+                        first.step();
+                        second.step();
+                    }
+                    assertThat(second.lastLr()).isEqualTo(first.lastLr());
+                }));
     }
 
     @Test
     void aPlateauIsSeenAcrossAStateDict() {
         Optimizer one = optimizer();
-        ReduceLROnPlateau first = new ReduceLROnPlateau(one, ReduceLROnPlateau.options().patience(2));
+        ReduceLROnPlateau first =
+                new ReduceLROnPlateau(one, ReduceLROnPlateau.options().patience(2));
         for (double v : new double[] {1, 0.5, 0.6, 0.6}) {
             first.step(v);
         }
@@ -100,8 +102,8 @@ class ScheduleTest {
         assertThatThrownBy(() -> new SequentialLR(o, List.of(new ConstantLR(o, 0.1, 3)), 6))
                 .isInstanceOf(CressetException.class)
                 .hasMessageContaining("one less than schedules");
-        assertThatThrownBy(() -> new ChainedScheduler(
-                        List.of(new ExponentialLR(o, 0.9), new ExponentialLR(optimizer(), 0.9))))
+        assertThatThrownBy(() ->
+                        new ChainedScheduler(List.of(new ExponentialLR(o, 0.9), new ExponentialLR(optimizer(), 0.9))))
                 .hasMessageContaining("another optimizer");
         assertThatThrownBy(() -> new CyclicLR(o, CyclicLR.options(0.1, 1).mode("square")))
                 .hasMessageContaining("square");
