@@ -15,18 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The pack {@code optim}: trajectories of optimizers, schedules, clipped gradients, averages and initialisers. */
 public final class OptimSuite implements Suite {
-    private final @Nullable InitCases init;
-
-    /** All but the initialisers. */
-    public OptimSuite() {
-        this(null);
-    }
-
-    /** With the initialisers, unless null. */
-    public OptimSuite(@Nullable InitCases init) {
-        this.init = init;
-    }
-
     @Override
     public String name() {
         return "optim";
@@ -39,9 +27,7 @@ public final class OptimSuite implements Suite {
         each(pack, "schedulers", "scheduler", tally, ScheduleCases::run);
         each(pack, "clip", "op", tally, ClipCases::run);
         each(pack, "averaging", "kind", tally, AverageCases::run);
-        if (init != null) {
-            init.run(pack, tally);
-        }
+        InitCases.run(pack, tally);
         return tally.report();
     }
 
