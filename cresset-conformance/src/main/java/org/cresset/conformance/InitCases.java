@@ -75,10 +75,6 @@ final class InitCases {
         Object got = call("calculate_gain", List.of(g.get("nonlinearity").asText()), named);
         double value = got instanceof Number n ? n.doubleValue() : Double.NaN;
         OptimSuite.near(
-                "gain",
-                new double[] {value},
-                new double[] {g.get("gain").asDouble()},
-                GAIN_TOLERANCE,
-                GAIN_TOLERANCE);
+                "gain", new double[] {value}, new double[] {g.get("gain").asDouble()}, GAIN_TOLERANCE, GAIN_TOLERANCE);
     }
 }

@@ -35,7 +35,8 @@ public final class Perplexity implements Metric<Perplexity> {
         }
         int classes = (int) logits.size(-1);
         long[] t = targets.toLongArray();
-        double[] x = Autograd.noGrad(() -> logits.to(DType.FLOAT64).logSoftmax(-1)).toDoubleArray();
+        double[] x =
+                Autograd.noGrad(() -> logits.to(DType.FLOAT64).logSoftmax(-1)).toDoubleArray();
         for (int i = 0; i < t.length; i++) {
             if (ignored == null || t[i] != ignored) {
                 sum -= x[i * classes + Predictions.label("Perplexity", t[i], classes)];

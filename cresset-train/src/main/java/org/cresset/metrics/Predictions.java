@@ -18,7 +18,9 @@ final class Predictions {
 
     /** Throws unless predictions are (N, C, ...) and targets (N, ...). */
     static void scores(String metric, Tensor scores, Tensor targets) {
-        boolean fits = scores.dim() == targets.dim() + 1 && targets.dim() >= 1 && targets.dtype().isInteger();
+        boolean fits = scores.dim() == targets.dim() + 1
+                && targets.dim() >= 1
+                && targets.dtype().isInteger();
         for (int d = 0; fits && d < targets.dim(); d++) {
             fits = scores.size(d == 0 ? 0 : d + 1) == targets.size(d);
         }

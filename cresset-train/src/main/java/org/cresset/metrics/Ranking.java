@@ -30,8 +30,8 @@ public final class Ranking implements Metric<Ranking> {
         double[] t = targets.detach().toDoubleArray();
         for (int i = 0; i < s.length; i++) {
             if (Double.isNaN(s[i]) || t[i] != 0 && t[i] != 1) {
-                throw CressetException.value("Ranking: score " + s[i] + " with target " + t[i]
-                        + "; expected a number, and 0 or 1");
+                throw CressetException.value(
+                        "Ranking: score " + s[i] + " with target " + t[i] + "; expected a number, and 0 or 1");
             }
         }
         reserve(s.length);

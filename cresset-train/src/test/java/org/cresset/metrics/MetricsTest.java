@@ -34,7 +34,8 @@ class MetricsTest {
         two.update(scores, labels(0, 1, 2, 2));
         assertThat(two.compute()).isEqualTo(0.75); // as scikit-learn's top_k_accuracy_score
         Accuracy images = new Accuracy();
-        images.update(scores.reshape(1, 4, 3).transpose(1, 2), labels(0, 1, 2, 2).reshape(1, 4));
+        images.update(
+                scores.reshape(1, 4, 3).transpose(1, 2), labels(0, 1, 2, 2).reshape(1, 4));
         assertThat(images.compute()).isEqualTo(0.5);
         assertThatThrownBy(() -> two.merge(a)).isInstanceOf(CressetException.class);
         assertThatThrownBy(() -> new Accuracy(0)).hasMessageContaining("at least 1");
@@ -58,8 +59,7 @@ class MetricsTest {
         ConfusionMatrix more = new ConfusionMatrix(5);
         more.update(labels(0, 2, 1, 0, 0, 1), labels(0, 1, 2, 0, 1, 2));
         assertThat(more.precision(Average.MACRO)).as("classes that never occur").isCloseTo(2.0 / 9, offset(EPS));
-        assertThatThrownBy(() -> m.update(labels(3), labels(0)))
-                .hasMessageContaining("label 3; expected 0 to 2");
+        assertThatThrownBy(() -> m.update(labels(3), labels(0))).hasMessageContaining("label 3; expected 0 to 2");
         assertThatThrownBy(() -> m.update(Tensor.of(0.5), labels(0))).hasMessageContaining("integer labels");
     }
 
@@ -75,7 +75,8 @@ class MetricsTest {
         int present = 0;
         for (int c = 0; c < 6; c++) {
             int k = c;
-            double tp = IntStream.range(0, 500).filter(i -> p[i] == k && t[i] == k).count();
+            double tp =
+                    IntStream.range(0, 500).filter(i -> p[i] == k && t[i] == k).count();
             double pred = Arrays.stream(p).filter(x -> x == k).count();
             double real = Arrays.stream(t).filter(x -> x == k).count();
             double f = pred + real == 0 ? 0 : 2 * tp / (pred + real);
@@ -117,8 +118,7 @@ class MetricsTest {
         whole.update(Tensor.of(s), labels(t));
         for (int i = 0; i < n; i += 50) {
             Ranking part = new Ranking();
-            part.update(
-                    Tensor.of(Arrays.copyOfRange(s, i, i + 50)), labels(Arrays.copyOfRange(t, i, i + 50)));
+            part.update(Tensor.of(Arrays.copyOfRange(s, i, i + 50)), labels(Arrays.copyOfRange(t, i, i + 50)));
             merged.merge(part);
         }
         double pairs = 0;
@@ -220,7 +220,8 @@ class MetricsTest {
         Regression merged = new Regression();
         for (int k = 0; k < 7; k++) {
             double[] t = random.doubles(20 + k, 1e6, 1e6 + 1).toArray();
-            double[] p = Arrays.stream(t).map(x -> x + random.nextGaussian() * 0.1).toArray();
+            double[] p =
+                    Arrays.stream(t).map(x -> x + random.nextGaussian() * 0.1).toArray();
             whole.update(Tensor.of(p), Tensor.of(t));
             Regression part = new Regression();
             part.update(Tensor.of(p), Tensor.of(t));
