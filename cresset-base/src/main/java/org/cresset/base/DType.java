@@ -14,6 +14,7 @@ public enum DType {
     BFLOAT16(2, Category.FLOAT),
     FLOAT32(4, Category.FLOAT),
     FLOAT64(8, Category.FLOAT),
+    COMPLEX32(4, Category.COMPLEX),
     COMPLEX64(8, Category.COMPLEX),
     COMPLEX128(16, Category.COMPLEX);
 
@@ -56,7 +57,7 @@ public enum DType {
         return category == Category.FLOAT;
     }
 
-    /** Whether this is complex64 or complex128. */
+    /** Whether this is complex32, complex64 or complex128. */
     public boolean isComplex() {
         return category == Category.COMPLEX;
     }
@@ -73,12 +74,21 @@ public enum DType {
 
     /** The type of the real and imaginary parts, or the type itself where it isn't complex. */
     public DType real() {
-        return this == COMPLEX64 ? FLOAT32 : this == COMPLEX128 ? FLOAT64 : this;
+        return switch (this) {
+            case COMPLEX32 -> FLOAT16;
+            case COMPLEX64 -> FLOAT32;
+            case COMPLEX128 -> FLOAT64;
+            default -> this;
+        };
     }
 
-    /** The complex type whose parts hold this type (float64 gives complex128, everything else complex64). */
+    /** The complex type whose parts hold this type (float16 gives complex32, float64 complex128, everything else complex64). */
     public DType complex() {
-        return isComplex() ? this : this == FLOAT64 ? COMPLEX128 : COMPLEX64;
+        return switch (this) {
+            case FLOAT16 -> COMPLEX32;
+            case FLOAT64 -> COMPLEX128;
+            default -> isComplex() ? this : COMPLEX64;
+        };
     }
 
     /** Largest finite value (for bool 1). */
@@ -90,7 +100,7 @@ public enum DType {
             case INT16 -> 32767;
             case INT32 -> Integer.MAX_VALUE;
             case INT64 -> Long.MAX_VALUE;
-            case FLOAT16 -> 65504;
+            case FLOAT16, COMPLEX32 -> 65504;
             case BFLOAT16 -> 0x1.FEp127;
             case FLOAT32, COMPLEX64 -> Float.MAX_VALUE;
             case FLOAT64, COMPLEX128 -> Double.MAX_VALUE;
@@ -100,7 +110,7 @@ public enum DType {
     /** Distance from 1 to the next larger number (torch.finfo(dtype).eps); 0 for types that aren't floating point. */
     public double eps() {
         return switch (this) {
-            case FLOAT16 -> 0x1p-10;
+            case FLOAT16, COMPLEX32 -> 0x1p-10;
             case BFLOAT16 -> 0x1p-7;
             case FLOAT32, COMPLEX64 -> 0x1p-23;
             case FLOAT64, COMPLEX128 -> 0x1p-52;
@@ -116,7 +126,7 @@ public enum DType {
         if (a.category != b.category) {
             DType high = a.category.compareTo(b.category) > 0 ? a : b;
             DType low = high == a ? b : a;
-            return high.isComplex() && low == FLOAT64 ? COMPLEX128 : high;
+            return high.isComplex() && low.isFloat() ? promote(high.real(), low).complex() : high;
         }
         if (a.isInteger()) {
             if (a == UINT8 || b == UINT8) {
@@ -141,6 +151,7 @@ public enum DType {
             case "long" -> INT64;
             case "int" -> INT32;
             case "short" -> INT16;
+            case "chalf" -> COMPLEX32;
             case "cfloat" -> COMPLEX64;
             case "cdouble" -> COMPLEX128;
             default -> {
@@ -151,7 +162,7 @@ public enum DType {
                 }
                 throw CressetException.value(
                         "unknown dtype \"" + name + "\"; expected one of float32, float64, float16,"
-                                + " bfloat16, int8, int16, int32, int64, uint8, bool, complex64, complex128");
+                                + " bfloat16, int8, int16, int32, int64, uint8, bool, complex32, complex64, complex128");
             }
         };
     }

@@ -1,6 +1,7 @@
 package org.cresset.conformance;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,11 +37,18 @@ final class OpinfoResult {
                 throw new Mismatch(what + " has " + mine.size() + " parts, expected " + parts.size());
             }
             for (int i = 0; i < mine.size(); i++) {
-                check(what + "[" + i + "]", mine.get(i), parts.get(i));
+                check(what + "[" + i + "]", mine.get(i), part(want, parts, i));
             }
         } else {
             plain(what, got, want);
         }
+    }
+
+    /** Integer values are marked as positions in some packs; they are no less exact than others. */
+    private static JsonNode part(JsonNode want, JsonNode parts, int i) {
+        boolean values = want.path("fields").path(i).asText().equals("values");
+        JsonNode part = parts.get(i);
+        return values && part instanceof ObjectNode o ? o.deepCopy().without("cmp") : part;
     }
 
     private static Tensor scalarAsTensor(@Nullable Object got, JsonNode want) {

@@ -89,6 +89,11 @@ public final class Arithmetic {
         }
 
         @Override
+        boolean widensDerivative() {
+            return false; // a product is as good in its own precision
+        }
+
+        @Override
         protected ComplexFunction complex() {
             return ComplexMath::mul;
         }
@@ -193,7 +198,7 @@ public final class Arithmetic {
 
         @Override
         protected Tensor derivative(int i, Tensor a, Tensor b, Tensor y) {
-            return i == 0 ? Partial.ONE : a.div(b).floor().neg();
+            return i == 0 ? Partial.ONE : a.div(b, "floor").neg();
         }
     }
 
@@ -212,7 +217,7 @@ public final class Arithmetic {
 
         @Override
         protected Tensor derivative(int i, Tensor a, Tensor b, Tensor y) {
-            return i == 0 ? Partial.ONE : a.div(b).trunc().neg();
+            return i == 0 ? Partial.ONE : a.div(b, "trunc").neg();
         }
     }
 

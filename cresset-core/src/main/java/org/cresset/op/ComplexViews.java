@@ -1,5 +1,6 @@
 package org.cresset.op;
 
+import java.util.Arrays;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -70,9 +71,9 @@ public final class ComplexViews {
         @Override
         protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
             DType t = in[0].dtype();
-            if (t != in[1].dtype() || t != DType.FLOAT32 && t != DType.FLOAT64) {
+            if (t != in[1].dtype() || t.complex().real() != t) {
                 throw CressetException.runtime(
-                        "complex: parts of " + t + " and " + in[1].dtype() + "; expected both float32 or both float64");
+                        "complex: parts of " + t + " and " + in[1].dtype() + "; expected both float32, both float64 or both float16");
             }
             Shape s = Broadcast.shapes("complex", in);
             return spec(s, t.complex());
@@ -100,6 +101,119 @@ public final class ComplexViews {
         protected void vjp(Vjp v) {
             v.set(0, v.grad().real());
             v.set(1, v.grad().imag());
+        }
+    }
+
+    /** Complex numbers (*) as pairs of parts (*, 2). */
+    public static final class AsReal extends Looking {
+        public static final AsReal OP = new AsReal();
+
+        private AsReal() {
+            super("view_as_real");
+        }
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            DType t = in[0].dtype();
+            if (!t.isComplex()) {
+                throw CressetException.runtime("view_as_real: the input is " + t + "; expected a complex dtype");
+            }
+            long[] dims = Arrays.copyOf(in[0].shape().toArray(), in[0].dim() + 1);
+            dims[in[0].dim()] = 2;
+            return spec(Shape.of(dims), t.real());
+        }
+
+        @Override
+        Dense look(Dense x, Spec as) {
+            long[] strides = Arrays.copyOf(x.strides(), x.dim() + 1);
+            for (int i = 0; i < x.dim(); i++) {
+                strides[i] *= 2;
+            }
+            strides[x.dim()] = 1;
+            return x.view(as.shape(), strides, 2 * x.storageOffset(), as.dtype());
+        }
+
+        @Override
+        Looking inverse() {
+            return AsComplex.OP;
+        }
+    }
+
+    /** Pairs of parts (*, 2) as complex numbers (*). */
+    public static final class AsComplex extends Looking {
+        public static final AsComplex OP = new AsComplex();
+
+        private AsComplex() {
+            super("view_as_complex");
+        }
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            DType t = in[0].dtype();
+            int n = in[0].dim();
+            if (t.complex().real() != t || n == 0 || in[0].size(n - 1) != 2) {
+                throw CressetException.runtime("view_as_complex: the input is " + t + in[0].shape()
+                        + "; expected float16, float32 or float64 with a last dimension of 2");
+            }
+            return spec(Shape.of(Arrays.copyOf(in[0].shape().toArray(), n - 1)), t.complex());
+        }
+
+        @Override
+        Dense look(Dense x, Spec as) {
+            int n = x.dim() - 1;
+            long[] strides = Arrays.copyOf(x.strides(), n);
+            boolean even = x.stride(n) == 1 && x.storageOffset() % 2 == 0;
+            for (int i = 0; i < n; i++) {
+                even &= strides[i] % 2 == 0 || x.size(i) <= 1;
+                strides[i] /= 2;
+            }
+            if (!even) {
+                throw CressetException.runtime("view_as_complex: the pairs of a tensor with strides "
+                        + Arrays.toString(x.strides()) + " and offset " + x.storageOffset()
+                        + " don't lie as complex numbers do; make it contiguous first");
+            }
+            return x.view(as.shape(), strides, x.storageOffset() / 2, as.dtype());
+        }
+
+        @Override
+        Looking inverse() {
+            return AsReal.OP;
+        }
+    }
+
+    /** Another look at the same memory with another dtype; the gradient looks back. */
+    private abstract static class Looking extends Composite {
+        Looking(String name) {
+            super(name, Saves.NOTHING);
+        }
+
+        abstract Dense look(Dense x, Spec as);
+
+        abstract Looking inverse();
+
+        @Override
+        public Tensor[] eval(Object attrs, @Nullable Tensor[] in) {
+            return new Tensor[] {look(in[0].dense(name()), infer(attrs, in)[0])};
+        }
+
+        @Override
+        protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+            throw new IllegalStateException("a view moves no elements");
+        }
+
+        @Override
+        protected void vjp(Vjp v) {
+            v.set(0, inverse().on(None.NONE, v.grad().contiguous()));
+        }
+
+        @Override
+        public Tensor[] jvp(Object attrs, @Nullable Tensor[] in, Tensor[] out, @Nullable Tensor[] tangents) {
+            return new Tensor[] {on(attrs, tangents[0].contiguous())};
+        }
+
+        @Override
+        public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+            return new Tensor[] {on(attrs, in[0])};
         }
     }
 }

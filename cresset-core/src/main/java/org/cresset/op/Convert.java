@@ -188,7 +188,7 @@ public final class Convert {
         return switch (t) {
             case FLOAT32, COMPLEX64 -> m.get(F, o);
             case FLOAT64, COMPLEX128 -> m.get(D, o);
-            case FLOAT16 -> Float.float16ToFloat(m.get(S, o));
+            case FLOAT16, COMPLEX32 -> Float.float16ToFloat(m.get(S, o));
             case BFLOAT16 -> BFloat16.toFloat(m.get(S, o));
             default -> readLong(t, m, o);
         };
@@ -213,6 +213,10 @@ public final class Convert {
             case FLOAT64 -> m.set(D, o, v);
             case FLOAT16 -> m.set(S, o, halfOf(v));
             case BFLOAT16 -> m.set(S, o, BFloat16.fromFloat((float) v));
+            case COMPLEX32 -> {
+                m.set(S, o, halfOf(v));
+                m.set(S, o + 2, (short) 0);
+            }
             case COMPLEX64 -> {
                 m.set(F, o, (float) v);
                 m.set(F, o + 4, 0);
@@ -222,7 +226,8 @@ public final class Convert {
                 m.set(D, o + 8, 0);
             }
             case BOOL -> m.set(B, o, v != 0 ? (byte) 1 : 0);
-            default -> writeLong(t, m, o, toLong(v));
+            case INT64 -> m.set(L, o, toLong(v));
+            default -> writeLong(t, m, o, toInt(v));
         }
     }
 
@@ -233,6 +238,11 @@ public final class Convert {
     /** As the processor converts: out of range and NaN give the smallest long. */
     static long toLong(double v) {
         return v >= -0x1p63 && v < 0x1p63 ? (long) v : Long.MIN_VALUE;
+    }
+
+    /** As the processor converts to 32 bits, of which smaller types take the lower ones. */
+    private static int toInt(double v) {
+        return v > -0x1p31 - 1 && v < 0x1p31 ? (int) v : Integer.MIN_VALUE;
     }
 
     /** Writes an integer, modulo the range of an integer dtype. */

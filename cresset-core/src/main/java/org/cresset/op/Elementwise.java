@@ -231,11 +231,35 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     /** The derivative by input i, for both kinds of derivative; null: zero. What {@link Saves} leaves out is null. */
     abstract @Nullable Tensor partial(int i, Object attrs, @Nullable Tensor[] in, @Nullable Tensor[] out);
 
+    /** Whether derivatives for half precision are computed in float32 and rounded once, at the end. */
+    boolean widensDerivative() {
+        return true;
+    }
+
+    /** Whether the derivative computes the result again where that has been rounded to half precision. */
+    boolean recomputes() {
+        return false;
+    }
+
+    private @Nullable Tensor[] widened(@Nullable Tensor[] kept) {
+        @Nullable Tensor[] wide = kept;
+        for (int i = 0; i < kept.length; i++) {
+            DType t = kept[i] == null ? null : kept[i].dtype();
+            if (widensDerivative() && (t == DType.FLOAT16 || t == DType.BFLOAT16)) {
+                wide = wide == kept ? kept.clone() : wide;
+                wide[i] = kept[i].to(DType.FLOAT32);
+            }
+        }
+        return wide;
+    }
+
     @Override
     protected void vjp(Vjp v) {
+        @Nullable Tensor[] in = widened(exact(v.savedInputs(), v.outputType(0)));
+        @Nullable Tensor[] out = recomputes() ? v.savedOutputs() : widened(v.savedOutputs());
         for (int i = 0; i < v.inputs(); i++) {
             if (v.needs(i)) {
-                Tensor d = partial(i, v.attrs(), exact(v.savedInputs(), v.outputType(0)), v.savedOutputs());
+                Tensor d = partial(i, v.attrs(), in, out);
                 v.set(
                         i,
                         d == null

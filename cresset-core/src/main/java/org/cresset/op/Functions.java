@@ -1,6 +1,7 @@
 package org.cresset.op;
 
 import java.util.List;
+import org.cresset.emit.ErrorFunctions;
 import org.cresset.emit.LaneMath;
 import org.cresset.emit.Lanes;
 import org.cresset.emit.Special;
@@ -567,7 +568,7 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(Special.class, "erfc"), x);
+            return LaneMath.call(l, new Lanes.Function(ErrorFunctions.class, "erfc"), x);
         }
 
         @Override
@@ -586,7 +587,7 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(Special.class, "erfinv"), x);
+            return LaneMath.call(l, new Lanes.Function(ErrorFunctions.class, "erfinv"), x);
         }
 
         @Override

@@ -1,11 +1,14 @@
 package org.cresset.op;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.cresset.emit.LaneType;
 import org.cresset.emit.Loop;
@@ -13,7 +16,7 @@ import org.cresset.emit.LoopEmitter;
 
 /**
  * Writes the class files of all elementwise operations and reductions into the module when it is built, so that nothing is
- * generated at run time. Operations are found by their {@code OP} fields.
+ * generated at run time. Operations are found by the static fields that hold them.
  */
 public final class KernelGenerator {
     private KernelGenerator() {}
@@ -56,9 +59,9 @@ public final class KernelGenerator {
         return all;
     }
 
-    /** The operations of this module: the objects in static fields named {@code OP}. */
-    private static List<Op> ops(Path classes) throws IOException, ReflectiveOperationException {
-        List<Op> ops = new ArrayList<>();
+    /** The operations of this module: the objects in static fields. */
+    private static Set<Op> ops(Path classes) throws IOException, ReflectiveOperationException {
+        Set<Op> ops = new LinkedHashSet<>();
         try (Stream<Path> files = Files.list(classes.resolve("org/cresset/op"))) {
             for (Path f : files.sorted().toList()) {
                 String name = f.getFileName().toString();
@@ -66,10 +69,11 @@ public final class KernelGenerator {
                     continue;
                 }
                 Class<?> c = Class.forName("org.cresset.op." + name.substring(0, name.length() - 6));
-                if (Op.class.isAssignableFrom(c) && !Modifier.isAbstract(c.getModifiers())) {
-                    var field = c.getDeclaredField("OP");
-                    field.setAccessible(true);
-                    ops.add((Op) field.get(null));
+                for (Field field : c.getDeclaredFields()) {
+                    if (Modifier.isStatic(field.getModifiers()) && Op.class.isAssignableFrom(field.getType())) {
+                        field.setAccessible(true);
+                        ops.add((Op) field.get(null));
+                    }
                 }
             }
         }

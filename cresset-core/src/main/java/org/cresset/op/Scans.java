@@ -26,11 +26,11 @@ public final class Scans {
     }
 
     /** One line along the dimension: byte offsets of its beginning in input and outputs, and the steps. */
-    private interface Line {
+    interface Line {
         void run(long from, long fromStep, long to, long toStep, long n);
     }
 
-    private static void lines(Dense x, Dense out, int d, Line line) {
+    static void lines(Dense x, Dense out, int d, Line line) {
         if (x.numel() == 0) {
             return;
         }

@@ -86,7 +86,7 @@ public final class Sorting {
         }
 
         /** An integer in the order of the element. */
-        private static long key(Dense x, long o) {
+        static long key(Dense x, long o) {
             if (!x.dtype().isFloat()) {
                 return Convert.readLong(x.dtype(), x.segment(), o);
             }

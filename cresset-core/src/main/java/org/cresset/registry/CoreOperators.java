@@ -2,6 +2,10 @@ package org.cresset.registry;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.cresset.fft.Fft;
+import org.cresset.signal.Spectrum;
+import org.cresset.signal.Windows;
+import org.cresset.special.Special;
 import org.cresset.tensor.Tensor;
 
 /** The methods of tensors and, in PyTorch's form, the functions that make them. */
@@ -13,6 +17,10 @@ final class CoreOperators implements OperatorSource {
         all.add(CreationFunctions.class);
         all.add(TensorForms.class);
         all.add(TensorRanges.class);
+        all.add(Special.class);
+        all.add(Fft.class);
+        all.add(Windows.class);
+        all.add(Spectrum.class);
         return all;
     }
 }

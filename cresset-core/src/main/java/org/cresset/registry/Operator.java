@@ -80,6 +80,9 @@ public final class Operator {
         if (!changes && kwargs.containsKey("out")) {
             Map<String, @Nullable Object> others = new HashMap<>(kwargs);
             Object out = others.remove("out");
+            if (out instanceof Tensor t && args.stream().noneMatch(Tensor.class::isInstance)) {
+                others.putIfAbsent("dtype", t.dtype()); // what makes a tensor makes one like out
+            }
             Overload.Bound bound = choose(args, others);
             if (bound != null) {
                 return out == null ? bound.call() : OutArgument.store(name, out, args, bound.call());

@@ -68,14 +68,14 @@ final class Overload {
     /** Whether a number can't stand for a tensor. */
     private static boolean strict(Parameter p) {
         boolean first = p.name().equals("self") || p.name().equals("input");
-        return p.type().equals("Tensor") || first && !p.type().equals("Scalar");
+        return p.type().equals("Tensor") || first && p.type().isEmpty();
     }
 
     private record JavaParameter(String name, Class<?> raw, AnnotatedType type) {}
 
     private static int named(List<JavaParameter> java, String name, int i) {
         for (int j = 0; j < java.size(); j++) {
-            if (snake(java.get(j).name).equals(name)
+            if (snake(java.get(j).name).equals(name.toLowerCase(Locale.ROOT))
                     || i == 0 && j == 0 && java.get(0).name.equals("self")) {
                 return j;
             }

@@ -32,7 +32,8 @@ public record Signature(String name, List<Parameter> parameters) {
      * @param kind how it may be passed
      * @param required whether it has no default
      * @param defaultValue its default as null, Boolean, Long, Double, String or List
-     * @param type {@code "Tensor"} where a number won't do for a tensor, {@code "Scalar"} where it will do for the first one,
+     * @param type {@code "Tensor"} where a number won't do for a tensor, {@code "Scalar"} where it will do for the first one if
+     *     there is a tensor elsewhere, {@code "Numbers"} where there need be none,
      *     empty for what is usual: a number does for any tensor but the first
      */
     public record Parameter(

@@ -1,6 +1,7 @@
 package org.cresset.registry;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -234,6 +235,23 @@ public final class TensorForms {
         return to(self, DType.INT16, false, memoryFormat);
     }
 
+    /** Complex numbers of parts, put over {@code out}, which must have their very dtype. As {@code torch.complex}. */
+    @Torch("complex(real: Tensor, imag: Tensor, *, out)")
+    public static Tensor complex(Tensor real, Tensor imag, Tensor out) {
+        Tensor made = Tensor.complex(real, imag);
+        if (out.dtype() != made.dtype()) {
+            throw CressetException.runtime("complex: out is " + out.dtype() + "; expected " + made.dtype());
+        }
+        OutArgument.store("complex", out, List.of(real, imag), made);
+        return out;
+    }
+
+    /** To complex32. As {@code Tensor.chalf}. */
+    @Torch("Tensor.chalf(self, memory_format=None)")
+    public static Tensor complex32(Tensor self, @Nullable String memoryFormat) {
+        return to(self, DType.COMPLEX32, false, memoryFormat);
+    }
+
     /** To complex64. As {@code Tensor.cfloat}. */
     @Torch("Tensor.cfloat(self, memory_format=None)")
     public static Tensor complex64(Tensor self, @Nullable String memoryFormat) {
@@ -265,6 +283,24 @@ public final class TensorForms {
         return requiresGrad ? made.requiresGrad(true) : made;
     }
 
+    private static Tensor filled(
+            String op, Tensor self, Shape shape, @Nullable DType dtype, boolean requiresGrad, Tensor value) {
+        Tensor made = like(self, shape, dtype, false, null);
+        if (value.dtype().isComplex() && !made.dtype().isComplex()) {
+            throw CressetException.runtime(op + ": a complex number can't fill a tensor of " + made.dtype());
+        }
+        if (made.dtype().isInteger()) {
+            double v = value.item();
+            if (!(v <= made.dtype().maxValue() && v >= -made.dtype().maxValue() - 1)) {
+                throw CressetException.runtime(op + ": " + v + " is outside of the range of " + made.dtype());
+            }
+        }
+        if (made.device() == Device.CPU) {
+            made.copy_(value.detach());
+        }
+        return requiresGrad ? made.requiresGrad(true) : made;
+    }
+
     /** Unknown content. As {@code torch.empty_like}. */
     @Torch("empty_like(self, *, " + LIKE)
     public static Tensor emptyLike(Tensor self, @Nullable DType dtype, boolean requiresGrad) {
@@ -285,8 +321,8 @@ public final class TensorForms {
 
     /** One value. As {@code torch.full_like}. */
     @Torch("full_like(self, fill_value, *, " + LIKE)
-    public static Tensor fullLike(Tensor self, Number fillValue, @Nullable DType dtype, boolean requiresGrad) {
-        return like(self, self.shape(), dtype, requiresGrad, fillValue);
+    public static Tensor fullLike(Tensor self, Tensor fillValue, @Nullable DType dtype, boolean requiresGrad) {
+        return filled("full_like", self, self.shape(), dtype, requiresGrad, fillValue);
     }
 
     /** Uniform in [0, 1). As {@code torch.rand_like}. */
@@ -354,8 +390,8 @@ public final class TensorForms {
     /** One value of another shape. As {@code Tensor.new_full}. */
     @Torch("Tensor.new_full(self, size, fill_value, *, " + NEW)
     public static Tensor newFull(
-            Tensor self, Shape size, Number fillValue, @Nullable DType dtype, boolean requiresGrad) {
-        return like(self, size, dtype, requiresGrad, fillValue);
+            Tensor self, Shape size, Tensor fillValue, @Nullable DType dtype, boolean requiresGrad) {
+        return filled("new_full", self, size, dtype, requiresGrad, fillValue);
     }
 
     // ---- joining, choosing, splitting ----

@@ -209,7 +209,7 @@ public sealed interface ElementwiseOps permits Tensor {
     /** The bits that aren't set; of bools the opposite. As {@code torch.bitwise_not}. */
     @Torch("bitwise_not(self)")
     default Tensor bitwiseNot() {
-        return Arithmetic.BitwiseNot.OP.on(self());
+        return self().dtype() == DType.BOOL ? self().logicalNot() : Arithmetic.BitwiseNot.OP.on(self());
     }
 
     /** The larger of x and 0. As {@code torch.relu}. */
@@ -225,7 +225,7 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** The complex conjugate; a real tensor itself. As {@code torch.conj}. */
-    @Torch({"conj(self)", "conj_physical(self)", "resolve_conj(self)"})
+    @Torch({"conj(self)", "conj_physical(self)"})
     default Tensor conj() {
         return self().dtype().isComplex() ? Arithmetic.Conj.OP.on(self()) : self();
     }
@@ -296,12 +296,13 @@ public sealed interface ElementwiseOps permits Tensor {
     /** log(x / (1 - x)), of x held between eps and 1 - eps if that is given. As {@code torch.logit}. */
     @Torch({"logit(self, eps=None)", "special.logit(self, eps=None)"})
     default Tensor logit(@Nullable Double eps) {
-        Tensor x = eps == null ? self() : self().clamp(eps, 1 - eps);
+        Tensor x = self().dtype().isDifferentiable() ? self() : self().to(DType.FLOAT32);
+        x = eps == null ? x : x.clamp(eps, 1 - eps);
         return x.div(x.neg().add(1)).log();
     }
 
     /** x times other. The operands broadcast and promote. As {@code torch.mul}. */
-    @Torch({"mul(self, other)", "multiply(self, other)"})
+    @Torch({"mul(self: Numbers, other)", "multiply(self: Numbers, other)"})
     default Tensor mul(Tensor other) {
         return Arithmetic.Mul.OP.on(self(), other);
     }
@@ -334,7 +335,7 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** x divided by other. The operands broadcast and promote. As {@code torch.true_divide}. */
-    @Torch({"true_divide(self, other)", "__truediv__(self, other)"})
+    @Torch({"true_divide(self: Numbers, other)", "__truediv__(self, other)"})
     default Tensor div(Tensor other) {
         return Arithmetic.Div.OP.on(self(), other);
     }
@@ -367,7 +368,7 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** The quotient rounded down. The operands broadcast and promote. As {@code torch.floor_divide}. */
-    @Torch("floor_divide(self, other)")
+    @Torch("floor_divide(self: Numbers, other)")
     default Tensor floorDivide(Tensor other) {
         return Arithmetic.FloorDivide.OP.on(self(), IntegerChecks.divisor("floor_divide", self(), other));
     }
@@ -468,15 +469,15 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** x plus alpha times other. As {@code torch.add}. */
-    @Torch("add(self, other, *, alpha=1)")
+    @Torch("add(self: Numbers, other, *, alpha=1)")
     default Tensor add(Tensor other, Number alpha) {
-        return IntegerChecks.isOne(alpha) ? add(other) : add(other.mul(alpha));
+        return IntegerChecks.isOne(alpha) ? add(other) : add(IntegerChecks.scaled("add", self(), other, alpha));
     }
 
     /** x minus alpha times other. As {@code torch.sub}. */
-    @Torch({"sub(self, other, *, alpha=1)", "subtract(self, other, *, alpha=1)"})
+    @Torch({"sub(self: Numbers, other, *, alpha=1)", "subtract(self: Numbers, other, *, alpha=1)"})
     default Tensor sub(Tensor other, Number alpha) {
-        return IntegerChecks.isOne(alpha) ? sub(other) : sub(other.mul(alpha));
+        return IntegerChecks.isOne(alpha) ? sub(other) : sub(IntegerChecks.scaled("sub", self(), other, alpha));
     }
 
     /** alpha-weighted difference the other way: other - alpha x. As {@code torch.rsub}. */
@@ -486,14 +487,16 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** x divided by other, rounded: {@code "trunc"}, {@code "floor"} or null. As {@code torch.div}. */
-    @Torch({"div(self, other, *, rounding_mode=None)", "divide(self, other, *, rounding_mode=None)"})
+    @Torch({"div(self: Numbers, other, *, rounding_mode=None)", "divide(self: Numbers, other, *, rounding_mode=None)"})
     default Tensor div(Tensor other, @Nullable String roundingMode) {
         if (roundingMode == null) {
             return div(other);
         }
         return switch (roundingMode) {
             case "floor" -> floorDivide(other);
-            case "trunc" -> Arithmetic.TruncDivide.OP.on(self(), IntegerChecks.divisor("div", self(), other));
+            case "trunc" -> half(self().dtype())
+                    ? div(other).trunc() // of the rounded quotient, as PyTorch
+                    : Arithmetic.TruncDivide.OP.on(self(), IntegerChecks.divisor("div", self(), other));
             default ->
                 throw CressetException.runtime(
                         "div: rounding_mode is \"" + roundingMode + "\"; expected \"trunc\", \"floor\" or none");
@@ -552,9 +555,9 @@ public sealed interface ElementwiseOps permits Tensor {
         }
         Tensor y = self();
         if (min != null) {
-            y = Tensor.where(y.lt(min), min, y);
+            y = Tensor.where(y.lt(min).logicalOr(min.isnan()), min, y);
         }
-        return max == null ? y : Tensor.where(y.gt(max), max, y);
+        return max == null ? y : Tensor.where(y.gt(max).logicalOr(max.isnan()), max, y);
     }
 
     /** x at least {@code min}. As {@code torch.clamp_min}. */
@@ -580,9 +583,20 @@ public sealed interface ElementwiseOps permits Tensor {
         return self().add(weight.mul(end.sub(self())));
     }
 
+    private static boolean half(DType t) {
+        return t == DType.FLOAT16 || t == DType.BFLOAT16;
+    }
+
+    private Tensor wide() {
+        return self().to(DType.FLOAT32);
+    }
+
     /** x + value a b. As {@code torch.addcmul}. */
     @Torch("addcmul(self, tensor1, tensor2, *, value=1)")
     default Tensor addcmul(Tensor tensor1, Tensor tensor2, Number value) {
+        if (half(self().dtype())) { // the products keep their digits until they are added
+            return wide().addcmul(tensor1.to(DType.FLOAT32), tensor2, value).to(self().dtype());
+        }
         return add(
                 IntegerChecks.isOne(value)
                         ? tensor1.mul(tensor2)
@@ -592,6 +606,9 @@ public sealed interface ElementwiseOps permits Tensor {
     /** x + value a / b. As {@code torch.addcdiv}. */
     @Torch("addcdiv(self, tensor1, tensor2, *, value=1)")
     default Tensor addcdiv(Tensor tensor1, Tensor tensor2, Number value) {
+        if (half(self().dtype())) {
+            return wide().addcdiv(tensor1.to(DType.FLOAT32), tensor2, value).to(self().dtype());
+        }
         return add(
                 IntegerChecks.isOne(value)
                         ? tensor1.div(tensor2)

@@ -98,7 +98,14 @@ final class Factories {
         return t;
     }
 
-    static Tensor arange(double start, double end, double step, DType dtype) {
+    static Tensor arange(double from, double to, double by, DType dtype) {
+        boolean whole = !dtype.isDifferentiable() && dtype != DType.BOOL;
+        double start = whole && Double.isFinite(from) ? (long) from : from;
+        double end = whole && Double.isFinite(to) ? (long) to : to;
+        double step = whole && Double.isFinite(by) ? (long) by : by;
+        if (step == 0 && by != 0) {
+            throw CressetException.value("arange: a step of " + by + " is 0 in " + dtype);
+        }
         if (step == 0 || !Double.isFinite(start) || !Double.isFinite(end) || (end - start) / step < 0) {
             throw CressetException.runtime("arange: from " + start + " to " + end + " by " + step + " never arrives");
         }
@@ -115,6 +122,13 @@ final class Factories {
         if (steps < 0) {
             throw CressetException.runtime("linspace: " + steps + " steps; expected at least 0");
         }
+        if (!dtype.isDifferentiable() && dtype != DType.BOOL) {
+            return evenly((long) start, (long) end, steps, dtype);
+        }
+        return evenly(start, end, steps, dtype);
+    }
+
+    private static Tensor evenly(double start, double end, long steps, DType dtype) {
         Dense t = fresh(Shape.of(steps), dtype);
         double step = steps > 1 ? (end - start) / (steps - 1) : 0;
         for (long i = 0; i < steps; i++) {

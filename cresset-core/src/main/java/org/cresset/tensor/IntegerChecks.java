@@ -1,6 +1,8 @@
 package org.cresset.tensor;
 
 import org.cresset.base.CressetException;
+import org.cresset.base.DType;
+import org.cresset.op.Promotion;
 
 /** Checks on operands whose values matter before an operation runs. */
 final class IntegerChecks {
@@ -16,6 +18,18 @@ final class IntegerChecks {
                     op + ": an integer is divided by zero; convert to floating point for infinity");
         }
         return divisor;
+    }
+
+    /** {@code other} times the factor that PyTorch's sums have, without promotion by the factor. */
+    static Tensor scaled(String op, Tensor x, Tensor other, Number alpha) {
+        DType t = Promotion.common(new Tensor[] {x, other}, 0);
+        if (t == DType.BOOL) {
+            return alpha.doubleValue() != 0 ? other : other.zerosLike();
+        }
+        if (!t.isDifferentiable() && (alpha instanceof Double || alpha instanceof Float)) {
+            throw CressetException.runtime(op + ": alpha is " + alpha + ", but the operands are integers; pass an integer");
+        }
+        return other.mul(alpha);
     }
 
     /** Whether a factor can be left out. */

@@ -16,6 +16,9 @@ public sealed interface ReductionOps permits Tensor {
     Tensor self();
 
     private Reduce.Axes axes(String op, long @Nullable [] dims, boolean keepdim, @Nullable DType dtype) {
+        if (self().dim() > 64) {
+            throw CressetException.runtime(op + ": a tensor of " + self().dim() + " dimensions; expected up to 64");
+        }
         long mask = 0;
         for (int d : Dims.wrapAll(op, dims == null ? new long[0] : dims, self().dim())) {
             mask |= 1L << d;
@@ -79,16 +82,25 @@ public sealed interface ReductionOps permits Tensor {
         return Reductions.Prod.OP.on(axes("prod", dim == null ? null : new long[] {dim}, keepdim, dtype), x);
     }
 
+    /** {@code dim}, if it names dimensions or there are elements: of nothing at all there is no extreme. */
+    private long[] someOf(String op, long[] dim) {
+        if (dim.length == 0 && self().numel() == 0) {
+            throw CressetException.runtime(op + ": a tensor of shape " + self().shape()
+                    + " has no elements; name dimensions to reduce that aren't empty");
+        }
+        return dim;
+    }
+
     /** The largest elements over dimensions; equal ones share the gradient. As {@code torch.amax}. */
     @Torch("amax(self, dim=(), keepdim=False)")
     default Tensor amax(long[] dim, boolean keepdim) {
-        return Reductions.Amax.OP.on(axes("amax", dim, keepdim, null), self());
+        return Reductions.Amax.OP.on(axes("amax", someOf("amax", dim), keepdim, null), self());
     }
 
     /** The smallest elements over dimensions; equal ones share the gradient. As {@code torch.amin}. */
     @Torch("amin(self, dim=(), keepdim=False)")
     default Tensor amin(long[] dim, boolean keepdim) {
-        return Reductions.Amin.OP.on(axes("amin", dim, keepdim, null), self());
+        return Reductions.Amin.OP.on(axes("amin", someOf("amin", dim), keepdim, null), self());
     }
 
     /** Smallest and largest over a dimension (null: all). As {@code torch.aminmax}. */
@@ -247,7 +259,7 @@ public sealed interface ReductionOps permits Tensor {
         if (x.numel() == 0) {
             return x.exp().sum(dim, keepdim).log();
         }
-        Tensor m = x.detach().amax(dim, true);
+        Tensor m = (x.dtype().isComplex() ? x.real() : x).detach().amax(dim, true);
         Tensor finite = Tensor.where(m.isinf(), m.zerosLike(), m);
         Tensor y = x.sub(finite).exp().sum(dim, true).log().add(finite);
         return keepdim

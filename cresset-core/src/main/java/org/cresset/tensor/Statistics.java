@@ -78,6 +78,9 @@ final class Statistics {
     }
 
     static Tensor sumToSize(Tensor x, long[] size) {
+        if (size.length == 0 && x.dtype() == DType.BOOL) {
+            return x.sum();
+        }
         int lead = x.dim() - size.length;
         long[] reduce = new long[x.dim()];
         int n = 0;

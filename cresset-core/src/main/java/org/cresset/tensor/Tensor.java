@@ -8,6 +8,8 @@ import org.cresset.base.DType;
 import org.cresset.base.Device;
 import org.cresset.base.Shape;
 import org.cresset.op.Cat;
+import org.cresset.op.ComplexViews;
+import org.cresset.op.None;
 import org.cresset.op.ToCopy;
 import org.cresset.op.Where;
 import org.cresset.random.Generator;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class Tensor
         implements ElementwiseOps,
+                MathOps,
+                SpecialOps,
+                OrderOps,
                 CompareOps,
                 ReductionOps,
                 ShapeOps,
@@ -303,6 +308,40 @@ public abstract sealed class Tensor
     }
 
     // ---- several tensors ----
+
+    /** Complex numbers of magnitudes and angles, both float32 or float64. As {@code torch.polar}. */
+    @Torch("polar(abs: Tensor, angle: Tensor)")
+    public static Tensor polar(Tensor abs, Tensor angle) {
+        if (abs.dtype() != angle.dtype() || abs.dtype() != DType.FLOAT32 && abs.dtype() != DType.FLOAT64) {
+            throw CressetException.runtime("polar: operands of " + abs.dtype() + " and " + angle.dtype()
+                    + "; expected both float32 or both float64");
+        }
+        return complex(abs.mul(angle.cos()), abs.mul(angle.sin()));
+    }
+
+    /**
+     * Counts (or weights) of points (*, d) in a grid of {@code bins} even bins in each dimension, and their edges. As
+     * {@code torch.histogramdd}.
+     *
+     * @param range the lowest and highest edge of each dimension after each other, or null: the data's
+     */
+    @Torch("histogramdd(self, bins, range=None, weight=None, density=False)")
+    public static Object[] histogramdd(
+            Tensor self, long[] bins, double @Nullable [] range, @Nullable Tensor weight, boolean density) {
+        return Histograms.histogramdd(self, bins, range, weight, density);
+    }
+
+    /** Counts (or weights) of points (*, d) in a grid with given edges, and those. As {@code torch.histogramdd}. */
+    @Torch("histogramdd(self, bins, range=None, weight=None, density=False)")
+    public static Object[] histogramdd(Tensor self, Tensor[] bins, @Nullable Tensor weight, boolean density) {
+        return Histograms.histogramdd(self, bins, weight, density);
+    }
+
+    /** Complex numbers of real and imaginary parts, both of one floating-point dtype. As {@code torch.complex}. */
+    @Torch("complex(real: Tensor, imag: Tensor)")
+    public static Tensor complex(Tensor real, Tensor imag) {
+        return ComplexViews.Join.OP.on(None.NONE, real, imag);
+    }
 
     /** {@code x} where {@code condition} is true, else {@code y}. As {@code torch.where}. */
     public static Tensor where(Tensor condition, Tensor x, Tensor y) {

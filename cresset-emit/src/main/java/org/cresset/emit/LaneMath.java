@@ -18,7 +18,7 @@ public final class LaneMath {
     private static final Function TANH = new Function(Math.class, "tanh");
     private static final Function ATAN = new Function(Math.class, "atan");
     private static final Function ASIN = new Function(Math.class, "asin");
-    private static final Function ERF = new Function(Special.class, "erf");
+    private static final Function ERF = new Function(ErrorFunctions.class, "erf");
 
     private LaneMath() {}
 

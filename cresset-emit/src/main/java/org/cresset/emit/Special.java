@@ -1,6 +1,6 @@
 package org.cresset.emit;
 
-/** Special functions of real arguments in double precision. */
+/** The gamma function's family, zeta, and what Java's mathematics lacks, in double precision. */
 public final class Special {
     private static final double[] LANCZOS = {
         0.99999999999980993227684700473478,
@@ -14,7 +14,6 @@ public final class Special {
         1.50563273514931155834e-7
     };
     private static final double HALF_LOG_TWO_PI = 0.91893853320467274178;
-    private static final double TWO_OVER_SQRT_PI = 1.1283791670955125739;
 
     private Special() {}
 
@@ -58,111 +57,6 @@ public final class Special {
         }
         double floor = Math.floor(div);
         return div - floor > 0.5 ? floor + 1 : floor;
-    }
-
-    /** The error function: its Taylor series near 0, else 1 minus {@link #erfc} (DLMF 7.6.2). */
-    public static double erf(double x) {
-        double a = Math.abs(x);
-        if (Double.isNaN(x)) {
-            return x;
-        }
-        if (a > 2) {
-            return Math.copySign(1 - erfc(a), x);
-        }
-        // erf x = 2/sqrt(pi) e^(-x^2) sum 2^n x^(2n+1) / (1 3 5 ... (2n+1)): all terms positive, nothing cancels
-        double term = x;
-        double sum = x;
-        for (int n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
-            term *= 2 * x * x / (2 * n + 1);
-            sum += term;
-        }
-        return TWO_OVER_SQRT_PI * Math.exp(-x * x) * sum;
-    }
-
-    /** The complementary error function: its continued fraction for large arguments (DLMF 7.9.4). */
-    public static double erfc(double x) {
-        if (x < 2) {
-            return 1 - erf(x);
-        }
-        if (x > 27.3) {
-            return 0;
-        }
-        return Math.exp(-x * x) * erfcxFraction(x);
-    }
-
-    /** e^(x^2) erfc(x). */
-    public static double erfcx(double x) {
-        if (x < 2) {
-            return Math.exp(x * x) * erfc(x);
-        }
-        return erfcxFraction(x);
-    }
-
-    private static double erfcxFraction(double x) {
-        if (Double.isInfinite(x)) {
-            return 0;
-        }
-        double f = x;
-        for (int n = 120; n >= 1; n--) {
-            f = x + n / 2.0 / f;
-        }
-        return 0.56418958354775628695 / f;
-    }
-
-    /** The inverse of {@link #erf}: an estimate (Winitzki), then Newton steps on whichever of erf and erfc is the smaller. */
-    public static double erfinv(double y) {
-        if (Double.isNaN(y) || y < -1 || y > 1) {
-            return Double.NaN;
-        }
-        if (y == 1 || y == -1) {
-            return y > 0 ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
-        }
-        if (y == 0) {
-            return y;
-        }
-        double a = Math.abs(y);
-        double log = Math.log1p(-a) + Math.log1p(a);
-        double b = 4.3307467508 + log / 2;
-        double x = Math.sqrt(Math.sqrt(b * b - log / 0.147) - b);
-        double rest = 1 - a;
-        for (int i = 0; i < 4; i++) {
-            double error = a < 0.5 ? erf(x) - a : rest - erfc(x);
-            double step = error / (TWO_OVER_SQRT_PI * Math.exp(-x * x));
-            x -= step / (1 + x * step);
-        }
-        return Math.copySign(x, y);
-    }
-
-    /** The quantile of the standard normal distribution. */
-    public static double ndtri(double p) {
-        return p < 0.5 ? -ndtriUpper(p) : p == 0.5 ? 0 : ndtriUpper(1 - p);
-    }
-
-    private static double ndtriUpper(double tail) {
-        if (!(tail > 0)) {
-            return tail == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
-        }
-        double x = tail > 1e-10 ? erfinv(1 - 2 * tail) * Math.sqrt(2) : Math.sqrt(-2 * Math.log(tail));
-        for (int i = 0; i < 6; i++) { // Newton on the logarithm of the tail
-            double f = logNdtr(-x) - Math.log(tail);
-            double slope = -Math.exp(-x * x / 2 - HALF_LOG_TWO_PI - logNdtr(-x));
-            x -= f / slope;
-        }
-        return x;
-    }
-
-    /** The logarithm of the standard normal distribution function. */
-    public static double logNdtr(double x) {
-        if (x < -1) {
-            double t = -x * Math.sqrt(0.5);
-            return Math.log(erfcx(t) / 2) - t * t;
-        }
-        return Math.log1p(-erfc(x * Math.sqrt(0.5)) / 2);
-    }
-
-    /** The standard normal distribution function. */
-    public static double ndtr(double x) {
-        return erfc(-x * Math.sqrt(0.5)) / 2;
     }
 
     /** The logarithm of the magnitude of the gamma function (Lanczos' approximation with g = 7, 1964; reflection below 1/2). */
@@ -261,6 +155,9 @@ public final class Special {
             return digamma(x);
         }
         double factorial = Math.exp(lgamma(n + 1));
+        if (x == 0) {
+            return n % 2 == 0 ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+        }
         if (n == 1 && x < 0) { // reflection (DLMF 5.15.6)
             double s = sinPi(x);
             return x == Math.floor(x) ? Double.POSITIVE_INFINITY : Math.PI * Math.PI / (s * s) - polygamma(1, 1 - x);
@@ -273,16 +170,27 @@ public final class Special {
         if (s == 1) {
             return Double.POSITIVE_INFINITY;
         }
-        if (s < 1 || Double.isNaN(s) || Double.isNaN(q)) {
+        if (s < 1) {
             return Double.NaN;
+        }
+        if (q > 1e8) { // the asymptotic form's first terms (DLMF 25.11.43)
+            return Double.isInfinite(q) ? Double.NaN : Math.pow(q, 1 - s) * (1 / (s - 1) + 1 / (2 * q));
         }
         if (q <= 0) {
             if (q == Math.floor(q)) {
                 return Double.POSITIVE_INFINITY;
             }
-            if (s != Math.floor(s)) {
+            if (s != Math.floor(s) || Double.isInfinite(s)) {
                 return Double.NaN;
             }
+            if (q < -20) { // the terms below and those above zero, each kind by the function for positive q
+                double f = q - Math.floor(q);
+                double below = zeta(s, 1 - f) - zeta(s, 1 - q);
+                return zeta(s, f) + (s % 2 == 0 ? below : -below);
+            }
+        }
+        if (Double.isNaN(s) || Double.isNaN(q)) {
+            return Double.NaN;
         }
         double sum = 0;
         double a = q;

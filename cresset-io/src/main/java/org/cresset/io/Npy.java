@@ -111,7 +111,9 @@ public final class Npy {
             case FLOAT64 -> "<f8";
             case COMPLEX64 -> "<c8";
             case COMPLEX128 -> "<c16";
-            case BFLOAT16 -> throw CressetException.unsupported("save: NumPy has no bfloat16; convert to float32");
+            case BFLOAT16, COMPLEX32 ->
+                throw CressetException.unsupported(
+                        "save: NumPy has no " + t + "; convert to " + (t.isComplex() ? "complex64" : "float32"));
         };
     }
 }

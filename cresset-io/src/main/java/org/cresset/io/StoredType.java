@@ -19,6 +19,7 @@ public enum StoredType {
     BFLOAT16("BF16", DType.BFLOAT16, "BFloat16"),
     FLOAT32("F32", DType.FLOAT32, "Float"),
     FLOAT64("F64", DType.FLOAT64, "Double"),
+    COMPLEX32("", DType.COMPLEX32, ""),
     COMPLEX64("C64", DType.COMPLEX64, "ComplexFloat"),
     COMPLEX128("", DType.COMPLEX128, "ComplexDouble"),
     UINT16("U16", 2, DType.INT32),

@@ -1,0 +1,124 @@
+package org.cresset.op;
+
+import java.util.Arrays;
+import org.cresset.autograd.Vjp;
+import org.cresset.base.BFloat16;
+import org.cresset.base.DType;
+import org.cresset.base.Shape;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts points (n, d) in the cells of a grid, or adds up their weights. Inputs: points, weights (n) or null, then the edges of
+ * each dimension. A cell has its left edge, the last one both; points outside and NaN count nowhere.
+ */
+public final class Binning extends Sort {
+    public static final Binning OP = new Binning();
+
+    /** How a cell is found. */
+    public enum Search {
+        /** By the edges, which may lie anyhow. */
+        EDGES,
+        /** By division, as the edges lie evenly, then among the neighbours' edges. */
+        EVEN,
+        /** By division alone. */
+        DIVISION
+    }
+
+    /** How cells are found. */
+    public record Attrs(Search search) {}
+
+    private Binning() {
+        super("histogram", Saves.NOTHING);
+    }
+
+    @Override
+    protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+        long[] cells = new long[in.length - 2];
+        for (int d = 0; d < cells.length; d++) {
+            cells[d] = in[d + 2].numel() - 1;
+        }
+        return spec(Shape.of(cells), in[0].dtype());
+    }
+
+    @Override
+    public boolean differentiable(int output) {
+        return false;
+    }
+
+    @Override
+    protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+        Search search = ((Attrs) attrs).search;
+        Dense x = in[0];
+        Dense weight = in[1];
+        DType t = x.dtype();
+        int dims = in.length - 2;
+        double[][] edges = new double[dims][];
+        for (int d = 0; d < dims; d++) {
+            edges[d] = in[d + 2].toDoubleArray();
+        }
+        double[] cells = new double[Math.toIntExact(out[0].numel())];
+        long n = x.size(0);
+        for (long i = 0; i < n; i++) {
+            int cell = 0;
+            for (int d = 0; d < dims && cell >= 0; d++) {
+                int c = find(edges[d], x.read(i * dims + d), search, t);
+                cell = c < 0 ? -1 : cell * (edges[d].length - 1) + c;
+            }
+            if (cell >= 0) {
+                cells[cell] += weight == null ? 1 : weight.read(i);
+            }
+        }
+        for (int i = 0; i < cells.length; i++) {
+            out[0].write(i, cells[i]);
+        }
+    }
+
+    private static int find(double[] edges, double v, Search search, DType t) {
+        int last = edges.length - 1;
+        double low = edges[0];
+        double high = edges[last];
+        if (!(v >= low) || !(v <= high)) {
+            return -1;
+        }
+        if (search == Search.EDGES) {
+            return Math.min(last - 1, after(edges, v, 0, last + 1) - 1);
+        }
+        // In the dtype's own precision, as whoever computed the edges has rounded too.
+        double place = round(t, round(t, round(t, v - low) * last) / round(t, high - low));
+        int at = (int) Math.min(place, last);
+        if (search == Search.EVEN) {
+            int lo = Math.max(0, at - 1);
+            int hi = Math.min(at + 2, last + 1);
+            at = after(edges, v, lo, hi) - 1;
+        }
+        return Math.min(at, last - 1);
+    }
+
+    private static double round(DType t, double v) {
+        return switch (t) {
+            case FLOAT64 -> v;
+            case FLOAT16 -> Float.float16ToFloat(Float.floatToFloat16((float) v));
+            case BFLOAT16 -> BFloat16.toFloat(BFloat16.fromFloat((float) v));
+            default -> (float) v;
+        };
+    }
+
+    /** The first of edges lo to hi that is greater than v, or hi. */
+    private static int after(double[] edges, double v, int lo, int hi) {
+        int at = Arrays.binarySearch(edges, lo, hi, v);
+        if (at < 0) {
+            return -at - 1;
+        }
+        while (at < hi && edges[at] <= v) {
+            at++;
+        }
+        return at;
+    }
+
+    @Override
+    protected void vjp(Vjp v) {
+        v.none();
+    }
+}

@@ -1,0 +1,186 @@
+package org.cresset.op;
+
+import org.cresset.autograd.Vjp;
+import org.cresset.base.DType;
+import org.cresset.base.Shape;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** The three kinds of Fourier transform, each of which is linear and has the others as its derivative. */
+public final class Fourier {
+    private Fourier() {}
+
+    /**
+     * What to transform.
+     *
+     * @param dims dimensions from 0; the last of them is the halved one of real transforms
+     * @param scale factor of the result
+     * @param forward whether with e^(-2 pi i j k / n); real ones are forward, those to real numbers aren't
+     * @param size elements of the last of dims, where the result is real
+     */
+    public record Attrs(Views.Longs dims, double scale, boolean forward, long size) {
+        int dim(int i) {
+            return (int) dims.of()[i];
+        }
+
+        int last() {
+            return dim(dims.of().length - 1);
+        }
+
+        Attrs shifted() {
+            long[] d = dims.of().clone();
+            for (int i = 0; i < d.length; i++) {
+                d[i]++;
+            }
+            return new Attrs(new Views.Longs(d), scale, forward, size);
+        }
+    }
+
+    private static Shape resized(Shape s, int d, long size) {
+        long[] dims = s.toArray();
+        dims[d] = size;
+        return Shape.of(dims);
+    }
+
+    /** Linear operations along dimensions. */
+    private abstract static class Transform extends Composite {
+        Transform(String name) {
+            super(name, Saves.NOTHING);
+        }
+
+        @Override
+        public Tensor[] jvp(Object attrs, @Nullable Tensor[] in, Tensor[] out, @Nullable Tensor[] tangents) {
+            return new Tensor[] {on(attrs, tangents[0])};
+        }
+
+        @Override
+        public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+            return new Tensor[] {on(((Attrs) attrs).shifted(), in[0])};
+        }
+    }
+
+    /** Complex to complex. */
+    public static final class C2C extends Transform {
+        public static final C2C OP = new C2C();
+
+        private C2C() {
+            super("fft_c2c");
+        }
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            return spec(in[0].shape(), in[0].dtype());
+        }
+
+        @Override
+        protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+            Attrs a = (Attrs) attrs;
+            Pointwise.copy(in[0], out[0]);
+            if (out[0].numel() == 0) {
+                return;
+            }
+            for (int i = a.dims.of().length - 1; i >= 0; i--) {
+                FftLines.complex(out[0], a.dim(i), a.forward, i == 0 ? a.scale : 1);
+            }
+        }
+
+        @Override
+        protected void vjp(Vjp v) {
+            Attrs a = (Attrs) v.attrs();
+            v.set(0, on(new Attrs(a.dims, a.scale, !a.forward, 0), v.grad()));
+        }
+    }
+
+    /** Real to complex, of which the last dimension has only the first half, as the rest is its conjugate. */
+    public static final class R2C extends Transform {
+        public static final R2C OP = new R2C();
+
+        private R2C() {
+            super("fft_r2c");
+        }
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            int d = ((Attrs) attrs).last();
+            DType t = in[0].dtype();
+            return spec(resized(in[0].shape(), d, in[0].size(d) / 2 + 1), t.complex());
+        }
+
+        @Override
+        protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+            Attrs a = (Attrs) attrs;
+            if (out[0].numel() == 0) {
+                return;
+            }
+            int more = a.dims.of().length - 1;
+            FftLines.real(Rows.convert(in[0], in[0].dtype()), out[0], a.last(), more == 0 ? a.scale : 1);
+            for (int i = more - 1; i >= 0; i--) {
+                FftLines.complex(out[0], a.dim(i), true, i == 0 ? a.scale : 1);
+            }
+        }
+
+        @Override
+        protected void vjp(Vjp v) {
+            Attrs a = (Attrs) v.attrs();
+            Tensor g = v.grad();
+            long missing = v.inputShape(0).size(a.last()) - g.size(a.last());
+            if (missing > 0) {
+                Tensor zeros = Tensor.zeros(resized(g.shape(), a.last(), missing), g.dtype());
+                g = Tensor.cat(a.last(), g, zeros);
+            }
+            v.set(0, C2C.OP.on(new Attrs(a.dims, a.scale, false, 0), g).real());
+        }
+    }
+
+    /** The inverse of {@link R2C}: complex to real. */
+    public static final class C2R extends Transform {
+        public static final C2R OP = new C2R();
+
+        private C2R() {
+            super("fft_c2r");
+        }
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            Attrs a = (Attrs) attrs;
+            return spec(
+                    resized(in[0].shape(), a.last(), a.size), in[0].dtype().real());
+        }
+
+        @Override
+        protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+            Attrs a = (Attrs) attrs;
+            if (out[0].numel() == 0) {
+                return;
+            }
+            int more = a.dims.of().length - 1;
+            Dense x = Rows.convert(in[0], in[0].dtype());
+            if (more > 0) {
+                Dense copy = Dense.empty(x.shape(), x.dtype());
+                Pointwise.copy(x, copy);
+                x = copy;
+                for (int i = 0; i < more; i++) {
+                    FftLines.complex(x, a.dim(i), false, 1);
+                }
+            }
+            FftLines.toReal(x, out[0], a.last(), a.scale);
+        }
+
+        @Override
+        protected void vjp(Vjp v) {
+            Attrs a = (Attrs) v.attrs();
+            int d = a.last();
+            Tensor g = R2C.OP.on(new Attrs(a.dims, a.scale, true, 0), v.grad());
+            long doubled = a.size - g.size(d); // elements that stand for their conjugates too
+            if (doubled > 0) {
+                g = Tensor.cat(
+                        d,
+                        g.narrow(d, 0, 1),
+                        g.narrow(d, 1, doubled).mul(2),
+                        g.narrow(d, 1 + doubled, g.size(d) - 1 - doubled));
+            }
+            v.set(0, g);
+        }
+    }
+}
