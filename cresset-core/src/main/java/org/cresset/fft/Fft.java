@@ -148,7 +148,12 @@ public final class Fft {
     @Torch("fft.irfftn" + OF_ALL)
     public static Tensor irfftn(Tensor input, long @Nullable [] s, long @Nullable [] dim, @Nullable String norm) {
         Plan p = Transforms.several("irfftn", input, s, dim);
-        return Transforms.c2r("irfftn", input, Transforms.toReal("irfftn", input, p, s != null && s[s.length - 1] != -1), norm, false);
+        return Transforms.c2r(
+                "irfftn",
+                input,
+                Transforms.toReal("irfftn", input, p, s != null && s[s.length - 1] != -1),
+                norm,
+                false);
     }
 
     /** The inverse of {@code rfft}: real numbers, over all dimensions. */
@@ -182,7 +187,8 @@ public final class Fft {
     /** The transform of the first half of what has a conjugate second half: real numbers, over dimensions (null: as many last ones as there are sizes, or all). As {@code torch.fft.hfftn}. */
     @Torch("fft.hfftn" + OF_ALL)
     public static Tensor hfftn(Tensor input, long @Nullable [] s, long @Nullable [] dim, @Nullable String norm) {
-        Plan p = Transforms.toReal("hfftn", input, Transforms.several("hfftn", input, s, dim), s != null && s[s.length - 1] != -1);
+        Plan p = Transforms.toReal(
+                "hfftn", input, Transforms.several("hfftn", input, s, dim), s != null && s[s.length - 1] != -1);
         return hermitian("hfftn", input, p, norm);
     }
 
@@ -242,7 +248,8 @@ public final class Fft {
     @Torch("fft.fftfreq(n, d=1.0, *, dtype=None, layout=None, device=None, requires_grad=False)")
     public static Tensor fftfreq(long n, double d, @Nullable DType dtype) {
         Tensor k = Tensor.arange(n);
-        return frequencies("fftfreq", n, d, k.sub(k.ge((n + 1) / 2).to(DType.INT64).mul(n)), dtype);
+        return frequencies(
+                "fftfreq", n, d, k.sub(k.ge((n + 1) / 2).to(DType.INT64).mul(n)), dtype);
     }
 
     /** The frequencies of the elements of {@code rfft}: float32. As {@code torch.fft.rfftfreq}. */

@@ -135,8 +135,7 @@ final class Transforms {
 
     private static Fourier.Attrs attrs(
             String op, Plan p, @Nullable String norm, boolean scaledForward, boolean forward, long size) {
-        return new Fourier.Attrs(
-                new Views.Longs(p.dims), scale(op, norm, p.count(), scaledForward), forward, size);
+        return new Fourier.Attrs(new Views.Longs(p.dims), scale(op, norm, p.count(), scaledForward), forward, size);
     }
 
     static Tensor c2c(String op, Tensor x, Plan p, @Nullable String norm, boolean forward) {

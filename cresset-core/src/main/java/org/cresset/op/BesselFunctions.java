@@ -10,12 +10,10 @@ import org.cresset.emit.ModifiedBessel;
 /** Bessel functions and the Airy function; their derivatives are those of DLMF 10.6 and 10.29. */
 public final class BesselFunctions {
     /** J0. */
-    public static final Called J0 = new Called(
-            "special_bessel_j0",
-            Bessel.class,
-            "j0",
-            Saves.INPUTS,
-            (x, y) -> BesselFunctions.J1.on(x).neg());
+    public static final Called J0 =
+            new Called("special_bessel_j0", Bessel.class, "j0", Saves.INPUTS, (x, y) -> BesselFunctions.J1
+                    .on(x)
+                    .neg());
     /** J1. */
     public static final Called J1 = new Called(
             "special_bessel_j1",
@@ -24,19 +22,15 @@ public final class BesselFunctions {
             Saves.ALL,
             (x, y) -> atZero(x, 0.5, BesselFunctions.J0.on(x).sub(y.div(nonzero(x)))));
     /** Y0. */
-    public static final Called Y0 = new Called(
-            "special_bessel_y0",
-            Bessel.class,
-            "y0",
-            Saves.INPUTS,
-            (x, y) -> BesselFunctions.Y1.on(x).neg());
+    public static final Called Y0 =
+            new Called("special_bessel_y0", Bessel.class, "y0", Saves.INPUTS, (x, y) -> BesselFunctions.Y1
+                    .on(x)
+                    .neg());
     /** Y1. */
-    public static final Called Y1 = new Called(
-            "special_bessel_y1",
-            Bessel.class,
-            "y1",
-            Saves.ALL,
-            (x, y) -> BesselFunctions.Y0.on(x).sub(y.div(x)));
+    public static final Called Y1 =
+            new Called("special_bessel_y1", Bessel.class, "y1", Saves.ALL, (x, y) -> BesselFunctions.Y0
+                    .on(x)
+                    .sub(y.div(x)));
     /** I0. */
     public static final Called I0 =
             new Called("i0", ModifiedBessel.class, "i0", Saves.INPUTS, (x, y) -> BesselFunctions.I1.on(x));
@@ -48,12 +42,10 @@ public final class BesselFunctions {
             Saves.ALL,
             (x, y) -> atZero(x, 0.5, BesselFunctions.I0.on(x).sub(y.div(nonzero(x)))));
     /** e^-|x| I0. */
-    public static final Called I0E = new Called(
-            "special_i0e",
-            ModifiedBessel.class,
-            "i0e",
-            Saves.ALL,
-            (x, y) -> BesselFunctions.I1E.on(x).sub(x.sign().mul(y)));
+    public static final Called I0E =
+            new Called("special_i0e", ModifiedBessel.class, "i0e", Saves.ALL, (x, y) -> BesselFunctions.I1E
+                    .on(x)
+                    .sub(x.sign().mul(y)));
     /** e^-|x| I1. */
     public static final Called I1E = new Called(
             "special_i1e",
@@ -66,18 +58,15 @@ public final class BesselFunctions {
                     BesselFunctions.I0E.on(x).sub(y.mul(x.sign().add(nonzero(x).reciprocal())))));
     /** K0. */
     public static final Called K0 = new Called(
-            "special_modified_bessel_k0",
-            ModifiedBessel.class,
-            "k0",
-            Saves.INPUTS,
-            (x, y) -> BesselFunctions.K1.on(x).neg());
+            "special_modified_bessel_k0", ModifiedBessel.class, "k0", Saves.INPUTS, (x, y) -> BesselFunctions.K1
+                    .on(x)
+                    .neg());
     /** K1. */
-    public static final Called K1 = new Called(
-            "special_modified_bessel_k1",
-            ModifiedBessel.class,
-            "k1",
-            Saves.ALL,
-            (x, y) -> BesselFunctions.K0.on(x).add(y.div(x)).neg());
+    public static final Called K1 =
+            new Called("special_modified_bessel_k1", ModifiedBessel.class, "k1", Saves.ALL, (x, y) -> BesselFunctions.K0
+                    .on(x)
+                    .add(y.div(x))
+                    .neg());
     /** e^x K0. */
     public static final Called K0E = new Called(
             "special_scaled_modified_bessel_k0",
@@ -86,12 +75,10 @@ public final class BesselFunctions {
             Saves.ALL,
             (x, y) -> y.sub(BesselFunctions.K1E.on(x)));
     /** e^x K1. */
-    public static final Called K1E = new Called(
-            "special_scaled_modified_bessel_k1",
-            ModifiedBessel.class,
-            "k1e",
-            Saves.ALL,
-            (x, y) -> y.sub(BesselFunctions.K0E.on(x)).sub(y.div(x)));
+    public static final Called K1E =
+            new Called("special_scaled_modified_bessel_k1", ModifiedBessel.class, "k1e", Saves.ALL, (x, y) -> y.sub(
+                            BesselFunctions.K0E.on(x))
+                    .sub(y.div(x)));
     /** sin(x) / x. */
     public static final Called SPHERICAL_J0 = new Called(
             "special_spherical_bessel_j0",
@@ -100,8 +87,8 @@ public final class BesselFunctions {
             Saves.ALL,
             (x, y) -> atZero(x, 0, x.cos().sub(y).div(nonzero(x))));
     /** Ai. */
-    public static final Called AIRY_AI = new Called(
-            "special_airy_ai", Airy.class, "ai", Saves.INPUTS, (x, y) -> Called.missing("special_airy_ai"));
+    public static final Called AIRY_AI =
+            new Called("special_airy_ai", Airy.class, "ai", Saves.INPUTS, (x, y) -> Called.missing("special_airy_ai"));
 
     private BesselFunctions() {}
 }

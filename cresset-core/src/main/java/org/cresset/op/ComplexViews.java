@@ -72,8 +72,8 @@ public final class ComplexViews {
         protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
             DType t = in[0].dtype();
             if (t != in[1].dtype() || t.complex().real() != t) {
-                throw CressetException.runtime(
-                        "complex: parts of " + t + " and " + in[1].dtype() + "; expected both float32, both float64 or both float16");
+                throw CressetException.runtime("complex: parts of " + t + " and " + in[1].dtype()
+                        + "; expected both float32, both float64 or both float16");
             }
             Shape s = Broadcast.shapes("complex", in);
             return spec(s, t.complex());

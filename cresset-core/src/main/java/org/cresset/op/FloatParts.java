@@ -7,12 +7,11 @@ import org.cresset.tensor.Tensor;
 /** Significands, exponents and neighbours of floating-point numbers. */
 public final class FloatParts {
     /** The number in [1/2, 1) that a power of 2 makes x of. */
-    public static final Called MANTISSA = new Called(
-            "frexp",
-            FloatParts.class,
-            "mantissa",
-            Saves.INPUTS,
-            (x, y) -> FloatParts.EXPONENT.on(x).neg().exp2());
+    public static final Called MANTISSA =
+            new Called("frexp", FloatParts.class, "mantissa", Saves.INPUTS, (x, y) -> FloatParts.EXPONENT
+                    .on(x)
+                    .neg()
+                    .exp2());
 
     /** That power. */
     public static final Called EXPONENT =

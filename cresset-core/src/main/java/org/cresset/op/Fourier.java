@@ -144,8 +144,7 @@ public final class Fourier {
         @Override
         protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
             Attrs a = (Attrs) attrs;
-            return spec(
-                    resized(in[0].shape(), a.last(), a.size), in[0].dtype().real());
+            return spec(resized(in[0].shape(), a.last(), a.size), in[0].dtype().real());
         }
 
         @Override

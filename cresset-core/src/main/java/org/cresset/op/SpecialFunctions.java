@@ -29,11 +29,7 @@ public final class SpecialFunctions {
                     .mul(ROOT_TWO_PI));
     /** Its logarithm. */
     public static final Called LOG_NDTR = new Called(
-            "special_log_ndtr",
-            ErrorFunctions.class,
-            "logNdtr",
-            Saves.INPUTS,
-            (x, y) -> SpecialFunctions.ERFCX
+            "special_log_ndtr", ErrorFunctions.class, "logNdtr", Saves.INPUTS, (x, y) -> SpecialFunctions.ERFCX
                     .on(x.mul(-0.70710678118654752440))
                     .reciprocal()
                     .mul(0.79788456080286535588));

@@ -42,7 +42,8 @@ public final class Spectrum {
             @Nullable Boolean alignToWindow) {
         long hop = hopLength == null ? nFft / 4 : hopLength;
         long length = winLength == null ? nFft : winLength;
-        boolean complex = input.dtype().isComplex() || window != null && window.dtype().isComplex();
+        boolean complex =
+                input.dtype().isComplex() || window != null && window.dtype().isComplex();
         if (center && alignToWindow != null) {
             throw CressetException.runtime("stft: align_to_window is for center=false only");
         }
@@ -103,7 +104,9 @@ public final class Spectrum {
         }
         Tensor w = window == null ? Tensor.ones(Shape.of(length), dtype.real()) : window;
         long left = (nFft - length) / 2;
-        return length == nFft ? w : zeros(w.unsqueeze(0), left, nFft - length - left).squeeze(0);
+        return length == nFft
+                ? w
+                : zeros(w.unsqueeze(0), left, nFft - length - left).squeeze(0);
     }
 
     private static Tensor zeros(Tensor rows, long before, long after) {
@@ -198,8 +201,8 @@ public final class Spectrum {
         long start = center ? nFft / 2 : 0;
         long end = Math.min(total, length != null ? start + length : center ? total - nFft / 2 : total);
         if (end <= start) {
-            throw CressetException.runtime("istft: the windows reach over " + total + " points, of which "
-                    + start + " on each side are none of the signal's");
+            throw CressetException.runtime("istft: the windows reach over " + total + " points, of which " + start
+                    + " on each side are none of the signal's");
         }
         y = y.narrow(1, start, end - start);
         envelope = envelope.narrow(1, start, end - start);
@@ -218,7 +221,8 @@ public final class Spectrum {
     private static Tensor overlap(Tensor frames, long hop) {
         long count = frames.size(1);
         long n = frames.size(2);
-        Tensor at = Tensor.arange(count).mul(hop).unsqueeze(1).add(Tensor.arange(n)).reshape(-1);
+        Tensor at =
+                Tensor.arange(count).mul(hop).unsqueeze(1).add(Tensor.arange(n)).reshape(-1);
         Tensor flat = frames.reshape(frames.size(0), count * n);
         Tensor zeros = Tensor.zeros(Shape.of(frames.size(0), n + hop * (count - 1)), frames.dtype());
         return zeros.indexAdd(1, at, flat);

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * filters, the others, which are one period, for spectra. Bad arguments are errors of kind VALUE.
  */
 public final class Windows {
-    private static final String TAIL =
-            "*, sym=True, dtype=None, layout=None, device=None, requires_grad=False)";
+    private static final String TAIL = "*, sym=True, dtype=None, layout=None, device=None, requires_grad=False)";
 
     private Windows() {}
 
@@ -43,9 +42,9 @@ public final class Windows {
     }
 
     /** A sum of cosines with alternating signs. As {@code torch.signal.windows.general_cosine}. */
-    @Torch("signal.windows.general_cosine(M, *, a, sym=True, dtype=None, layout=None, device=None, requires_grad=False)")
-    public static Tensor generalCosine(
-            long m, double[] a, boolean sym, @Nullable DType dtype, boolean requiresGrad) {
+    @Torch(
+            "signal.windows.general_cosine(M, *, a, sym=True, dtype=None, layout=None, device=None, requires_grad=False)")
+    public static Tensor generalCosine(long m, double[] a, boolean sym, @Nullable DType dtype, boolean requiresGrad) {
         return cosines("general_cosine", m, a, sym, dtype, requiresGrad);
     }
 
@@ -134,7 +133,8 @@ public final class Windows {
     }
 
     /** The bell of a normal distribution. As {@code torch.signal.windows.gaussian}. */
-    @Torch("signal.windows.gaussian(M, *, std=1.0, sym=True, dtype=None, layout=None, device=None, requires_grad=False)")
+    @Torch(
+            "signal.windows.gaussian(M, *, std=1.0, sym=True, dtype=None, layout=None, device=None, requires_grad=False)")
     public static Tensor gaussian(long m, double std, boolean sym, @Nullable DType dtype, boolean requiresGrad) {
         Tensor ones = checked("gaussian", m, dtype);
         if (!(std > 0)) {
@@ -146,7 +146,8 @@ public final class Windows {
     }
 
     /** Kaiser's window of shape beta. As {@code torch.signal.windows.kaiser}. */
-    @Torch("signal.windows.kaiser(M, *, beta=12.0, sym=True, dtype=None, layout=None, device=None, requires_grad=False)")
+    @Torch(
+            "signal.windows.kaiser(M, *, beta=12.0, sym=True, dtype=None, layout=None, device=None, requires_grad=False)")
     public static Tensor kaiser(long m, double beta, boolean sym, @Nullable DType dtype, boolean requiresGrad) {
         Tensor ones = checked("kaiser", m, dtype);
         if (!(beta >= 0)) {

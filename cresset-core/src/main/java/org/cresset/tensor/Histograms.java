@@ -15,7 +15,8 @@ final class Histograms {
 
     static Tensor histc(Tensor x, long bins, double min, double max) {
         if (!x.dtype().isFloat()) {
-            throw CressetException.unsupported("histc: the input is " + x.dtype() + "; expected a floating-point dtype");
+            throw CressetException.unsupported(
+                    "histc: the input is " + x.dtype() + "; expected a floating-point dtype");
         }
         if (bins <= 0) {
             throw CressetException.runtime("histc: " + bins + " bins; expected at least 1");
@@ -45,8 +46,8 @@ final class Histograms {
 
     private static Tensor vector(Tensor x, @Nullable Tensor weight) {
         if (weight != null && !weight.shape().equals(x.shape())) {
-            throw CressetException.runtime("histogram: weights of shape " + weight.shape()
-                    + " for an input of shape " + x.shape() + "; expected one for each element");
+            throw CressetException.runtime("histogram: weights of shape " + weight.shape() + " for an input of shape "
+                    + x.shape() + "; expected one for each element");
         }
         return x.reshape(-1);
     }
@@ -61,11 +62,12 @@ final class Histograms {
             Arrays.fill(counts, bins[0]);
         }
         if (counts.length != dims) {
-            throw CressetException.runtime("histogramdd: bins for " + counts.length + " dimensions, but points of shape "
-                    + x.shape() + " have " + dims);
+            throw CressetException.runtime("histogramdd: bins for " + counts.length
+                    + " dimensions, but points of shape " + x.shape() + " have " + dims);
         }
         if (range != null && range.length != 2 * dims) {
-            throw CressetException.runtime("histogramdd: a range of " + range.length + " numbers; expected " + 2 * dims);
+            throw CressetException.runtime(
+                    "histogramdd: a range of " + range.length + " numbers; expected " + 2 * dims);
         }
         List<Tensor> edges = new ArrayList<>();
         for (int d = 0; d < dims; d++) {
@@ -95,7 +97,8 @@ final class Histograms {
 
     private static Tensor points(Tensor x, @Nullable Tensor weight) {
         if (x.dtype() != DType.FLOAT32 && x.dtype() != DType.FLOAT64) {
-            throw CressetException.unsupported("histogramdd: the input is " + x.dtype() + "; expected float32 or float64");
+            throw CressetException.unsupported(
+                    "histogramdd: the input is " + x.dtype() + "; expected float32 or float64");
         }
         if (x.dim() < 2) {
             throw CressetException.runtime(
@@ -103,7 +106,8 @@ final class Histograms {
         }
         if (weight != null) {
             long[] front = Arrays.copyOf(x.shape().toArray(), x.dim() - 1);
-            if (weight.dtype() != x.dtype() || !Arrays.equals(front, weight.shape().toArray())) {
+            if (weight.dtype() != x.dtype()
+                    || !Arrays.equals(front, weight.shape().toArray())) {
                 throw CressetException.runtime("histogramdd: weights of " + weight.dtype() + weight.shape()
                         + " for points of " + x.dtype() + x.shape() + "; expected one for each point");
             }
@@ -123,7 +127,8 @@ final class Histograms {
             high = column.detach().max().item();
         }
         if (!Double.isFinite(low) || !Double.isFinite(high) || low > high) {
-            throw CressetException.runtime(op + ": a range from " + low + " to " + high + "; expected finite and rising");
+            throw CressetException.runtime(
+                    op + ": a range from " + low + " to " + high + "; expected finite and rising");
         }
         return low == high ? new double[] {low - apart, high + apart} : new double[] {low, high};
     }
@@ -158,12 +163,12 @@ final class Histograms {
             throw CressetException.runtime("bincount: minlength is " + minlength + "; expected at least 0");
         }
         if (x.dtype().isDifferentiable() || x.dim() != 1) {
-            throw CressetException.runtime("bincount: the input is " + x.dtype() + x.shape()
-                    + "; expected integers in one dimension");
+            throw CressetException.runtime(
+                    "bincount: the input is " + x.dtype() + x.shape() + "; expected integers in one dimension");
         }
         if (weights != null && weights.numel() != x.numel()) {
-            throw CressetException.runtime("bincount: weights of shape " + weights.shape() + " for " + x.numel()
-                    + " elements");
+            throw CressetException.runtime(
+                    "bincount: weights of shape " + weights.shape() + " for " + x.numel() + " elements");
         }
         long[] values = x.toLongArray();
         long n = minlength;

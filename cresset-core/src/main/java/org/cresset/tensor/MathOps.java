@@ -77,7 +77,9 @@ public sealed interface MathOps permits Tensor {
         if (!x.dtype().isFloat()) {
             throw CressetException.runtime("frexp: the input is " + x.dtype() + "; expected a floating-point dtype");
         }
-        return new Tensor[] {FloatParts.MANTISSA.on(x), FloatParts.EXPONENT.on(x.detach()).to(DType.INT32)};
+        return new Tensor[] {
+            FloatParts.MANTISSA.on(x), FloatParts.EXPONENT.on(x.detach()).to(DType.INT32)
+        };
     }
 
     /** x 2^other. As {@code torch.ldexp}. */
@@ -94,7 +96,8 @@ public sealed interface MathOps permits Tensor {
         Tensor x = self();
         DType t = x.dtype();
         if (t.isComplex()) {
-            return Tensor.complex(x.real().nanToNum(nan, posinf, neginf), x.imag().nanToNum(nan, posinf, neginf));
+            return Tensor.complex(
+                    x.real().nanToNum(nan, posinf, neginf), x.imag().nanToNum(nan, posinf, neginf));
         }
         if (!t.isFloat()) {
             return x.clone();

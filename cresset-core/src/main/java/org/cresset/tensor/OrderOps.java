@@ -75,7 +75,8 @@ public sealed interface OrderOps permits Tensor {
         if (x.dtype().isComplex()) {
             throw CressetException.runtime("nansum: complex numbers aren't supported");
         }
-        Tensor y = x.dtype().isFloat() ? Tensor.where(x.isnan(), Tensor.number(0).to(x.dtype()), x) : x;
+        Tensor y =
+                x.dtype().isFloat() ? Tensor.where(x.isnan(), Tensor.number(0).to(x.dtype()), x) : x;
         return y.sum(dim, keepdim, dtype);
     }
 

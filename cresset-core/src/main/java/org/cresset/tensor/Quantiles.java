@@ -48,7 +48,10 @@ final class Quantiles {
             Tensor nans = rows.isnan().sum(new long[] {d}, true);
             at = ignoreNan
                     ? nans.neg().add(n - 1).clamp(0, null).floorDivide(2)
-                    : Tensor.where(nans.gt(0), nans.neg().add(n), Tensor.number((n - 1) / 2).to(DType.INT64));
+                    : Tensor.where(
+                            nans.gt(0),
+                            nans.neg().add(n),
+                            Tensor.number((n - 1) / 2).to(DType.INT64));
             order = order.gather(d, at);
         } else {
             order = order.narrow(d, (n - 1) / 2, 1);
@@ -160,7 +163,11 @@ final class Quantiles {
         }
         if (q instanceof Dense values
                 && q.device() == Device.CPU
-                && !values.detach().ge(0).logicalAnd(values.detach().le(1)).all().itemBoolean()) {
+                && !values.detach()
+                        .ge(0)
+                        .logicalAnd(values.detach().le(1))
+                        .all()
+                        .itemBoolean()) {
             throw CressetException.runtime(op + ": q must be between 0 and 1");
         }
     }

@@ -41,11 +41,7 @@ public sealed interface SpecialOps permits Tensor {
         }
         Tensor x = self().dtype().isDifferentiable() ? self() : self().to(DType.FLOAT32);
         Tensor halves = Tensor.arange(-(p - 1) / 2.0, 0.25, 0.5, x.dtype());
-        return x.unsqueeze(-1)
-                .add(halves)
-                .lgamma()
-                .sum(-1)
-                .add(p * (p - 1) / 4.0 * Math.log(Math.PI));
+        return x.unsqueeze(-1).add(halves).lgamma().sum(-1).add(p * (p - 1) / 4.0 * Math.log(Math.PI));
     }
 
     /** log(e^x + e^other). As {@code torch.logaddexp}. */

@@ -126,7 +126,8 @@ public final class IncompleteGamma {
         if (a < 20) {
             return Math.exp(a * Math.log(x) - x - Special.lgamma(a));
         }
-        // Stirling: Gamma(a) = sqrt(2 pi / a) (a / e)^a e^s, and x^a e^-x (e / a)^a = e^(a (log(1 + d) - d)), 1 + d = x / a
+        // Stirling: Gamma(a) = sqrt(2 pi / a) (a / e)^a e^s, and x^a e^-x (e / a)^a = e^(a (log(1 + d) - d)), 1 + d = x
+        // / a
         double r = 1 / (a * a);
         double s = (1.0 / 12 - r * (1.0 / 360 - r * (1.0 / 1260 - r * (1.0 / 1680 - r / 1188)))) / a;
         return Math.exp(a * log1pMinus((x - a) / a) - s) * Math.sqrt(a / (2 * Math.PI));
@@ -162,8 +163,6 @@ public final class IncompleteGamma {
         }
         double rest = Math.exp(-a * half) / Math.sqrt(2 * Math.PI * a) * (c0 + c1 / a);
         double root = eta * Math.sqrt(a / 2);
-        return upper
-                ? ErrorFunctions.erfc(root) / 2 + rest
-                : ErrorFunctions.erfc(-root) / 2 - rest;
+        return upper ? ErrorFunctions.erfc(root) / 2 + rest : ErrorFunctions.erfc(-root) / 2 - rest;
     }
 }
