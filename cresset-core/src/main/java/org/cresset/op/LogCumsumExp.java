@@ -71,9 +71,8 @@ public final class LogCumsumExp extends Scan {
         }
         long n = x.size(d);
         Tensor last = y.narrow(d, 0, 1).zerosLike();
-        Tensor factors = n == 1
-                ? last
-                : Tensor.cat(d, LogSums.share(y.narrow(d, 0, n - 1), y.narrow(d, 1, n - 1)), last);
+        Tensor factors =
+                n == 1 ? last : Tensor.cat(d, LogSums.share(y.narrow(d, 0, n - 1), y.narrow(d, 1, n - 1)), last);
         Tensor sums = Recurrence.OP.on(new Recurrence.Attrs(d, true), g, factors.conj());
         v.set(0, sums.mul(LogSums.share(x, y).conj()));
     }

@@ -149,8 +149,7 @@ public sealed interface CompareOps permits Tensor {
             throw CressetException.runtime("isclose: dtypes " + x.dtype() + " and " + other.dtype() + " differ");
         }
         if (!(rtol >= 0) || !(atol >= 0)) {
-            throw CressetException.runtime(
-                    "isclose: rtol is " + rtol + ", atol " + atol + "; neither may be negative");
+            throw CressetException.runtime("isclose: rtol is " + rtol + ", atol " + atol + "; neither may be negative");
         }
         Tensor close = x.eq(other);
         if (equalNan && x.dtype().isDifferentiable()) {

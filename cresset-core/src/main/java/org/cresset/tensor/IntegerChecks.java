@@ -27,7 +27,8 @@ final class IntegerChecks {
             return alpha.doubleValue() != 0 ? other : other.zerosLike();
         }
         if (!t.isDifferentiable() && (alpha instanceof Double || alpha instanceof Float)) {
-            throw CressetException.runtime(op + ": alpha is " + alpha + ", but the operands are integers; pass an integer");
+            throw CressetException.runtime(
+                    op + ": alpha is " + alpha + ", but the operands are integers; pass an integer");
         }
         return other.mul(alpha);
     }
