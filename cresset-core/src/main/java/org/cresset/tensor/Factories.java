@@ -101,7 +101,7 @@ final class Factories {
     static Tensor arange(double from, double to, double by, DType dtype) {
         boolean whole = !dtype.isDifferentiable() && dtype != DType.BOOL;
         double start = whole && Double.isFinite(from) ? (long) from : from;
-        double end = whole && Double.isFinite(to) ? (long) to : to;
+        double end = dtype == DType.INT64 && Double.isFinite(to) ? (long) to : to;
         double step = whole && Double.isFinite(by) ? (long) by : by;
         if (step == 0 && by != 0) {
             throw CressetException.value("arange: a step of " + by + " is 0 in " + dtype);
@@ -109,7 +109,9 @@ final class Factories {
         if (step == 0 || !Double.isFinite(start) || !Double.isFinite(end) || (end - start) / step < 0) {
             throw CressetException.runtime("arange: from " + start + " to " + end + " by " + step + " never arrives");
         }
-        long n = (long) Math.ceil((end - start) / step);
+        // Only of int64 the number of elements follows from the rounded arguments.
+        double count = dtype == DType.INT64 ? (end - start) / step : (to - from) / by;
+        long n = (long) Math.ceil(count);
         Dense t = fresh(Shape.of(n), dtype);
         for (long i = 0; i < n; i++) {
             Convert.writeDouble(dtype, t.segment(), i * dtype.size(), start + i * step);
