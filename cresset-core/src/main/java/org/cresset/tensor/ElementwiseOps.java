@@ -494,9 +494,10 @@ public sealed interface ElementwiseOps permits Tensor {
         }
         return switch (roundingMode) {
             case "floor" -> floorDivide(other);
-            case "trunc" -> half(self().dtype())
-                    ? div(other).trunc() // of the rounded quotient, as PyTorch
-                    : Arithmetic.TruncDivide.OP.on(self(), IntegerChecks.divisor("div", self(), other));
+            case "trunc" ->
+                half(self().dtype())
+                        ? div(other).trunc() // of the rounded quotient, as PyTorch
+                        : Arithmetic.TruncDivide.OP.on(self(), IntegerChecks.divisor("div", self(), other));
             default ->
                 throw CressetException.runtime(
                         "div: rounding_mode is \"" + roundingMode + "\"; expected \"trunc\", \"floor\" or none");
