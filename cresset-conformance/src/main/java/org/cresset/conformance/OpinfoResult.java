@@ -120,6 +120,9 @@ final class OpinfoResult {
 
     /** Positions of equal values are equally right. */
     private void samePicks(String what, Tensor got, Tensor expected) {
+        if (got.eq(expected).all().itemBoolean()) {
+            return; // the pack marks integer values like this too
+        }
         boolean second = op.equals("kthvalue") || op.equals("topk");
         Object at = arguments.find(second ? 2 : 1, "dim");
         long dim = at instanceof Long d ? d : -1;

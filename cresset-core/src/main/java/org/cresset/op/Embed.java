@@ -9,13 +9,18 @@ import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** The transpose of a view: zeros in which the elements that the view looks at are filled; overlapping ones add up. */
-final class Embed extends Index {
+public final class Embed extends Index {
     static final Embed OP = new Embed();
 
     record Attrs(View view, Object attrs, Shape shape) {}
 
     private Embed() {
         super("view_backward", Saves.NOTHING);
+    }
+
+    /** Zeros of a shape in which the elements that {@code view} looks at are those of {@code x}. */
+    public static Tensor in(Shape shape, View view, Object attrs, Tensor x) {
+        return OP.on(new Attrs(view, attrs, shape), x);
     }
 
     @Override

@@ -106,15 +106,19 @@ public final class Randoms {
         Generator g = by(generator).generator;
         long[] out = replacement && samples > 1
                 ? withReplacement(g, w, weights.dtype(), rows, n, (int) samples)
-                : largest(g, w, weights.dtype(), rows, n, (int) samples);
+                : largest(g, w, weights, rows, n, (int) samples);
         Shape s = weights.dim() == 1 ? Shape.of(samples) : Shape.of(rows, samples);
         return Tensor.from(out, s.toArray());
     }
 
     /** The indices of the largest quotients of weights and exponential numbers. */
-    private static long[] largest(Generator g, double[] w, DType t, int rows, int n, int samples) {
-        Dense e = Dense.empty(Shape.of((long) rows * n), t);
-        Draws.exponential(g, e.segment(), 0, (long) rows * n, t, 1);
+    private static long[] largest(Generator g, double[] w, Tensor weights, int rows, int n, int samples) {
+        DType t = weights.dtype();
+        // The numbers are drawn in the order in which the weights lie in memory.
+        Dense drawn =
+                weights instanceof Dense d && d.isDense() ? Dense.emptyLike(d, t) : Dense.empty(weights.shape(), t);
+        Draws.exponential(g, drawn.segment(), 0, (long) rows * n, t, 1);
+        Dense e = (Dense) drawn.contiguous();
         long[] out = new long[rows * samples];
         for (int r = 0; r < rows; r++) {
             double[] q = new double[n];

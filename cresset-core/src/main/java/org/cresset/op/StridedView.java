@@ -16,7 +16,12 @@ public final class StridedView extends View {
     public static final StridedView OP = new StridedView();
 
     /** The layout of the view, and that of the tensor whose memory it is, which the derivative needs. */
-    public record Attrs(Shape shape, Views.Longs strides, long offset, Views.Longs baseStrides, long baseOffset) {}
+    public record Attrs(Shape shape, Views.Longs strides, long offset, Views.Longs baseStrides, long baseOffset) {
+        /** The same view of a base that lies otherwise. */
+        Attrs on(long[] strides, long offset) {
+            return new Attrs(shape, this.strides, this.offset, new Views.Longs(strides), offset);
+        }
+    }
 
     private StridedView() {
         super("as_strided");

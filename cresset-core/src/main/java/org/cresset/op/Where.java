@@ -1,6 +1,8 @@
 package org.cresset.op;
 
+import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
+import org.cresset.base.Shape;
 import org.cresset.base.DType;
 import org.cresset.emit.Lanes;
 import org.cresset.tensor.Tensor;
@@ -36,6 +38,21 @@ public final class Where extends Ternary {
     @Override
     protected @Nullable Tensor derivative(int i, @Nullable Tensor[] in, @Nullable Tensor y) {
         return i == 0 ? null : i == 1 ? in[0] : in[0].logicalNot();
+    }
+
+    /** What isn't taken gets nothing, also where the gradient is infinite or NaN. */
+    @Override
+    protected void vjp(Vjp v) {
+        Tensor zero = Tensor.zeros(Shape.SCALAR, v.grad().dtype());
+        v.set(1, v.needs(1) ? on(None.NONE, v.input(0), v.grad(), zero) : null);
+        v.set(2, v.needs(2) ? on(None.NONE, v.input(0), zero, v.grad()) : null);
+    }
+
+    @Override
+    public Tensor[] jvp(Object attrs, @Nullable Tensor[] in, Tensor[] out, @Nullable Tensor[] tangents) {
+        Tensor zero = Tensor.zeros(Shape.SCALAR, out[0].dtype());
+        Tensor taken = on(attrs, in[0], tangents[1] == null ? zero : tangents[1], tangents[2] == null ? zero : tangents[2]);
+        return new Tensor[] {taken.expand(out[0].shape().toArray())};
     }
 
     @Override

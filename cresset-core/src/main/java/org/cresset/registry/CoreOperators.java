@@ -3,9 +3,11 @@ package org.cresset.registry;
 import java.util.ArrayList;
 import java.util.List;
 import org.cresset.fft.Fft;
+import org.cresset.masked.Masked;
 import org.cresset.signal.Spectrum;
 import org.cresset.signal.Windows;
 import org.cresset.special.Special;
+import org.cresset.tensor.Join;
 import org.cresset.tensor.Tensor;
 
 /** The methods of tensors and, in PyTorch's form, the functions that make them. */
@@ -21,6 +23,10 @@ final class CoreOperators implements OperatorSource {
         all.add(Fft.class);
         all.add(Windows.class);
         all.add(Spectrum.class);
+        all.add(IndexForms.class);
+        all.add(CopyForms.class);
+        all.add(Join.class);
+        all.add(Masked.class);
         return all;
     }
 }

@@ -4,6 +4,7 @@ import org.cresset.base.CressetException;
 import org.cresset.base.Shape;
 import org.cresset.op.Broadcast;
 import org.cresset.op.Gathering;
+import org.cresset.op.Positions;
 import org.jspecify.annotations.Nullable;
 
 /** Picking elements by position, and putting them back. */
@@ -39,66 +40,97 @@ public sealed interface IndexOps permits Tensor {
     /** Elements along a dimension by an index of the result's shape. As {@code torch.gather}. */
     @Torch("gather(self, dim, index, *, sparse_grad=False)")
     default Tensor gather(long dim, Tensor index) {
-        return Gathering.Gather.OP.on(new Gathering.Along(Dims.wrap("gather", dim, self().dim())), self(), index);
+        int d = Dims.wrap("gather", dim, self().dim());
+        return Gathering.Gather.OP.on(new Gathering.Along("gather", d, Positions.PLAIN), self(), index);
+    }
+
+    /**
+     * Elements along a dimension by an index taken modulo its size, other sizes broadcast; null: of the flattened tensor. As
+     * {@code torch.take_along_dim}.
+     */
+    @Torch("take_along_dim(self, indices, dim=None)")
+    default Tensor takeAlongDim(Tensor indices, @Nullable Long dim) {
+        return Scattering.takeAlong(self(), indices, dim);
     }
 
     /** Values put where an index says. As {@code torch.scatter}. */
     default Tensor scatter(long dim, Tensor index, Tensor src) {
-        return scattered(dim, index, src, null, true);
+        return Scattering.scattered("scatter", self(), dim, index, src, null, true);
     }
 
     /** One value put where an index says. As {@code torch.scatter}. */
     default Tensor scatter(long dim, Tensor index, Number value) {
-        return scatter(dim, index, Tensor.full(index.shape(), value.doubleValue(), self().dtype()));
+        Tensor one = Tensor.full(Shape.SCALAR, value.doubleValue(), self().dtype());
+        return scatter(dim, index, one.expand(index.shape().toArray()));
     }
 
     /** Values added where an index says. As {@code torch.scatter_add}. */
     @Torch("scatter_add(self, dim, index, src)")
     default Tensor scatterAdd(long dim, Tensor index, Tensor src) {
-        return scattered(dim, index, src, "sum", true);
+        return Scattering.scattered("scatter_add", self(), dim, index, src, "sum", true);
     }
 
     /** Values combined where an index says: sum, prod, mean, amax or amin. As {@code torch.scatter_reduce}. */
     @Torch("scatter_reduce(self, dim, index, src, reduce, *, include_self=True)")
     default Tensor scatterReduce(long dim, Tensor index, Tensor src, String reduce, boolean includeSelf) {
-        if ("mean".equals(reduce)) {
-            Tensor x = self();
-            Tensor sum = scattered(dim, index, src, "sum", includeSelf);
-            Tensor one = src.onesLike();
-            Tensor base = includeSelf ? x.onesLike() : x.zerosLike();
-            Tensor count = base.scatterAdd(dim, index, one);
-            Tensor n = Tensor.where(count.eq(0), count.onesLike(), count);
-            return x.dtype().isDifferentiable() ? sum.div(n) : sum.floorDivide(n);
-        }
-        if (!reduce.equals("sum") && !reduce.equals("prod") && !reduce.equals("amax") && !reduce.equals("amin")) {
-            throw CressetException.runtime(
-                    "scatter_reduce: reduce is \"" + reduce + "\"; expected sum, prod, mean, amax or amin");
-        }
-        return scattered(dim, index, src, reduce, includeSelf);
-    }
-
-    private Tensor scattered(long dim, Tensor index, Tensor src, @Nullable String how, boolean includeSelf) {
-        int d = Dims.wrap("scatter", dim, self().dim());
-        return Gathering.Scatter.OP.on(new Gathering.Scattering(d, how, includeSelf), self(), index, src);
+        Scattering.checkReduce("scatter_reduce", reduce, "sum");
+        return Scattering.reduced("scatter_reduce", self(), dim, index, src, reduce, includeSelf, Positions.PLAIN);
     }
 
     /** Slices of a dimension by a vector of positions. As {@code torch.index_select}. */
     @Torch("index_select(self, dim, index)")
     default Tensor indexSelect(long dim, Tensor index) {
-        return Gathering.IndexSelect.OP.on(
-                new Gathering.Along(Dims.wrap("index_select", dim, self().dim())), self(), index);
+        return Scattering.select(self(), Dims.wrap("index_select", dim, self().dim()), index, Positions.SLICES);
     }
 
     /** Slices of a source added to those at positions of a dimension. As {@code torch.index_add}. */
     default Tensor indexAdd(long dim, Tensor index, Tensor source) {
-        return Gathering.IndexAdd.OP.on(
-                new Gathering.Along(Dims.wrap("index_add", dim, self().dim())), self(), index, source);
+        return Scattering.slices("index_add", self(), dim, index, source, "sum", true, Positions.PLAIN);
     }
 
     /** Slices of a source, times alpha, added to those at positions of a dimension. As {@code torch.index_add}. */
     @Torch("index_add(self, dim, index, source, *, alpha=1)")
     default Tensor indexAdd(long dim, Tensor index, Tensor source, Number alpha) {
-        return indexAdd(dim, index, IntegerChecks.isOne(alpha) ? source : source.mul(alpha));
+        return indexAdd(
+                dim,
+                index,
+                IntegerChecks.isOne(alpha) ? source : source.mul(alpha).to(source.dtype()));
+    }
+
+    /** Slices of a source put at positions of a dimension. As {@code torch.index_copy}. */
+    @Torch("index_copy(self, dim, index, source)")
+    default Tensor indexCopy(long dim, Tensor index, Tensor source) {
+        return Scattering.slices("index_copy", self(), dim, index, source, null, true, Positions.SLICES);
+    }
+
+    /** Slices combined with those at positions of a dimension: prod, mean, amax or amin. As {@code torch.index_reduce}. */
+    @Torch("index_reduce(self, dim, index, source, reduce, *, include_self=True)")
+    default Tensor indexReduce(long dim, Tensor index, Tensor source, String reduce, boolean includeSelf) {
+        Scattering.checkReduce("index_reduce", reduce, "prod");
+        return Scattering.slices("index_reduce", self(), dim, index, source, reduce, includeSelf, Positions.SLICES);
+    }
+
+    /** One value in the slices at positions of a dimension. As {@code torch.index_fill}. */
+    default Tensor indexFill(long dim, Tensor index, Number value) {
+        return indexFill(dim, index, Tensor.number(value));
+    }
+
+    /** A value of rank 0 in the slices at positions of a dimension. As {@code torch.index_fill}. */
+    @Torch("index_fill(self, dim, index, value)")
+    default Tensor indexFill(long dim, Tensor index, Tensor value) {
+        return Scattering.fill(self(), dim, index, value);
+    }
+
+    /** Elements put at positions of the flattened tensor, or added there. As {@code torch.put}. */
+    @Torch("put(self, index, source, accumulate=False)")
+    default Tensor put(Tensor index, Tensor source, boolean accumulate) {
+        return Scattering.put(self(), index, source, accumulate);
+    }
+
+    /** The elements of a source, one after the other, where a mask is true. As {@code torch.masked_scatter}. */
+    @Torch("masked_scatter(self, mask, source)")
+    default Tensor maskedScatter(Tensor mask, Tensor source) {
+        return Scattering.masked(self(), mask, source);
     }
 
     /** The elements where a mask is true, in one dimension. As {@code torch.masked_select}. */
@@ -113,14 +145,10 @@ public sealed interface IndexOps permits Tensor {
         return maskedFill(mask, Tensor.number(value));
     }
 
-    /** A value of rank 0 where a mask is true. As {@code torch.masked_fill}. */
+    /** A value of rank 0, which the dtype must be able to hold, where a mask is true. As {@code torch.masked_fill}. */
     @Torch("masked_fill(self, mask, value)")
     default Tensor maskedFill(Tensor mask, Tensor value) {
-        if (value.dim() != 0) {
-            throw CressetException.runtime(
-                    "masked_fill: the value has shape " + value.shape() + "; expected no dimensions");
-        }
-        return Tensor.where(mask, value.to(self().dtype()), self());
+        return Scattering.maskedFill(self(), mask, value);
     }
 
     /** Positions of elements that aren't zero, (n, rank). As {@code torch.nonzero}. */
@@ -138,7 +166,7 @@ public sealed interface IndexOps permits Tensor {
     /** {@code x} with values at positions replaced, or increased. As {@code torch.index_put}. */
     @Torch("index_put(self, indices, values, accumulate=False)")
     default Tensor indexPut(@Nullable Tensor[] indices, Tensor values, boolean accumulate) {
-        return Indexing.put(self(), indices, values, accumulate);
+        return Indexing.changed(self(), values, accumulate, indices);
     }
 
     /** The upper triangle, from diagonal k on; the rest 0. As {@code torch.triu}. */

@@ -3,12 +3,12 @@ package org.cresset.tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.op.Broadcast;
 import org.cresset.op.Gathering;
+import org.cresset.op.Positions;
 import org.jspecify.annotations.Nullable;
 
 /** Python's square brackets: numbers and slices as views, tensors of positions or masks as copies. */
@@ -134,8 +134,16 @@ final class Indexing {
         return d + 1;
     }
 
-    /** The indexed dimensions in front, flattened; where the result's new dimensions go; the flat positions. */
-    private record Plan(Tensor front, long[] order, Tensor flat, Shape common, int place, int indexed, long product) {}
+    /**
+     * How tensors index: the dimensions with those in front that the indices speak of, these as one; the flat positions in
+     * it; and where the result's new dimensions go.
+     */
+    private record Plan(Tensor rows, long[] order, Tensor flat, Shape common, int place, int indexed) {
+        /** The dimensions that aren't indexed. */
+        long[] rest() {
+            return Arrays.copyOfRange(rows.shape().dims(), 1, rows.dim());
+        }
+    }
 
     private static Plan plan(Tensor x, @Nullable Tensor[] tensors) {
         List<Integer> dims = new ArrayList<>();
@@ -146,32 +154,37 @@ final class Indexing {
         }
         boolean adjacent = dims.getLast() - dims.getFirst() == dims.size() - 1;
         Tensor[] given = dims.stream().map(d -> tensors[d]).toArray(Tensor[]::new);
-        Shape common = Broadcast.shapes("index", given);
+        Shape common = common(given);
         long[] order = new long[x.dim()];
         int k = 0;
-        long product = 1;
         for (int d : dims) {
             order[k++] = d;
-            product *= x.size(d);
         }
         for (int d = 0; d < x.dim(); d++) {
             if (!dims.contains(d)) {
                 order[k++] = d;
             }
         }
-        Tensor flat = null;
-        for (int i = 0; i < given.length; i++) {
+        Tensor flat = given[0].to(DType.INT64);
+        for (int i = 0; i < given.length && given.length > 1; i++) {
             long n = x.size(dims.get(i));
             Tensor t = given[i].to(DType.INT64);
             check(t, n);
             t = Tensor.where(t.lt(0), t.add(n), t);
-            flat = flat == null ? t : flat.mul(n).add(t);
+            flat = i == 0 ? t : flat.mul(n).add(t);
         }
-        Tensor positions = Objects.requireNonNull(flat, "no index")
-                .expand(common.toArray())
-                .reshape(-1);
-        return new Plan(
-                x.permute(order), order, positions, common, adjacent ? dims.getFirst() : 0, dims.size(), product);
+        Tensor positions = flat.expand(common.toArray()).reshape(-1);
+        Tensor front = x.permute(order);
+        Tensor rows = dims.size() == 1 ? front : front.flatten(0, dims.size() - 1);
+        return new Plan(rows, order, positions, common, adjacent ? dims.getFirst() : 0, dims.size());
+    }
+
+    private static Shape common(Tensor[] given) {
+        try {
+            return Broadcast.shapes("index", given);
+        } catch (CressetException e) {
+            throw new CressetException(CressetException.Kind.INDEX, String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static void check(Tensor index, long n) {
@@ -186,14 +199,6 @@ final class Indexing {
         }
     }
 
-    private static long[] rest(Plan p) {
-        long[] rest = new long[p.front.dim() - p.indexed];
-        for (int i = 0; i < rest.length; i++) {
-            rest[i] = p.front.size(p.indexed + i);
-        }
-        return rest;
-    }
-
     private static long[] join(long[] a, long[] b) {
         long[] all = Arrays.copyOf(a, a.length + b.length);
         System.arraycopy(b, 0, all, a.length, b.length);
@@ -202,9 +207,8 @@ final class Indexing {
 
     static Tensor index(Tensor x, @Nullable Tensor[] tensors) {
         Plan p = plan(x, tensors);
-        long[] rest = rest(p);
-        Tensor rows = p.front.reshape(join(new long[] {p.product}, rest));
-        Tensor taken = rows.indexSelect(0, p.flat).reshape(join(p.common.toArray(), rest));
+        Tensor taken =
+                Scattering.select(p.rows, 0, p.flat, Positions.WRAPPED).reshape(join(p.common.toArray(), p.rest()));
         if (p.place == 0) {
             return taken;
         }
@@ -217,14 +221,29 @@ final class Indexing {
         return taken.movedim(from, to);
     }
 
+    /** {@code x} with the elements that an index speaks of replaced by values, or increased by them. */
+    static Tensor changed(Tensor x, Tensor values, boolean accumulate, @Nullable Object... parts) {
+        if (values.dtype() != x.dtype()) {
+            throw CressetException.runtime("index_put: the tensor is " + x.dtype() + ", the values " + values.dtype()
+                    + "; expected the same dtype");
+        }
+        Basic b = basic(x, parts);
+        return b.advanced()
+                ? put(b.view, b.tensors.toArray(new Tensor[0]), values, accumulate)
+                        .reshape(x.shape().toArray())
+                : accumulate
+                        ? x.add(values)
+                        : values.expand(x.shape().toArray()).clone();
+    }
+
     /** {@code x} with the indexed elements replaced by (or increased by) values. */
-    static Tensor put(Tensor x, @Nullable Tensor[] tensors, Tensor values, boolean accumulate) {
+    private static Tensor put(Tensor x, @Nullable Tensor[] tensors, Tensor values, boolean accumulate) {
         Plan p = plan(x, tensors);
-        long[] rest = rest(p);
+        long[] rest = p.rest();
         long[] resultDims = join(p.common.toArray(), rest);
+        int n = resultDims.length;
         Tensor v = values;
         if (p.place > 0) { // values come in the result's order of dimensions
-            int n = resultDims.length;
             long[] shape = new long[n];
             long[] order = new long[n];
             int c = p.common.rank();
@@ -236,27 +255,17 @@ final class Indexing {
             }
             v = drop(values, n).expand(shape).permute(order);
         } else {
-            v = drop(values, resultDims.length).expand(resultDims);
+            v = drop(values, n).expand(resultDims);
         }
-        long count = p.flat.numel();
-        Tensor rows = p.front.reshape(join(new long[] {p.product}, rest));
-        Tensor flatValues = v.reshape(join(new long[] {count}, rest));
-        Tensor changed;
-        if (accumulate) {
-            changed = rows.indexAdd(0, p.flat, flatValues);
-        } else {
-            long width = 1;
-            for (long r : rest) {
-                width *= r;
-            }
-            Tensor wide = p.flat.unsqueeze(1).expand(count, width);
-            changed = rows.reshape(p.product, width).scatter(0, wide, flatValues.reshape(count, width));
-        }
-        Tensor front = changed.reshape(p.front.shape().toArray());
-        long[] back = new long[p.order.length];
+        Tensor source = v.reshape(join(new long[] {p.flat.numel()}, rest));
+        Tensor changed = Scattering.slices(
+                "index_put", p.rows, 0, p.flat, source, accumulate ? "sum" : null, true, Positions.WRAPPED);
+        long[] sizes = new long[x.dim()];
+        long[] back = new long[x.dim()];
         for (int i = 0; i < back.length; i++) {
+            sizes[i] = x.size((int) p.order[i]);
             back[(int) p.order[i]] = i;
         }
-        return front.permute(back);
+        return changed.reshape(sizes).permute(back);
     }
 }

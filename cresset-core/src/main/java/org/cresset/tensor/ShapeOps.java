@@ -413,6 +413,9 @@ public sealed interface ShapeOps permits Tensor {
     /** The slices along a dimension. As {@code torch.unbind}. */
     @Torch("unbind(self, dim=0)")
     default Tensor[] unbind(long dim) {
+        if (self().dim() == 0) {
+            throw CressetException.index("unbind: a tensor without dimensions has no slices");
+        }
         int d = Dims.wrap("unbind", dim, self().dim());
         Tensor[] parts = new Tensor[(int) self().size(d)];
         for (int i = 0; i < parts.length; i++) {

@@ -92,10 +92,13 @@ final class Statistics {
                         "sum_to_size: shape " + x.shape() + " can't be summed to " + Arrays.toString(size));
             }
         }
+        if (size.length == 0) { // a sum also where there is one element: of integers in int64
+            return x.sum();
+        }
         if (n == 0) {
             return x;
         }
-        Tensor y = x.sum(Arrays.copyOf(reduce, n), true, x.dtype() == DType.BOOL ? null : x.dtype());
+        Tensor y = x.sum(Arrays.copyOf(reduce, n), true, null);
         return lead == 0 ? y : y.reshape(size);
     }
 }

@@ -2,6 +2,8 @@ package org.cresset.nn;
 
 import java.util.List;
 import org.cresset.nn.functional.Functional;
+import org.cresset.nn.functional.NativeForms;
+import org.cresset.nn.functional.PoolingForms;
 import org.cresset.registry.OperatorSource;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class NnOperators implements OperatorSource {
     @Override
     public List<Class<?>> functions() {
-        return List.of(Functional.class);
+        return List.of(Functional.class, PoolingForms.class, NativeForms.class);
     }
 
     @Override

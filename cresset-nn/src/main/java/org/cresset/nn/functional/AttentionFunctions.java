@@ -45,7 +45,12 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
             v = repeatHeads(value, query.size(-3) / value.size(-3));
         }
         double s = scale == null ? 1 / Math.sqrt(query.size(-1)) : scale;
-        Tensor scores = query.mul(s).matmul(k.transpose(-2, -1));
+        DType t = query.dtype();
+        boolean narrow = t == DType.FLOAT16 || t == DType.BFLOAT16; // weights and sums are kept in float32
+        Tensor q = narrow ? query.to(DType.FLOAT32) : query;
+        k = narrow ? k.to(DType.FLOAT32) : k;
+        v = narrow ? v.to(DType.FLOAT32) : v;
+        Tensor scores = q.mul(s).matmul(k.transpose(-2, -1));
         Tensor mask = attnMask;
         if (isCausal) {
             mask = Tensor.ones(Shape.of(query.size(-2), key.size(-2)), DType.BOOL)
@@ -61,7 +66,63 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
             Tensor nowhere = mask.any(new long[] {-1}, true).logicalNot();
             weights = weights.maskedFill(nowhere, 0);
         }
-        return (dropoutP > 0 ? dropout(weights, dropoutP, true, false) : weights).matmul(v);
+        weights = dropoutP > 0 ? dropout(weights, dropoutP, true, false) : weights;
+        return weights.matmul(v).to(t);
+    }
+
+    /**
+     * Attention of several heads on (L, N, E) or (L, E): the result and, if {@code needWeights}, the weights, of all heads or
+     * their mean, else null. As {@code multi_head_attention_forward}, with its parameters.
+     */
+    @Torch(
+            "nn.functional.multi_head_attention_forward(query, key: Tensor, value: Tensor, embed_dim_to_check, num_heads, in_proj_weight, in_proj_bias, bias_k, bias_v, add_zero_attn, dropout_p, out_proj_weight, out_proj_bias, training=True, key_padding_mask=None, need_weights=True, attn_mask=None, use_separate_proj_weight=False, q_proj_weight=None, k_proj_weight=None, v_proj_weight=None, static_k=None, static_v=None, average_attn_weights=True, is_causal=False)")
+    public static @Nullable Tensor[] multiHeadAttentionForward(
+            Tensor query,
+            Tensor key,
+            Tensor value,
+            long embedDimToCheck,
+            long numHeads,
+            @Nullable Tensor inProjWeight,
+            @Nullable Tensor inProjBias,
+            @Nullable Tensor biasK,
+            @Nullable Tensor biasV,
+            boolean addZeroAttn,
+            double dropoutP,
+            Tensor outProjWeight,
+            @Nullable Tensor outProjBias,
+            boolean training,
+            @Nullable Tensor keyPaddingMask,
+            boolean needWeights,
+            @Nullable Tensor attnMask,
+            boolean useSeparateProjWeight,
+            @Nullable Tensor qProjWeight,
+            @Nullable Tensor kProjWeight,
+            @Nullable Tensor vProjWeight,
+            @Nullable Tensor staticK,
+            @Nullable Tensor staticV,
+            boolean averageAttnWeights,
+            boolean isCausal) {
+        if (query.size(-1) != embedDimToCheck) {
+            throw CressetException.runtime("multi_head_attention_forward: query " + query.shape() + "; expected "
+                    + embedDimToCheck + " features");
+        }
+        if (isCausal && attnMask == null) {
+            throw CressetException.runtime("multi_head_attention_forward: is_causal is a hint about attn_mask, which"
+                    + " must be given");
+        }
+        MultiHead.Weights w = new MultiHead.Weights(
+                useSeparateProjWeight ? null : inProjWeight,
+                inProjBias,
+                biasK,
+                biasV,
+                outProjWeight,
+                outProjBias,
+                qProjWeight,
+                kProjWeight,
+                vProjWeight);
+        MultiHead.Given given = new MultiHead.Given(keyPaddingMask, attnMask, staticK, staticV, addZeroAttn);
+        double p = training ? dropoutP : 0;
+        return MultiHead.forward(query, key, value, numHeads, w, given, p, needWeights, averageAttnWeights);
     }
 
     private static Tensor repeatHeads(Tensor t, long times) {

@@ -1,6 +1,7 @@
 package org.cresset.nn.functional;
 
 import java.util.Arrays;
+import java.util.List;
 import org.cresset.base.CressetException;
 import org.cresset.op.ComplexViews;
 import org.cresset.op.Convolution;
@@ -152,6 +153,10 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
             Object padding,
             long[] dilation,
             long groups) {
+        if (input.dtype() != weight.dtype() || bias != null && bias.dtype() != input.dtype()) {
+            throw CressetException.runtime(name + ": input " + input.dtype() + ", weight " + weight.dtype()
+                    + (bias == null ? "" : ", bias " + bias.dtype()) + "; expected one dtype");
+        }
         Tensor x = withBatch(name, n, input, weight);
         long[] s = spread(name, "stride", stride, n);
         long[] d = spread(name, "dilation", dilation, n);
@@ -174,6 +179,10 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
             case Number p -> {
                 Arrays.fill(low, p.longValue());
                 Arrays.fill(high, p.longValue());
+            }
+            case List<?> p -> {
+                low = spread(name, "padding", p.stream().mapToLong(v -> ((Number) v).longValue()).toArray(), n);
+                high = low;
             }
             case long[] p -> {
                 low = spread(name, "padding", p, n);

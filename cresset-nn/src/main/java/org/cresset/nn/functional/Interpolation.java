@@ -92,7 +92,8 @@ final class Interpolation {
         return out;
     }
 
-    private static Tensor resize(
+    /** To sizes, with given scales (null or 0: the ratios of the sizes). */
+    static Tensor resize(
             Tensor input, long[] out, double @Nullable [] scales, String mode, boolean align, boolean antialias) {
         for (int i = 0; i < out.length; i++) {
             if (out[i] < 1 || input.size(i + 2) < 1) {

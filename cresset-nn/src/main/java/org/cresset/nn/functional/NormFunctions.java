@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
+import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.op.Normalize;
 import org.cresset.tensor.Tensor;
@@ -56,8 +57,9 @@ abstract class NormFunctions extends PoolingFunctions {
             dims[d] = d - dims.length;
         }
         double e = eps == null ? input.dtype().eps() : eps;
-        Tensor y = input.mul(input.square().mean(dims, true).add(e).rsqrt());
-        return weight == null ? y : y.mul(weight);
+        Tensor x = wide(input); // squares of 16-bit numbers would overflow
+        Tensor y = x.mul(x.square().mean(dims, true).add(e).rsqrt());
+        return (weight == null ? y : y.mul(weight)).to(input.dtype());
     }
 
     /**
@@ -75,6 +77,10 @@ abstract class NormFunctions extends PoolingFunctions {
             boolean training,
             double momentum,
             double eps) {
+        if (input.numel() == 0) {
+            Tensor y = weight == null ? input.clone() : input.mul(weight.select(0, 0));
+            return bias == null ? y : y.add(bias.select(0, 0));
+        }
         if (input.dim() < 2) {
             throw CressetException.runtime("batch_norm: input " + input.shape() + "; expected (N, C, ...)");
         }
@@ -91,6 +97,7 @@ abstract class NormFunctions extends PoolingFunctions {
         long[] column = new long[input.dim() - 1];
         Arrays.fill(column, 1);
         column[0] = -1;
+        Tensor x = wide(input);
         Tensor mean;
         Tensor var;
         if (training) {
@@ -103,8 +110,8 @@ abstract class NormFunctions extends PoolingFunctions {
             for (int d = 1; d < dims.length; d++) {
                 dims[d] = d + 1;
             }
-            mean = input.mean(dims, false);
-            Tensor d = input.sub(mean.reshape(column));
+            mean = x.mean(dims, false);
+            Tensor d = x.sub(mean.reshape(column));
             var = d.square().mean(dims, false);
             if (runningMean != null && runningVar != null) {
                 Tensor m = mean.detach();
@@ -122,7 +129,12 @@ abstract class NormFunctions extends PoolingFunctions {
         scale = weight == null ? scale : scale.mul(weight);
         Tensor shift = mean.mul(scale).neg();
         shift = bias == null ? shift : shift.add(bias);
-        return input.mul(scale.reshape(column)).add(shift.reshape(column)).to(input.dtype());
+        return x.mul(scale.reshape(column)).add(shift.reshape(column)).to(input.dtype());
+    }
+
+    /** What is computed with instead of 16-bit numbers. */
+    private static Tensor wide(Tensor t) {
+        return t.dtype() == DType.FLOAT16 || t.dtype() == DType.BFLOAT16 ? t.to(DType.FLOAT32) : t;
     }
 
     /** Each channel of each image on its own. As {@code instance_norm} (Ulyanov et al. 2016). */
@@ -208,8 +220,9 @@ abstract class NormFunctions extends PoolingFunctions {
         Tensor high = Tensor.zeros(Shape.of(zeros), s.dtype());
         Tensor mean = Tensor.cat(1, low, s, high)
                 .unfold(1, size, 1)
-                .mean(new long[] {-1}, false)
+                .sum(new long[] {-1}, false, null)
                 .reshape(input.shape().toArray());
+        mean = s.dtype().isDifferentiable() ? mean.div(size) : mean.floorDivide(Tensor.number(size));
         return input.div(mean.mul(alpha).add(k).pow(beta));
     }
 }

@@ -18,7 +18,6 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
     }
 
     /** As {@code max_pool1d}. */
-    @Torch("nn.functional.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False)")
     public static Tensor maxPool1d(
             Tensor input,
             long[] kernelSize,
@@ -30,7 +29,6 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
     }
 
     /** As {@code max_pool2d}. */
-    @Torch("nn.functional.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False)")
     public static Tensor maxPool2d(
             Tensor input,
             long[] kernelSize,
@@ -42,7 +40,6 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
     }
 
     /** As {@code max_pool3d}. */
-    @Torch("nn.functional.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False)")
     public static Tensor maxPool3d(
             Tensor input,
             long[] kernelSize,
@@ -185,19 +182,16 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
     }
 
     /** As {@code adaptive_max_pool1d}. */
-    @Torch("nn.functional.adaptive_max_pool1d(input, output_size)")
     public static Tensor adaptiveMaxPool1d(Tensor input, @Nullable Long[] outputSize) {
         return adaptiveMaxPoolWithIndices(1, input, outputSize)[0];
     }
 
     /** As {@code adaptive_max_pool2d}. */
-    @Torch("nn.functional.adaptive_max_pool2d(input, output_size)")
     public static Tensor adaptiveMaxPool2d(Tensor input, @Nullable Long[] outputSize) {
         return adaptiveMaxPoolWithIndices(2, input, outputSize)[0];
     }
 
     /** As {@code adaptive_max_pool3d}. */
-    @Torch("nn.functional.adaptive_max_pool3d(input, output_size)")
     public static Tensor adaptiveMaxPool3d(Tensor input, @Nullable Long[] outputSize) {
         return adaptiveMaxPoolWithIndices(3, input, outputSize)[0];
     }
@@ -208,6 +202,10 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
     }
 
     private static Windows adaptive(String name, int n, Tensor input, @Nullable Long[] outputSize) {
+        if (n > 1 && input.dim() <= n) { // PyTorch looks at this before anything else, and in another way
+            throw CressetException.value(
+                    name + ": input " + input.shape() + "; expected " + (n + 1) + " or " + (n + 2) + " dimensions");
+        }
         check(name, n, input);
         if (outputSize.length != n && outputSize.length != 1) {
             throw CressetException.runtime(
@@ -219,6 +217,23 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
             out[d] = o == null ? input.size(input.dim() - n + d) : o;
         }
         return Windows.adaptive(name, input.shape(), out);
+    }
+
+    /**
+     * The largest elements of windows that begin at random steps, and where they are, counted over the {@code spatial} last
+     * dimensions (2 or 3). As {@code fractional_max_pool2d} and {@code fractional_max_pool3d} (Graham 2014).
+     *
+     * @param outputSize sizes of the result; null: {@code outputRatio} times those of the input
+     * @param randomSamples uniform numbers (N, C, spatial) that fix the steps; null: drawn
+     */
+    public static Tensor[] fractionalMaxPool(
+            int spatial,
+            Tensor input,
+            long[] kernelSize,
+            long @Nullable [] outputSize,
+            double @Nullable [] outputRatio,
+            @Nullable Tensor randomSamples) {
+        return FractionalPooling.pool(spatial, input, kernelSize, outputSize, outputRatio, randomSamples);
     }
 
     /** The p-norms of windows: {@code (sum x^p)^(1/p)}. As {@code lp_pool1d}. */

@@ -1,0 +1,227 @@
+package org.cresset.op;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.cresset.base.DType;
+import org.cresset.base.Workers;
+import org.cresset.emit.Kernel;
+import org.cresset.emit.LaneType;
+import org.cresset.op.Gathering.Along;
+import org.cresset.op.Gathering.Scattering;
+import org.cresset.tensor.Dense;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes where an index says. Values that meet at one place differ only in the dimension of the index, and that is walked in
+ * rising order by one thread, so that the result depends neither on the number of threads nor on the layout: of values that
+ * replace each other the last one stays.
+ */
+final class ScatterKernel {
+    private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
+    private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final long GRAIN = 1 << 14;
+    private static final long ROW = 16;
+
+    private ScatterKernel() {}
+
+    static void run(Scattering a, Dense y, Dense index, Dense source) {
+        Dense part = source.view(index.shape(), source.stridesRaw(), source.storageOffset());
+        String reduce = a.reduce();
+        if (reduce != null && !a.includeSelf()) { // what is indexed begins anew
+            Dense start = Dense.number(0, y.dtype());
+            neutral(reduce, y.dtype(), start);
+            split(a.along(), null, y, index, start.view(index.shape(), new long[index.dim()], 0));
+        }
+        split(a.along(), reduce, y, index, part);
+    }
+
+    /** The number that changes nothing. */
+    private static void neutral(String reduce, DType t, Dense to) {
+        boolean low = reduce.equals("amax");
+        switch (reduce) {
+            case "sum" -> Convert.writeDouble(t, to.segment(), to.byteOffset(), 0);
+            case "prod" -> Convert.writeDouble(t, to.segment(), to.byteOffset(), 1);
+            default -> {
+                if (t.isFloat()) {
+                    Convert.writeDouble(
+                            t,
+                            to.segment(),
+                            to.byteOffset(),
+                            low ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
+                } else {
+                    Convert.writeLong(t, to.segment(), to.byteOffset(), low ? lowest(t) : highest(t));
+                }
+            }
+        }
+    }
+
+    private static long lowest(DType t) {
+        return t == DType.BOOL || t == DType.UINT8 ? 0 : -1L << 8 * t.size() - 1;
+    }
+
+    private static long highest(DType t) {
+        return t == DType.BOOL ? 1 : t == DType.UINT8 ? 255 : ~lowest(t);
+    }
+
+    /** Threads share the largest dimension besides that of the index. */
+    private static void split(Along a, @Nullable String reduce, Dense y, Dense index, Dense part) {
+        int d = -1;
+        for (int i = 0; i < index.dim(); i++) {
+            if (i != a.dim() && (d < 0 || index.size(i) > index.size(d))) {
+                d = i;
+            }
+        }
+        Dense columns = Gathering.columns(y, index, a.dim());
+        if (d < 0) {
+            serial(a, reduce, y, index, columns, part);
+            return;
+        }
+        int dim = d;
+        long rest = index.numel() / index.size(dim);
+        Workers.parallelFor(index.size(dim), Math.max(1, GRAIN / rest), (from, to) -> {
+            serial(
+                    a,
+                    reduce,
+                    y,
+                    piece(index, dim, from, to),
+                    piece(columns, dim, from, to),
+                    piece(part, dim, from, to));
+        });
+    }
+
+    private static Dense piece(Dense t, int dim, long from, long to) {
+        Views.Longs slice = new Views.Longs(dim, from, to, 1);
+        return Views.Slice.OP.look(slice, t, Views.Slice.OP.shape(slice, t.shape()));
+    }
+
+    private static void serial(Along a, @Nullable String reduce, Dense y, Dense index, Dense columns, Dense part) {
+        Geometry g = Geometry.of(
+                index.shape(),
+                Dense.over(y.storage(), index.shape(), index.shape().contiguousStrides(), 0, DType.UINT8),
+                columns,
+                part,
+                index);
+        Target t = new Target(a, y, index, part, g.innerStep(1), g.innerStep(2), g.innerStep(3));
+        Walk.each(g, 1, (to, from, at, n) -> t.run(reduce, to, from, at, n));
+    }
+
+    /** A run of values and where they go; all steps in bytes. */
+    private record Target(Along along, Dense y, Dense index, Dense source, long step, long sourceStep, long indexStep) {
+        long place(long i, long jump, MemorySegment m, boolean wide, long n) {
+            return along.positions().checked(along.op(), Positions.read(m, wide, i), n) * jump;
+        }
+
+        void run(@Nullable String reduce, long to, long from, long at, long n) {
+            DType type = y.dtype();
+            int size = type.size();
+            MemorySegment m = index.segment();
+            boolean wide = Positions.wide(index);
+            long places = y.size(along.dim());
+            long jump = y.stride(along.dim()) * size;
+            MemorySegment out = y.segment();
+            MemorySegment in = source.segment();
+            if (indexStep == 0) {
+                long o = to + place(at, jump, m, wide, places);
+                if (reduce == null) {
+                    Convert.move(in, from, sourceStep, out, o, step, size, n);
+                    return;
+                }
+                if (reduce.equals("sum") && n >= ROW && step == size && sourceStep == size && add(type, o, from, n)) {
+                    return;
+                }
+            }
+            if (reduce == null) {
+                for (long i = 0; i < n; i++) {
+                    long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
+                    if (size == 4) {
+                        out.set(I, o, in.get(I, from + i * sourceStep));
+                    } else if (size == 8) {
+                        out.set(L, o, in.get(L, from + i * sourceStep));
+                    } else {
+                        Convert.move(in, from + i * sourceStep, 0, out, o, 0, size, 1);
+                    }
+                }
+            } else if (type == DType.FLOAT32 && reduce.equals("sum")) {
+                for (long i = 0; i < n; i++) {
+                    long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
+                    out.set(F, o, out.get(F, o) + in.get(F, from + i * sourceStep));
+                }
+            } else if (type == DType.FLOAT64 && reduce.equals("sum")) {
+                for (long i = 0; i < n; i++) {
+                    long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
+                    out.set(D, o, out.get(D, o) + in.get(D, from + i * sourceStep));
+                }
+            } else if (type == DType.INT64 && reduce.equals("sum")) {
+                for (long i = 0; i < n; i++) {
+                    long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
+                    out.set(L, o, out.get(L, o) + in.get(L, from + i * sourceStep));
+                }
+            } else {
+                for (long i = 0; i < n; i++) {
+                    long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
+                    combine(reduce, type, out, o, in, from + i * sourceStep);
+                }
+            }
+        }
+
+        /** Adds a run of memory to another by the loop for that, if there is one. */
+        private boolean add(DType type, long o, long from, long n) {
+            LaneType lane =
+                    switch (type) {
+                        case FLOAT32 -> LaneType.F32;
+                        case FLOAT64 -> LaneType.F64;
+                        case INT64 -> LaneType.I64;
+                        case INT32 -> LaneType.I32;
+                        default -> null;
+                    };
+            if (lane == null || n > Integer.MAX_VALUE) {
+                return false;
+            }
+            Kernel k = Arithmetic.Add.OP.loop(lane, 0).pick(n);
+            MemorySegment out = y.segment();
+            k.run(out, o, source.segment(), from, null, 0, out, o, (int) n);
+            return true;
+        }
+    }
+
+    private static void combine(String how, DType t, MemorySegment to, long o, MemorySegment from, long p) {
+        if (t.isComplex()) {
+            DType r = t.real();
+            double a = Convert.readDouble(r, to, o);
+            double b = Convert.readDouble(r, to, o + r.size());
+            double c = Convert.readDouble(r, from, p);
+            double d = Convert.readDouble(r, from, p + r.size());
+            boolean sum = "sum".equals(how);
+            Convert.writeDouble(r, to, o, sum ? a + c : a * c - b * d);
+            Convert.writeDouble(r, to, o + r.size(), sum ? b + d : a * d + b * c);
+        } else if (t.isFloat()) {
+            double a = Convert.readDouble(t, to, o);
+            double b = Convert.readDouble(t, from, p);
+            Convert.writeDouble(
+                    t,
+                    to,
+                    o,
+                    switch (how) {
+                        case "sum" -> a + b;
+                        case "prod" -> a * b;
+                        case "amax" -> Math.max(a, b);
+                        default -> Math.min(a, b);
+                    });
+        } else {
+            long a = Convert.readLong(t, to, o);
+            long b = Convert.readLong(t, from, p);
+            Convert.writeLong(
+                    t,
+                    to,
+                    o,
+                    switch (how) {
+                        case "sum" -> a + b;
+                        case "prod" -> a * b;
+                        case "amax" -> Math.max(a, b);
+                        default -> Math.min(a, b);
+                    });
+        }
+    }
+}
