@@ -103,8 +103,7 @@ public final class Masked {
 
     /** The median along a dimension, of an even number the lower one; NaN where there is nothing. As {@code torch.masked.median}. */
     @Torch("masked.median(input, dim=-1, *, keepdim=False, dtype=None, mask=None)")
-    public static Tensor median(
-            Tensor input, long dim, boolean keepdim, @Nullable DType dtype, @Nullable Tensor mask) {
+    public static Tensor median(Tensor input, long dim, boolean keepdim, @Nullable DType dtype, @Nullable Tensor mask) {
         boolean floating = input.dtype().isFloat();
         Tensor x = floating ? input : input.to(DType.FLOAT32);
         // NaN is put in order behind everything else, so that the others are a beginning of the row.
@@ -223,9 +222,7 @@ public final class Masked {
     /** {@link #softmax} of the negative. As {@code torch.masked.softmin}. */
     @Torch("masked.softmin" + ALONG)
     public static Tensor softmin(Tensor input, long dim, @Nullable DType dtype, @Nullable Tensor mask) {
-        return fill("softmin", input, mask, Extreme.HIGHEST)
-                .neg()
-                .softmax(dim, dtype == null ? input.dtype() : dtype);
+        return fill("softmin", input, mask, Extreme.HIGHEST).neg().softmax(dim, dtype == null ? input.dtype() : dtype);
     }
 
     /** Divided by the norm along a dimension, or by {@code eps} where that is larger. As {@code torch.masked.normalize}. */
@@ -240,11 +237,7 @@ public final class Masked {
     /** The logarithm of the sum of two exponentials, of those that are not masked. As {@code torch.masked.logaddexp}. */
     @Torch("masked.logaddexp(input, other, *, dtype=None, input_mask=None, other_mask=None)")
     public static Tensor logaddexp(
-            Tensor input,
-            Tensor other,
-            @Nullable DType dtype,
-            @Nullable Tensor inputMask,
-            @Nullable Tensor otherMask) {
+            Tensor input, Tensor other, @Nullable DType dtype, @Nullable Tensor inputMask, @Nullable Tensor otherMask) {
         Tensor[] both = {
             fill("logaddexp", input, inputMask, Extreme.LOWEST), fill("logaddexp", other, otherMask, Extreme.LOWEST)
         };

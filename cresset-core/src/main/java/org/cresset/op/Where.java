@@ -2,8 +2,8 @@ package org.cresset.op;
 
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
-import org.cresset.base.Shape;
 import org.cresset.base.DType;
+import org.cresset.base.Shape;
 import org.cresset.emit.Lanes;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +51,8 @@ public final class Where extends Ternary {
     @Override
     public Tensor[] jvp(Object attrs, @Nullable Tensor[] in, Tensor[] out, @Nullable Tensor[] tangents) {
         Tensor zero = Tensor.zeros(Shape.SCALAR, out[0].dtype());
-        Tensor taken = on(attrs, in[0], tangents[1] == null ? zero : tangents[1], tangents[2] == null ? zero : tangents[2]);
+        Tensor taken =
+                on(attrs, in[0], tangents[1] == null ? zero : tangents[1], tangents[2] == null ? zero : tangents[2]);
         return new Tensor[] {taken.expand(out[0].shape().toArray())};
     }
 

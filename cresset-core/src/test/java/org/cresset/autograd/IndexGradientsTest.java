@@ -29,7 +29,8 @@ class IndexGradientsTest {
             derivatives(in -> new Tensor[] {f.apply(in[0])}, x.clone().requiresGrad(true));
             Tensor batch = between(-1, 1, 2, 3, 4);
             Tensor each = Tensor.stack(0, f.apply(batch.select(0, 0)), f.apply(batch.select(0, 1)));
-            assertThat(Func.vmap(f).apply(batch).allclose(each, 1e-9, 1e-12, false)).isTrue();
+            assertThat(Func.vmap(f).apply(batch).allclose(each, 1e-9, 1e-12, false))
+                    .isTrue();
         }));
     }
 

@@ -29,8 +29,7 @@ class ArrangeTest {
     @Test
     void repeated() {
         assertThat(x.tile(2).toLongArray()).containsExactly(0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5);
-        assertThat(x.repeatInterleave(2, 0L, null).toLongArray())
-                .containsExactly(0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5);
+        assertThat(x.repeatInterleave(2, 0L, null).toLongArray()).containsExactly(0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5);
         assertThat(x.repeatInterleave(Tensor.of(2L, 0L, 1L), 1L, null).toLongArray())
                 .containsExactly(0, 0, 2, 3, 3, 5);
         assertThat(x.repeatInterleave(2, null, null).shape().toArray()).containsExactly(12);
@@ -75,7 +74,9 @@ class ArrangeTest {
         assertThat(Join.vstack(a, b).shape().toArray()).containsExactly(2, 2);
         assertThat(Join.dstack(a, b).toLongArray()).containsExactly(1, 3, 2, 4);
         assertThat(Join.columnStack(a, b).toLongArray()).containsExactly(1, 3, 2, 4);
-        assertThat(Join.meshgrid(new Tensor[] {a, Tensor.of(5L, 6L, 7L)}, "xy")[0].shape().toArray())
+        assertThat(Join.meshgrid(new Tensor[] {a, Tensor.of(5L, 6L, 7L)}, "xy")[0]
+                        .shape()
+                        .toArray())
                 .containsExactly(3, 2);
         assertThat(Join.cartesianProd(a, b).toLongArray()).containsExactly(1, 3, 1, 4, 2, 3, 2, 4);
         assertThat(Join.combinations(Tensor.of(1L, 2L, 3L), 2, false).toLongArray())
@@ -98,7 +99,8 @@ class ArrangeTest {
         Uniques r = rows.unique(true, true, 0L);
         assertThat(r.output().toLongArray()).containsExactly(1, 9, 2, 1);
         assertThat(r.inverse().toLongArray()).containsExactly(1, 0, 1);
-        assertThat(Tensor.of(1.0, Double.NaN, Double.NaN, 0.0, -0.0).unique().numel()).isEqualTo(4);
+        assertThat(Tensor.of(1.0, Double.NaN, Double.NaN, 0.0, -0.0).unique().numel())
+                .isEqualTo(4);
     }
 
     @Test
@@ -107,7 +109,8 @@ class ArrangeTest {
         assertThat(Tensor.of(1.0, 2.0, Double.NaN, -0.0).isin(set, false, false).toBooleanArray())
                 .containsExactly(false, true, false, true);
         assertThat(Tensor.of(0L, 5L, 6L).nonzeroStatic(3, -7).toLongArray()).containsExactly(1, 2, -7);
-        assertThat(x.takeAlongDim(Tensor.of(-1L, 3L).reshape(1, 2), 1L).toLongArray()).containsExactly(2, 0, 5, 3);
+        assertThat(x.takeAlongDim(Tensor.of(-1L, 3L).reshape(1, 2), 1L).toLongArray())
+                .containsExactly(2, 0, 5, 3);
     }
 
     @Test
@@ -118,7 +121,8 @@ class ArrangeTest {
                 .containsExactly(3, 0, 7);
         assertThat(Segments.reduce(data, "max", lengths, null, 0, false, 3).toDoubleArray())
                 .containsExactly(3, 3, 4);
-        assertThat(Segments.reduce(data, "mean", null, Tensor.of(0L, 1L, 3L), 0, true, null).toDoubleArray())
+        assertThat(Segments.reduce(data, "mean", null, Tensor.of(0L, 1L, 3L), 0, true, null)
+                        .toDoubleArray())
                 .containsExactly(1, 2.5);
     }
 
@@ -143,7 +147,8 @@ class ArrangeTest {
     void integersOfFewBitsKeepTheirDtype() {
         Tensor small = Tensor.of(1, 2, 3).to(DType.INT8);
         assertThat(small.roll(new long[] {1}, new long[] {0}).dtype()).isEqualTo(DType.INT8);
-        assertThat(small.indexAdd(0, Tensor.of(0L), Tensor.of(100).to(DType.INT8), 2).dtype())
+        assertThat(small.indexAdd(0, Tensor.of(0L), Tensor.of(100).to(DType.INT8), 2)
+                        .dtype())
                 .isEqualTo(DType.INT8);
     }
 }

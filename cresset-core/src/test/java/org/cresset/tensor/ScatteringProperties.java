@@ -118,9 +118,8 @@ class ScatteringProperties {
         Random r = new Random(seed);
         int rows = 97;
         int columns = r.nextInt(400, 700);
-        double[] at = r.doubles((long) rows * columns)
-                .map(v -> Math.floor(v * 13))
-                .toArray();
+        double[] at =
+                r.doubles((long) rows * columns).map(v -> Math.floor(v * 13)).toArray();
         long[] shape = {rows, columns};
         Grid source = Grid.random(shape, seed);
         Tensor index = new Grid(shape, at).tensor(DType.INT64);

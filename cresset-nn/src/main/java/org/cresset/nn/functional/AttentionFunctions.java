@@ -107,8 +107,8 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
                     + embedDimToCheck + " features");
         }
         if (isCausal && attnMask == null) {
-            throw CressetException.runtime("multi_head_attention_forward: is_causal is a hint about attn_mask, which"
-                    + " must be given");
+            throw CressetException.runtime(
+                    "multi_head_attention_forward: is_causal is a hint about attn_mask, which" + " must be given");
         }
         MultiHead.Weights w = new MultiHead.Weights(
                 useSeparateProjWeight ? null : inProjWeight,

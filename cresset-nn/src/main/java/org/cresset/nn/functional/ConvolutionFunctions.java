@@ -181,7 +181,11 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
                 Arrays.fill(high, p.longValue());
             }
             case List<?> p -> {
-                low = spread(name, "padding", p.stream().mapToLong(v -> ((Number) v).longValue()).toArray(), n);
+                low = spread(
+                        name,
+                        "padding",
+                        p.stream().mapToLong(v -> ((Number) v).longValue()).toArray(),
+                        n);
                 high = low;
             }
             case long[] p -> {

@@ -33,8 +33,8 @@ final class FractionalPooling {
             throw CressetException.value(op + ": expected an output size or an output ratio");
         }
         if (input.dim() != n + 1 && input.dim() != n + 2) {
-            throw CressetException.runtime(op + ": input " + input.shape() + "; expected " + (n + 1) + " or " + (n + 2)
-                    + " dimensions");
+            throw CressetException.runtime(
+                    op + ": input " + input.shape() + "; expected " + (n + 1) + " or " + (n + 2) + " dimensions");
         }
         if (!input.dtype().isFloat()) {
             throw CressetException.unsupported(op + ": does not exist for " + input.dtype());

@@ -58,8 +58,8 @@ final class MultiHead {
         Tensor q = batched ? query : query.unsqueeze(1);
         long embed = q.size(2);
         if (heads < 1 || embed % heads != 0) {
-            throw CressetException.runtime(
-                    "multi_head_attention_forward: " + embed + " features for " + heads + " heads; expected a multiple");
+            throw CressetException.runtime("multi_head_attention_forward: " + embed + " features for " + heads
+                    + " heads; expected a multiple");
         }
         MultiHead m = new MultiHead(heads, q.size(1), embed / heads);
         Tensor[] qkv = project(q, batched ? key : key.unsqueeze(1), batched ? value : value.unsqueeze(1), w);

@@ -41,8 +41,8 @@ public final class NativeForms {
             long group,
             double eps) {
         if (input.numel() != n * c * hxw) {
-            throw CressetException.runtime("native_group_norm: input " + input.shape() + " for " + n + " x " + c + " x "
-                    + hxw + " elements");
+            throw CressetException.runtime(
+                    "native_group_norm: input " + input.shape() + " for " + n + " x " + c + " x " + hxw + " elements");
         }
         Tensor x = wide(input);
         Tensor w = weight == null ? null : wide(weight);
@@ -89,8 +89,7 @@ public final class NativeForms {
         return new Tensor[] {y, flat.to(t), rstd.to(t)};
     }
 
-    private static void move(
-            @Nullable Tensor mean, @Nullable Tensor var, Tensor m, Tensor v, long n, double momentum) {
+    private static void move(@Nullable Tensor mean, @Nullable Tensor var, Tensor m, Tensor v, long n, double momentum) {
         Autograd.noGrad(() -> {
             if (mean != null) {
                 mean.copy_(wide(mean).mul(1 - momentum).add(m.mul(momentum)));
@@ -183,7 +182,8 @@ public final class NativeForms {
             throw CressetException.runtime("max_pool2d_with_indices_backward: a gradient of shape " + gradOutput.shape()
                     + " and indices of shape " + indices.shape() + "; expected one shape");
         }
-        Tensor zero = Tensor.zeros(Shape.SCALAR, gradOutput.dtype()).expand(self.shape().toArray());
+        Tensor zero = Tensor.zeros(Shape.SCALAR, gradOutput.dtype())
+                .expand(self.shape().toArray());
         return zero.flatten(-2)
                 .scatterAdd(-1, indices.flatten(-2), gradOutput.flatten(-2))
                 .reshape(self.shape().toArray());
