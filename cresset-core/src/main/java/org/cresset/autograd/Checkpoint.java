@@ -3,6 +3,7 @@ package org.cresset.autograd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.cresset.amp.Autocast;
 import org.cresset.base.CressetException;
 import org.cresset.op.Custom;
 import org.cresset.op.Saves;
@@ -29,14 +30,15 @@ public final class Checkpoint {
      */
     public static Tensor[] checkpoint(Func.Many f, Tensor... inputs) {
         Context c = Context.current();
-        if (c.interpreter() != null || !c.grad() || !Tape.anyRequiresGrad(inputs)) {
+        if (c.transform() != null || !c.grad() || !Tape.anyRequiresGrad(inputs)) {
             return f.apply(inputs);
         }
-        return Segment.OP.all(new Call(f, Generator.defaultGenerator().getState()), inputs);
+        return Segment.OP.all(new Call(f, Generator.defaultGenerator().getState(), c.autocast()), inputs);
     }
 
-    /** What to run again, and the state of the default generator before it ran. */
-    private record Call(Func.Many f, byte[] random) {}
+    /** What to run again, with the state of the default generator before it ran, and autocast as it was. */
+    private record Call(
+            Func.Many f, byte[] random, @Nullable Autocast autocast) {}
 
     private static final class Segment extends Custom {
         static final Segment OP = new Segment();
@@ -98,7 +100,7 @@ public final class Checkpoint {
             byte[] now = random.getState();
             random.setState(call.random);
             try {
-                return Autograd.enableGrad(() -> call.f.apply(leaves));
+                return Autocast.restored(call.autocast, () -> Autograd.enableGrad(() -> call.f.apply(leaves)));
             } finally {
                 random.setState(now);
             }

@@ -1,8 +1,10 @@
 package org.cresset.autograd;
 
 import java.util.function.Supplier;
+import org.cresset.amp.Autocast;
 import org.cresset.base.CressetException;
 import org.cresset.op.Custom;
+import org.cresset.op.Precision;
 import org.cresset.op.Saves;
 import org.cresset.op.Spec;
 import org.cresset.tensor.Dense;
@@ -49,6 +51,15 @@ public abstract class CustomFunction {
      */
     protected abstract @Nullable Tensor[] backward(Call call, Tensor[] gradOutputs);
 
+    /**
+     * In which precision the arguments are wanted inside of {@link Autocast}. By default they come as they are, and forward
+     * runs with autocast on; {@link Precision#FULL} gives them in float32, {@link Precision#LOWER} in autocast's dtype, and
+     * forward runs without. Backward runs as forward did. As {@code torch.amp.custom_fwd} and {@code custom_bwd}.
+     */
+    protected Precision precision() {
+        return Precision.INHERITED;
+    }
+
     /** The first result. */
     public final Tensor apply(Tensor... inputs) {
         return applyAll(inputs)[0];
@@ -64,6 +75,7 @@ public abstract class CustomFunction {
         private Tensor[] saved = {};
         private int[] versions = {};
         private @Nullable Object extra;
+        private @Nullable Autocast autocast;
 
         private Call() {}
 
@@ -114,7 +126,13 @@ public abstract class CustomFunction {
         }
 
         @Override
+        public Precision precision(Object attrs) {
+            return CustomFunction.this.precision();
+        }
+
+        @Override
         public Tensor[] eval(Object attrs, @Nullable Tensor[] in) {
+            ((Call) attrs).autocast = Context.current().autocast();
             Tensor[] out = Autograd.noGrad(
                             (Supplier<Tensor[]>) () -> CustomFunction.this.forward((Call) attrs, in.clone()))
                     .clone();
@@ -144,7 +162,9 @@ public abstract class CustomFunction {
             for (int i = 0; i < grads.length; i++) {
                 grads[i] = v.grad(i);
             }
-            @Nullable Tensor[] results = CustomFunction.this.backward((Call) v.attrs(), grads);
+            Call call = (Call) v.attrs();
+            @Nullable
+            Tensor[] results = Autocast.restored(call.autocast, () -> CustomFunction.this.backward(call, grads));
             if (results.length != v.inputs()) {
                 throw CressetException.runtime(name() + ": backward gave " + results.length + " gradients for "
                         + v.inputs() + " inputs; give null where there is none");

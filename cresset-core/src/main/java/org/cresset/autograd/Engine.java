@@ -15,6 +15,7 @@ import org.cresset.op.Custom;
 import org.cresset.op.View;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
+import org.cresset.watch.Watch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,7 +163,11 @@ final class Engine {
         @Nullable Tensor[] results;
         try {
             Vjp v = node.vjp(p.grads);
-            node.operation().backward(v);
+            if (node.origins == null && !Watch.isOn()) {
+                node.operation().backward(v);
+            } else {
+                Watch.aroundBackward(node.operation(), node.origins, () -> node.operation().backward(v));
+            }
             results = v.results();
         } catch (RuntimeException e) {
             if (node.site != null) {

@@ -25,6 +25,11 @@ public final class Func {
     /** A function of several tensors with several results. */
     public interface Many extends Function<Tensor[], Tensor[]> {}
 
+    /** Where a transform opened in {@code parent} runs its operations: recording and the like are as they are now. */
+    private static Context below(Context parent) {
+        return Context.current().with(parent.transform());
+    }
+
     // ---- reverse mode ----
 
     /** The results of a function and its vector-Jacobian product. */
@@ -85,7 +90,7 @@ public final class Func {
         public void change(Op op, Object attrs, @Nullable Tensor[] in) {
             Tensor self = in[0];
             if (!anyTracked(in)) {
-                parent.call(() -> InPlace.apply(op, attrs, in));
+                below(parent).call(() -> InPlace.apply(op, attrs, in));
                 return;
             }
             refuse(op, self, viewed.containsKey(self));
@@ -114,7 +119,7 @@ public final class Func {
         }
 
         private Tensor[] record(Op op, Object attrs, @Nullable Tensor[] in) {
-            Tensor[] out = parent.call(() -> op.all(attrs, in));
+            Tensor[] out = below(parent).call(() -> op.all(attrs, in));
             if (op instanceof View) {
                 viewed.put(in[0], true);
                 viewed.put(out[0], true);
@@ -244,7 +249,7 @@ public final class Func {
                 mine |= t instanceof Dual d && d.owner() == this;
             }
             if (!mine) {
-                parent.call(() -> InPlace.apply(op, attrs, in));
+                below(parent).call(() -> InPlace.apply(op, attrs, in));
                 return;
             }
             refuse(op, self, !(self instanceof Dual d && d.owner() == this) || ((Dual) self).isViewed());
@@ -268,7 +273,7 @@ public final class Func {
                 }
             }
             boolean dual = any;
-            return parent.call(() -> {
+            return below(parent).call(() -> {
                 Tensor[] out = op.all(attrs, primals);
                 if (!dual) {
                     return out;
@@ -395,7 +400,7 @@ public final class Func {
                 mine |= t instanceof Batched b && b.owner() == this;
             }
             if (!mine) {
-                parent.call(() -> InPlace.apply(op, attrs, in));
+                below(parent).call(() -> InPlace.apply(op, attrs, in));
                 return;
             }
             refuse(op, self, !(self instanceof Batched b && b.owner() == this) || ((Batched) self).isViewed());
@@ -413,7 +418,7 @@ public final class Func {
                 any |= mapped[i];
             }
             boolean batched = any;
-            return parent.call(() -> {
+            return below(parent).call(() -> {
                 Tensor[] out = batched ? op.batch(attrs, physical, mapped, size) : op.all(attrs, physical);
                 if (!batched) {
                     return out;

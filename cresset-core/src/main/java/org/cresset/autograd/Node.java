@@ -10,6 +10,7 @@ import org.cresset.op.Op;
 import org.cresset.op.Spec;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
+import org.cresset.watch.Watch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,10 @@ public final class Node {
     final long sequence;
 
     final @Nullable Throwable site;
+
+    /** What those keep who watched when this was recorded. */
+    final @Nullable Object origins = Watch.origins();
+
     private @Nullable Tensor @Nullable [] savedInputs;
     private @Nullable Tensor @Nullable [] savedOutputs;
     private int[] versions;
@@ -177,9 +182,9 @@ public final class Node {
 
     void release() {
         if (op != null) {
+            released |= savedInputs != null || savedOutputs != null; // what needs nothing can run again
             savedInputs = null;
             savedOutputs = null;
-            released = true;
         }
     }
 

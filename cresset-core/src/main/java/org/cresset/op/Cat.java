@@ -22,6 +22,11 @@ public final class Cat extends Index {
         super("cat", Saves.NOTHING);
     }
 
+    @Override
+    public Precision precision(Object attrs) {
+        return Precision.WIDEST;
+    }
+
     /** Joined along {@code dim}; empty vectors are passed over. */
     public static Tensor cat(Tensor[] tensors, long dim) {
         if (tensors.length == 0) {

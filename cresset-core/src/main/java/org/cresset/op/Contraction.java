@@ -6,4 +6,9 @@ public abstract non-sealed class Contraction extends Op {
     protected Contraction(String name, Saves saves) {
         super(name, saves);
     }
+
+    @Override
+    public Precision precision(Object attrs) {
+        return Precision.LOWER;
+    }
 }

@@ -68,6 +68,10 @@ public final class Convert {
             long n) {
         if (source == target) {
             move(from, fo, fs, to, to0, ts, source.size(), n);
+        } else if (target == DType.FLOAT32 && isHalf(source) && fs == 2 && ts == 4) {
+            HalfRuns.widen(source, from, fo, to, to0, n);
+        } else if (source == DType.FLOAT32 && isHalf(target) && fs == 4 && ts == 2) {
+            HalfRuns.narrow(target, from, fo, to, to0, n);
         } else if (target == DType.FLOAT32 && !source.isComplex()) {
             toFloat(from, fo, fs, source, to, to0, ts, n);
         } else if (source == DType.FLOAT32 && !target.isComplex()) {
@@ -83,6 +87,10 @@ public final class Convert {
                 writeLong(target, to, to0 + i * ts, readLong(source, from, fo + i * fs));
             }
         }
+    }
+
+    private static boolean isHalf(DType t) {
+        return t == DType.FLOAT16 || t == DType.BFLOAT16;
     }
 
     private static void toFloat(

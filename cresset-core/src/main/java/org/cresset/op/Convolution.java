@@ -8,6 +8,7 @@ import org.cresset.base.DType;
 import org.cresset.base.Device;
 import org.cresset.base.Shape;
 import org.cresset.base.spi.Contractions;
+import org.cresset.base.spi.ConvPass;
 import org.cresset.base.spi.ConvShape;
 import org.cresset.base.spi.Operand;
 import org.cresset.tensor.Dense;
@@ -40,6 +41,9 @@ public final class Convolution {
             long[] high,
             long[] dilation,
             long groups) {
+        x = Precision.LOWER.of(x);
+        w = Precision.LOWER.of(w);
+        b = Precision.LOWER.ofNullable(b);
         check(name, x, w, stride, dilation, groups);
         if (x.size(1) != w.size(1) * groups || w.size(0) % groups != 0) {
             throw CressetException.runtime(name + ": input " + x.shape() + " and weight " + w.shape() + " with groups="
@@ -76,6 +80,9 @@ public final class Convolution {
             long[] outputPadding,
             long groups,
             long[] dilation) {
+        x = Precision.LOWER.of(x);
+        w = Precision.LOWER.of(w);
+        b = Precision.LOWER.ofNullable(b);
         check(name, x, w, stride, dilation, groups);
         if (x.size(1) != w.size(0) || w.size(0) % groups != 0) {
             throw CressetException.runtime(name + ": input " + x.shape() + " and weight " + w.shape() + " with groups="
@@ -153,9 +160,8 @@ public final class Convolution {
     }
 
     private static @Nullable Contractions library(DType t, Shape x, Shape w, Shape y) {
-        Contractions c =
-                t == DType.FLOAT32 && x.numel() > 0 && w.numel() > 0 && y.numel() > 0 ? Providers.contractions() : null;
-        return c;
+        boolean type = t == DType.FLOAT32 || t == DType.FLOAT16 || t == DType.BFLOAT16;
+        return type && x.numel() > 0 && w.numel() > 0 && y.numel() > 0 ? Providers.contractions() : null;
     }
 
     private static boolean isNative(Tensor a, Tensor b, long[] result) {
@@ -166,17 +172,33 @@ public final class Convolution {
         return new Operand(t.segment(), t.byteOffset(), t.stridesRaw());
     }
 
-    /** With the channels innermost, by copying if they aren't. */
-    static Dense channelsLast(Dense t) {
+    /** The dtype in which the library does it: the half types where the machine computes with them, else float32. */
+    private static DType nativeType(Contractions c, DType t, ConvPass pass, ConvShape s) {
+        return c.convolves(t, pass, s) ? t : DType.FLOAT32;
+    }
+
+    /** The result itself, or memory of another dtype for it. */
+    private static Dense target(Dense out, DType t) {
+        return out.dtype() == t ? out : Dense.emptyStrided(out.shape(), out.stridesRaw(), t);
+    }
+
+    private static void finish(Dense computed, Dense out) {
+        if (computed != out) {
+            Pointwise.copy(computed, out);
+        }
+    }
+
+    /** In dtype {@code type} and with the channels innermost, by copying if they aren't. */
+    static Dense channelsLast(Dense t, DType type) {
         long[] want = ToCopy.channelsLast(t.shape());
-        boolean same = true;
+        boolean same = t.dtype() == type;
         for (int d = 0; d < want.length; d++) {
             same &= t.size(d) == 1 || t.stride(d) == want[d];
         }
         if (same) {
             return t.view(t.shape(), want, t.storageOffset());
         }
-        Dense c = Dense.emptyStrided(t.shape(), want, t.dtype());
+        Dense c = Dense.emptyStrided(t.shape(), want, type);
         Pointwise.copy(t, c);
         return c;
     }
@@ -234,13 +256,17 @@ public final class Convolution {
             ConvShape s = sizes((Attrs) attrs, in[0].shape(), in[1].shape(), out[0].shape());
             Dense bias = in.length > 2 ? in[2] : null;
             Contractions c = library(in[0].dtype(), in[0].shape(), in[1].shape(), out[0].shape());
-            if (c != null && c.convolves(s)) {
+            if (c != null && c.convolves(DType.FLOAT32, ConvPass.FORWARD, s)) {
+                DType t = nativeType(c, out[0].dtype(), ConvPass.FORWARD, s);
+                Dense y = target(out[0], t);
                 c.convolve(
+                        t,
                         s,
-                        operand(channelsLast(in[0])),
-                        operand(Rows.floats(in[1])),
-                        bias == null ? null : operand(Rows.floats(bias)),
-                        operand(out[0]));
+                        operand(channelsLast(in[0], t)),
+                        operand(Rows.convert(in[1], t)),
+                        bias == null ? null : operand(Rows.convert(bias, t)),
+                        operand(y));
+                finish(y, out[0]);
             } else {
                 JavaConvolve.forward(s, in[0], in[1], bias, out[0]);
             }
@@ -309,8 +335,12 @@ public final class Convolution {
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             ConvShape s = sizes((Attrs) attrs, out[0].shape(), in[1].shape(), in[0].shape());
             Contractions c = library(in[0].dtype(), in[0].shape(), in[1].shape(), out[0].shape());
-            if (c != null && c.convolves(s)) {
-                c.convolveBackwardInput(s, operand(channelsLast(in[0])), operand(Rows.floats(in[1])), operand(out[0]));
+            if (c != null && c.convolves(DType.FLOAT32, ConvPass.INPUT, s)) {
+                DType t = nativeType(c, out[0].dtype(), ConvPass.INPUT, s);
+                Dense x = target(out[0], t);
+                c.convolveBackwardInput(
+                        t, s, operand(channelsLast(in[0], t)), operand(Rows.convert(in[1], t)), operand(x));
+                finish(x, out[0]);
             } else {
                 JavaConvolve.input(s, in[0], in[1], out[0]);
             }
@@ -358,13 +388,21 @@ public final class Convolution {
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             ConvShape s = sizes((Attrs) attrs, in[0].shape(), out[0].shape(), in[1].shape());
             Contractions c = library(in[0].dtype(), in[0].shape(), out[0].shape(), in[1].shape());
-            if (c != null && c.convolves(s)) {
+            if (c != null && c.convolves(DType.FLOAT32, ConvPass.WEIGHT, s)) {
+                DType t = nativeType(c, out[0].dtype(), ConvPass.WEIGHT, s);
+                Dense w = target(out[0], DType.FLOAT32);
+                Dense bias = out.length > 1 ? target(out[1], DType.FLOAT32) : null;
                 c.convolveBackwardWeight(
+                        t,
                         s,
-                        operand(channelsLast(in[0])),
-                        operand(channelsLast(in[1])),
-                        operand(out[0]),
-                        out.length > 1 ? operand(out[1]) : null);
+                        operand(channelsLast(in[0], t)),
+                        operand(channelsLast(in[1], t)),
+                        operand(w),
+                        bias == null ? null : operand(bias));
+                finish(w, out[0]);
+                if (bias != null) {
+                    finish(bias, out[1]);
+                }
                 return;
             }
             JavaConvolve.weight(s, in[0], in[1], out[0]);

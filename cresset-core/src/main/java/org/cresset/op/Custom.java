@@ -6,4 +6,9 @@ public abstract non-sealed class Custom extends Op {
     protected Custom(String name, Saves saves) {
         super(name, saves);
     }
+
+    @Override
+    public Precision precision(Object attrs) {
+        return Precision.INHERITED;
+    }
 }

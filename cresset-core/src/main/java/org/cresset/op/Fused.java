@@ -24,7 +24,7 @@ public abstract class Fused extends Composite {
     /** Whether the gradients asked for now are final: nothing records, batches or differentiates them. */
     protected static boolean plainBackward() {
         Context c = Context.current();
-        return c.interpreter() == null && !c.grad();
+        return c.transform() == null && !c.grad();
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.cresset.base.DType;
 import org.cresset.base.Device;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
+import org.cresset.watch.Watch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,17 @@ public final class InPlace {
     /** {@code in[0]} becomes the result of {@code op} for {@code in}. */
     public static Tensor apply(Op op, Object attrs, @Nullable Tensor... in) {
         Context c = Context.current();
-        Tensor self = in[0];
-        if (c.interpreter() != null) {
-            c.interpreter().change(op, attrs, in);
-            return self;
+        if (c.transform() != null) {
+            c.transform().change(op, attrs, in);
+            return in[0];
         }
+        return Watch.isOn()
+                ? Watch.around(op, in, () -> new Tensor[] {change(op, attrs, c, in)})[0]
+                : change(op, attrs, c, in);
+    }
+
+    private static Tensor change(Op op, Object attrs, Context c, @Nullable Tensor[] in) {
+        Tensor self = in[0];
         Dense target = self.dense(op.name());
         boolean record = c.grad() && Tape.anyRequiresGrad(in);
         check(op, c, target, record);

@@ -26,6 +26,11 @@ public abstract non-sealed class Linalg extends Op {
         super(name, saves);
     }
 
+    @Override
+    public Precision precision(Object attrs) {
+        return Precision.FULL;
+    }
+
     /** Whether an output is a batch of matrices and not of vectors or numbers. */
     protected boolean matrices(int output, Spec[] specs, Tensor first) {
         return specs[output].shape().rank() == first.dim();
@@ -65,7 +70,7 @@ public abstract non-sealed class Linalg extends Op {
     /** Whether a derivative of what is computed from {@code a} may be asked for. */
     static boolean derivativePossible(Tensor a) {
         Context c = Context.current();
-        return c.interpreter() != null || c.grad() && a.requiresGrad();
+        return c.transform() != null || c.grad() && a.requiresGrad();
     }
 
     // ---- shapes ----

@@ -3,6 +3,7 @@ package org.cresset.op;
 import java.util.Arrays;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
+import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.base.spi.Contractions;
 import org.cresset.base.spi.Lapack;
@@ -62,20 +63,33 @@ public final class Matmul extends Contraction {
             return;
         }
         Contractions library = Providers.contractions();
-        if (library == null || !library.multiplies(c.dtype()) || a.size(2) == 0) {
+        DType t = nativeType(library, c.dtype());
+        if (library == null || t == null || a.size(2) == 0) {
             Lapack blas = a.size(2) == 0 || !Gemm.handles(c.dtype()) ? null : Providers.lapack();
             if (blas != null) {
-                Gemm.run(blas, plain(a), plain(b), bias, c);
+                Gemm.run(blas, plain(a, a.dtype()), plain(b, b.dtype()), bias, c);
             } else {
                 JavaMultiply.run(a, b, bias, c);
             }
             return;
         }
-        Dense x = plain(a);
-        Dense y = plain(b);
-        Operand add = bias == null ? null : operand((Dense) bias.contiguous());
-        library.multiply(
-                c.dtype(), c.size(0), c.size(1), c.size(2), a.size(2), operand(x), operand(y), add, operand(c));
+        Dense x = plain(a, t);
+        Dense y = plain(b, t);
+        Dense z = c.dtype() == t ? c : Dense.empty(c.shape(), t);
+        Operand add = bias == null ? null : operand(Rows.convert(bias, t));
+        library.multiply(t, z.size(0), z.size(1), z.size(2), a.size(2), operand(x), operand(y), add, operand(z));
+        if (z != c) {
+            Pointwise.copy(z, c);
+        }
+    }
+
+    /** The dtype in which the library does it: half types where the machine computes with them, else float32; null: it doesn't. */
+    private static @Nullable DType nativeType(@Nullable Contractions library, DType t) {
+        boolean half = t == DType.FLOAT16 || t == DType.BFLOAT16;
+        if (library == null || !half && !library.multiplies(t)) {
+            return null;
+        }
+        return library.multiplies(t) ? t : DType.FLOAT32;
     }
 
     private static Operand operand(Dense t) {
@@ -94,17 +108,20 @@ public final class Matmul extends Contraction {
     }
 
     /** With one of the matrix dimensions element by element in memory, as the library asks. */
-    private static Dense plain(Dense t) {
+    private static Dense plain(Dense t, DType type) {
+        if (t.dtype() != type) {
+            return copy(t, type);
+        }
         long r = t.stride(1);
         long s = t.stride(2);
         boolean rowMajor = (s == 1 || t.size(2) == 1) && (r >= t.size(2) || t.size(1) == 1);
         boolean columnMajor = (r == 1 || t.size(1) == 1) && (s >= t.size(1) || t.size(2) == 1);
         boolean clean = (rowMajor && s == 1) || (columnMajor && r == 1);
-        return clean && t.stride(0) >= 0 && (t.stride(0) > 0 || t.size(0) == 1) ? t : copy(t);
+        return clean && t.stride(0) >= 0 && (t.stride(0) > 0 || t.size(0) == 1) ? t : copy(t, type);
     }
 
-    private static Dense copy(Dense t) {
-        Dense c = Dense.empty(t.shape(), t.dtype());
+    private static Dense copy(Dense t, DType type) {
+        Dense c = Dense.empty(t.shape(), type);
         Pointwise.copy(t, c);
         return c;
     }
@@ -161,6 +178,7 @@ public final class Matmul extends Contraction {
 
     /** {@code x wᵀ + bias} over the last dimension of x, as {@code nn.functional.linear}. */
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        bias = Precision.LOWER.ofNullable(bias);
         if (weight.dim() != 2 && weight.dim() != 1 || x.dim() == 0 || x.size(-1) != weight.size(-1)) {
             throw CressetException.runtime("linear: input " + x.shape() + " and weight " + weight.shape()
                     + "; expected the input's last size to be the weight's, " + weight.size(-1));

@@ -10,6 +10,7 @@ import org.cresset.base.Device;
 import org.cresset.base.Shape;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
+import org.cresset.watch.Watch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,11 @@ public abstract sealed class Op
         return true;
     }
 
+    /** In which precision this wants its operands inside of autocast. */
+    public Precision precision(Object attrs) {
+        return Precision.ANY;
+    }
+
     /** Memory for the results. */
     protected Dense[] allocate(Object attrs, @Nullable Tensor[] in, Spec[] specs, Device device) {
         Dense[] out = new Dense[specs.length];
@@ -116,6 +122,9 @@ public abstract sealed class Op
         if (c.interpreter() != null) {
             return c.interpreter().bind(this, attrs, new Tensor[] {a})[0];
         }
+        if (Watch.isOn()) {
+            return eagerly(c, attrs, new Tensor[] {a})[0];
+        }
         Tensor out = eval(attrs, a);
         if (c.grad() && a.requiresGrad() && out.dtype().isDifferentiable()) {
             Tape.record(this, attrs, c, a, out);
@@ -130,6 +139,9 @@ public abstract sealed class Op
         Context c = Context.current();
         if (c.interpreter() != null) {
             return c.interpreter().bind(this, attrs, new Tensor[] {a, b})[0];
+        }
+        if (Watch.isOn()) {
+            return eagerly(c, attrs, new Tensor[] {a, b})[0];
         }
         Tensor out = eval(attrs, a, b);
         if (c.grad() && (a.requiresGrad() || b.requiresGrad()) && out.dtype().isDifferentiable()) {
@@ -149,9 +161,15 @@ public abstract sealed class Op
     public final Tensor[] all(Object attrs, @Nullable Tensor... in) {
         Context c = Context.current();
         Interpreter i = c.interpreter();
-        if (i != null) {
-            return i.bind(this, attrs, in);
-        }
+        return i != null ? i.bind(this, attrs, in) : eagerly(c, attrs, in);
+    }
+
+    /** All results, computed at once and recorded; what interpreters end in. */
+    public final Tensor[] eagerly(Context c, Object attrs, @Nullable Tensor[] in) {
+        return Watch.isOn() ? Watch.around(this, in, () -> unwatched(c, attrs, in)) : unwatched(c, attrs, in);
+    }
+
+    private Tensor[] unwatched(Context c, Object attrs, @Nullable Tensor[] in) {
         Tensor[] out = eval(attrs, in);
         if (c.grad() && Tape.anyRequiresGrad(in)) {
             Tape.record(this, attrs, c, in, out);

@@ -185,8 +185,8 @@ final class Pointwise {
         int rank = to.dim();
         Contractions library = Providers.contractions();
         if (library == null
-                || from.dtype() != DType.FLOAT32
-                || to.dtype() != DType.FLOAT32
+                || from.dtype() != to.dtype()
+                || !library.multiplies(to.dtype())
                 || rank < 2
                 || rank > 5
                 || !to.isDense()) {
@@ -198,6 +198,7 @@ final class Pointwise {
             }
         }
         library.reorder(
+                to.dtype(),
                 to.shape().dims(),
                 new Operand(from.segment(), from.byteOffset(), from.stridesRaw()),
                 new Operand(to.segment(), to.byteOffset(), to.stridesRaw()));

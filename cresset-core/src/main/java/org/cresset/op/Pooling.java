@@ -101,6 +101,11 @@ public final class Pooling {
         }
 
         @Override
+        public Precision precision(Object attrs) {
+            return ((Windows) attrs).spatial() == 3 ? Precision.FULL : Precision.ANY;
+        }
+
+        @Override
         protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
             Shape s = ((Windows) attrs).result(in[0].shape());
             return new Spec[] {new Spec(s, in[0].dtype()), new Spec(s, DType.INT64)};
@@ -307,6 +312,11 @@ public final class Pooling {
 
         private Average() {
             super("avg_pool", Saves.NOTHING);
+        }
+
+        @Override
+        public Precision precision(Object attrs) {
+            return ((Averages) attrs).windows.spatial() == 3 ? Precision.FULL : Precision.ANY;
         }
 
         @Override

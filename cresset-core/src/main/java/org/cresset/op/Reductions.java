@@ -81,6 +81,11 @@ public final class Reductions {
         }
 
         @Override
+        public Precision precision(Object attrs) {
+            return Precision.FULL;
+        }
+
+        @Override
         protected DType resultType(DType in) {
             return sumType(in);
         }

@@ -20,7 +20,7 @@ public sealed interface ConvertOps permits Tensor {
     Tensor self();
 
     private Dense values(String method) {
-        Interpreter i = Context.current().interpreter();
+        Interpreter i = Context.current().transform();
         return (Dense) (i == null ? self() : i.latest(self())).values(method);
     }
 

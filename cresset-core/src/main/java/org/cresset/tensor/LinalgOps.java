@@ -2,6 +2,7 @@ package org.cresset.tensor;
 
 import org.cresset.base.CressetException;
 import org.cresset.op.Matmul;
+import org.cresset.op.Precision;
 
 /** Products of vectors and matrices. */
 public sealed interface LinalgOps permits Tensor {
@@ -38,7 +39,7 @@ public sealed interface LinalgOps permits Tensor {
     default Tensor mv(Tensor vec) {
         expect("mv", self(), 2);
         expect("mv", vec, 1);
-        return Matmul.matmul(self(), vec);
+        return Precision.ANY.applyAll(t -> new Tensor[] {Matmul.matmul(t[0], t[1])}, self(), vec)[0];
     }
 
     /** The inner product of two vectors. As {@code torch.dot}. */
@@ -46,7 +47,7 @@ public sealed interface LinalgOps permits Tensor {
     default Tensor dot(Tensor tensor) {
         expect("dot", self(), 1);
         expect("dot", tensor, 1);
-        return Matmul.matmul(self(), tensor);
+        return Precision.ANY.applyAll(t -> new Tensor[] {Matmul.matmul(t[0], t[1])}, self(), tensor)[0];
     }
 
     /** The products of all pairs of elements of two vectors, (n, m). As {@code torch.outer}. */
@@ -60,39 +61,39 @@ public sealed interface LinalgOps permits Tensor {
     /** beta x + alpha (a b). As {@code torch.addmm}. */
     @Torch("addmm(self, mat1, mat2, *, beta=1, alpha=1)")
     default Tensor addmm(Tensor mat1, Tensor mat2, Number beta, Number alpha) {
-        return combine(mat1.mm(mat2), beta, alpha);
+        return combine(Precision.LOWER.of(self()), mat1.mm(mat2), beta, alpha);
     }
 
     /** beta x + alpha (a b) for batches. As {@code torch.baddbmm}. */
     @Torch("baddbmm(self, batch1, batch2, *, beta=1, alpha=1)")
     default Tensor baddbmm(Tensor batch1, Tensor batch2, Number beta, Number alpha) {
-        return combine(batch1.bmm(batch2), beta, alpha);
+        return combine(Precision.LOWER.of(self()), batch1.bmm(batch2), beta, alpha);
     }
 
     /** beta x + alpha (the sum of a batch of products). As {@code torch.addbmm}. */
     @Torch("addbmm(self, batch1, batch2, *, beta=1, alpha=1)")
     default Tensor addbmm(Tensor batch1, Tensor batch2, Number beta, Number alpha) {
-        return combine(batch1.bmm(batch2).sum(0), beta, alpha);
+        return combine(Precision.LOWER.of(self()), batch1.bmm(batch2).sum(0), beta, alpha);
     }
 
     /** beta x + alpha (a v). As {@code torch.addmv}. */
     @Torch("addmv(self, mat, vec, *, beta=1, alpha=1)")
     default Tensor addmv(Tensor mat, Tensor vec, Number beta, Number alpha) {
-        return combine(mat.mv(vec), beta, alpha);
+        return combine(self(), mat.mv(vec), beta, alpha);
     }
 
     /** beta x + alpha (v wᵀ). As {@code torch.addr}. */
     @Torch("addr(self, vec1, vec2, *, beta=1, alpha=1)")
     default Tensor addr(Tensor vec1, Tensor vec2, Number beta, Number alpha) {
-        return combine(vec1.outer(vec2), beta, alpha);
+        return combine(self(), vec1.outer(vec2), beta, alpha);
     }
 
-    private Tensor combine(Tensor product, Number beta, Number alpha) {
+    private static Tensor combine(Tensor x, Tensor product, Number beta, Number alpha) {
         Tensor p = IntegerChecks.isOne(alpha) ? product : product.mul(alpha);
         if (beta.doubleValue() == 0) {
             return p;
         }
-        return p.add(IntegerChecks.isOne(beta) ? self() : self().mul(beta));
+        return p.add(IntegerChecks.isOne(beta) ? x : x.mul(beta));
     }
 
     private static void expect(String op, Tensor t, int rank) {

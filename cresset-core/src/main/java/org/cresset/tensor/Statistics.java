@@ -74,7 +74,7 @@ final class Statistics {
 
     /** Whether a derivative may be asked for. */
     private static boolean recording(Tensor x) {
-        return x.requiresGrad() || Context.current().interpreter() != null;
+        return x.requiresGrad() || Context.current().transform() != null;
     }
 
     static Tensor sumToSize(Tensor x, long[] size) {

@@ -197,6 +197,19 @@ final class Dnnl {
         }
     }
 
+    /** Bits of the instruction sets that primitives may use, as {@code dnnl_cpu_isa_t}. */
+    int instructionSets() {
+        try {
+            MethodHandle h = linker.downcallHandle(
+                    library.find("dnnl_get_effective_cpu_isa").orElseThrow(), FunctionDescriptor.of(JAVA_INT));
+            return (int) h.invokeExact();
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable t) {
+            throw new IllegalStateException(t);
+        }
+    }
+
     /** Whether two descriptors mean the same layout. */
     boolean same(MemorySegment a, MemorySegment b) {
         try {

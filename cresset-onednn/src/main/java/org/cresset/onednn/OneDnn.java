@@ -14,6 +14,7 @@ import org.cresset.base.Storage;
 import org.cresset.base.Workers;
 import org.cresset.base.spi.ContractionException;
 import org.cresset.base.spi.Contractions;
+import org.cresset.base.spi.ConvPass;
 import org.cresset.base.spi.ConvShape;
 import org.cresset.base.spi.Operand;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,15 @@ public final class OneDnn implements Contractions {
 
     private static final int CACHED = 1024;
 
+    /** Bits of instruction sets that compute with half types; without them oneDNN would, far slower than in float32. */
+    private static final int AVX2_HALF = 0x10;
+
+    private static final int BFLOAT16 = 0x80;
+    private static final int FLOAT16 = 0x100;
+
     private final @Nullable Dnnl dnnl;
     private final String status;
+    private final int instructionSets;
     private final Map<Object, Object> cache = new ConcurrentHashMap<>();
 
     /** Loads the library; {@link #available()} tells whether that worked. */
@@ -45,6 +53,7 @@ public final class OneDnn implements Contractions {
         }
         dnnl = d;
         status = s;
+        instructionSets = d == null ? 0 : d.instructionSets();
     }
 
     @Override
@@ -86,7 +95,22 @@ public final class OneDnn implements Contractions {
 
     @Override
     public boolean multiplies(DType dtype) {
-        return dnnl != null && (dtype == DType.FLOAT32 || dtype == DType.BFLOAT16);
+        return dnnl != null
+                && switch (dtype) {
+                    case FLOAT32 -> true;
+                    case BFLOAT16 -> (instructionSets & (BFLOAT16 | AVX2_HALF)) != 0;
+                    case FLOAT16 -> (instructionSets & (FLOAT16 | AVX2_HALF)) != 0;
+                    default -> false;
+                };
+    }
+
+    private static int code(DType dtype) {
+        return switch (dtype) {
+            case FLOAT32 -> Dnnl.F32;
+            case BFLOAT16 -> Dnnl.BF16;
+            case FLOAT16 -> Dnnl.F16;
+            default -> throw new IllegalArgumentException("no kernels for " + dtype);
+        };
     }
 
     private record MatmulKey(
@@ -187,7 +211,7 @@ public final class OneDnn implements Contractions {
             long biasOffset,
             Operand c,
             long co) {
-        int type = dtype == DType.FLOAT32 ? Dnnl.F32 : Dnnl.BF16;
+        int type = code(dtype);
         long[] as = a.strides();
         long[] bs = b.strides();
         long[] cs = c.strides();
@@ -235,17 +259,45 @@ public final class OneDnn implements Contractions {
     // ---- convolutions ----
 
     @Override
-    public boolean convolves(ConvShape shape) {
-        return dnnl != null;
+    public boolean convolves(DType dtype, ConvPass pass, ConvShape s) {
+        if (dtype == DType.FLOAT32 || !multiplies(dtype)) {
+            return multiplies(dtype);
+        }
+        Layout in = channelsLast(s.inChannels(), s.in());
+        Layout out = channelsLast(s.outChannels(), s.out());
+        ConvShape part = s.withBatch(pass == ConvPass.WEIGHT ? (s.batch() + 1) / 2 : images(s.batch()));
+        return cached(
+                new Wanted(new ConvKey(code(dtype), pass, part, in, out, false)), () -> isFast(dtype, pass, part));
     }
 
-    private enum Pass {
-        FORWARD,
-        INPUT,
-        WEIGHT
+    /** The question whether there is fast code for a convolution. */
+    private record Wanted(ConvKey key) {}
+
+    private boolean isFast(DType dtype, ConvPass pass, ConvShape s) {
+        Layout in = channelsLast(s.inChannels(), s.in());
+        Layout out = channelsLast(s.outChannels(), s.out());
+        ConvKey key = new ConvKey(code(dtype), pass, s, in, out, false);
+        try {
+            Conv c = cached(key, () -> create(key));
+            return !c.primitive.implementation().contains("ref");
+        } catch (ContractionException e) {
+            return false;
+        }
     }
 
-    private record ConvKey(Pass pass, ConvShape shape, Layout in, Layout out, boolean bias) {}
+    private static Layout channelsLast(long channels, long[] spatial) {
+        long[] strides = new long[spatial.length + 2];
+        strides[1] = 1;
+        long step = channels;
+        for (int d = spatial.length - 1; d >= 0; d--) {
+            strides[d + 2] = step;
+            step *= spatial[d];
+        }
+        strides[0] = step;
+        return new Layout(strides);
+    }
+
+    private record ConvKey(int type, ConvPass pass, ConvShape shape, Layout in, Layout out, boolean bias) {}
 
     private record Layout(long... strides) {
         @Override
@@ -297,13 +349,14 @@ public final class OneDnn implements Contractions {
     private Conv create(ConvKey key) {
         Dnnl d = dnnl();
         ConvShape s = key.shape;
-        MemorySegment in = d.strided(Dnnl.F32, dims(s.batch(), s.inChannels(), s.in()), key.in.strides);
-        MemorySegment out = d.strided(Dnnl.F32, dims(s.batch(), s.outChannels(), s.out()), key.out.strides);
+        MemorySegment in = d.strided(key.type, dims(s.batch(), s.inChannels(), s.in()), key.in.strides);
+        MemorySegment out = d.strided(key.type, dims(s.batch(), s.outChannels(), s.out()), key.out.strides);
         long[] wd = weightDims(s);
-        MemorySegment anyWeight = d.any(Dnnl.F32, wd);
-        MemorySegment plainWeight = d.strided(Dnnl.F32, wd, rowMajor(wd));
+        int sums = key.pass == ConvPass.WEIGHT ? Dnnl.F32 : key.type; // what is summed over all images stays in float32
+        MemorySegment anyWeight = d.any(sums, wd);
+        MemorySegment plainWeight = d.strided(sums, wd, rowMajor(wd));
         MemorySegment bias =
-                key.bias ? d.strided(Dnnl.F32, new long[] {s.outChannels()}, new long[] {1}) : MemorySegment.NULL;
+                key.bias ? d.strided(sums, new long[] {s.outChannels()}, new long[] {1}) : MemorySegment.NULL;
         long[] dilation = s.dilation().clone();
         for (int i = 0; i < dilation.length; i++) {
             dilation[i]--; // oneDNN counts the elements left out
@@ -314,14 +367,14 @@ public final class OneDnn implements Contractions {
             MemorySegment dilate = arena.allocateFrom(ValueLayout.JAVA_LONG, dilation);
             MemorySegment low = arena.allocateFrom(ValueLayout.JAVA_LONG, s.padLow());
             MemorySegment high = arena.allocateFrom(ValueLayout.JAVA_LONG, s.padHigh());
-            boolean forwardOnly = key.pass == Pass.FORWARD;
+            boolean forwardOnly = key.pass == ConvPass.FORWARD;
             MemorySegment forward = d.out(
                     "dnnl_convolution_forward_primitive_desc_create",
                     d.engine,
                     Dnnl.FORWARD_TRAINING,
                     Dnnl.CONVOLUTION_DIRECT,
                     in,
-                    anyWeight,
+                    d.any(key.type, wd),
                     forwardOnly ? bias : MemorySegment.NULL,
                     out,
                     stride,
@@ -363,10 +416,10 @@ public final class OneDnn implements Contractions {
                                     d.attributes);
                     };
             MemorySegment weight =
-                    d.query(description, key.pass == Pass.WEIGHT ? Dnnl.QUERY_DIFF_WEIGHTS : Dnnl.QUERY_WEIGHTS);
+                    d.query(description, key.pass == ConvPass.WEIGHT ? Dnnl.QUERY_DIFF_WEIGHTS : Dnnl.QUERY_WEIGHTS);
             Primitive reorder = null;
             if (!d.same(weight, plainWeight)) {
-                reorder = key.pass == Pass.WEIGHT ? reorder(weight, plainWeight) : reorder(plainWeight, weight);
+                reorder = key.pass == ConvPass.WEIGHT ? reorder(weight, plainWeight) : reorder(plainWeight, weight);
             }
             int[] ids =
                     switch (key.pass) {
@@ -374,7 +427,7 @@ public final class OneDnn implements Contractions {
                         case INPUT -> new int[] {Dnnl.DIFF_SRC, Dnnl.WEIGHTS, Dnnl.DIFF_DST};
                         case WEIGHT -> new int[] {Dnnl.SRC, Dnnl.DIFF_WEIGHTS, Dnnl.DIFF_DST, Dnnl.DIFF_BIAS};
                     };
-            int n = key.bias || key.pass == Pass.INPUT ? ids.length : 3;
+            int n = key.bias || key.pass == ConvPass.INPUT ? ids.length : 3;
             MemorySegment[] mds = Arrays.copyOf(new MemorySegment[] {in, weight, out, bias}, n);
             return new Conv(new Primitive(d, description, Arrays.copyOf(ids, n), mds), reorder, d.size(weight));
         } catch (Dnnl.DnnlException e) {
@@ -389,18 +442,18 @@ public final class OneDnn implements Contractions {
         return new Primitive(d, description, new int[] {Dnnl.SRC, Dnnl.DST}, new MemorySegment[] {from, to});
     }
 
-    private Conv conv(Pass pass, ConvShape s, Operand in, Operand out, boolean bias) {
-        ConvKey key = new ConvKey(pass, s, new Layout(in.strides()), new Layout(out.strides()), bias);
+    private Conv conv(DType dtype, ConvPass pass, ConvShape s, Operand in, Operand out, boolean bias) {
+        ConvKey key = new ConvKey(code(dtype), pass, s, new Layout(in.strides()), new Layout(out.strides()), bias);
         return cached(key, () -> create(key));
     }
 
     /** The implementation behind a convolution's passes, for tests and reports. */
-    public String describe(ConvShape s, long[] inStrides, long[] outStrides) {
+    public String describe(DType dtype, ConvShape s, long[] inStrides, long[] outStrides) {
         StringBuilder b = new StringBuilder();
-        for (Pass p : Pass.values()) {
+        for (ConvPass p : ConvPass.values()) {
             Conv c = cached(
-                    new ConvKey(p, s, new Layout(inStrides), new Layout(outStrides), false),
-                    () -> create(new ConvKey(p, s, new Layout(inStrides), new Layout(outStrides), false)));
+                    new ConvKey(code(dtype), p, s, new Layout(inStrides), new Layout(outStrides), false),
+                    () -> create(new ConvKey(code(dtype), p, s, new Layout(inStrides), new Layout(outStrides), false)));
             b.append(b.isEmpty() ? "" : " ").append(p).append('=').append(c.primitive.implementation());
         }
         return b.toString();
@@ -422,15 +475,16 @@ public final class OneDnn implements Contractions {
     }
 
     @Override
-    public void convolve(ConvShape s, Operand input, Operand weight, @Nullable Operand bias, Operand output) {
+    public void convolve(
+            DType dtype, ConvShape s, Operand input, Operand weight, @Nullable Operand bias, Operand output) {
         long part = images(s.batch());
-        Conv first = conv(Pass.FORWARD, s.withBatch(part), input, output, bias != null);
+        Conv first = conv(dtype, ConvPass.FORWARD, s.withBatch(part), input, output, bias != null);
         Storage packed = packed(first, weight);
         long w = packed == null ? weight.address() : packed.segment().address();
         overBatch(s, part, (from, n) -> {
-            Conv c = n == part ? first : conv(Pass.FORWARD, s.withBatch(n), input, output, bias != null);
-            long in = input.address() + from * input.strides()[0] * 4;
-            long out = output.address() + from * output.strides()[0] * 4;
+            Conv c = n == part ? first : conv(dtype, ConvPass.FORWARD, s.withBatch(n), input, output, bias != null);
+            long in = input.address() + from * input.strides()[0] * dtype.size();
+            long out = output.address() + from * output.strides()[0] * dtype.size();
             Storage own = n == part ? null : packed(c, weight);
             long weights = own == null
                     ? (c.reorder == null ? weight.address() : w)
@@ -465,21 +519,21 @@ public final class OneDnn implements Contractions {
     }
 
     @Override
-    public void convolveBackwardInput(ConvShape s, Operand gradOutput, Operand weight, Operand gradInput) {
+    public void convolveBackwardInput(DType dtype, ConvShape s, Operand gradOutput, Operand weight, Operand gradInput) {
         long part = images(s.batch());
-        Conv first = conv(Pass.INPUT, s.withBatch(part), gradInput, gradOutput, false);
+        Conv first = conv(dtype, ConvPass.INPUT, s.withBatch(part), gradInput, gradOutput, false);
         Storage packed = packed(first, weight);
         long w = packed == null ? weight.address() : packed.segment().address();
         overBatch(s, part, (from, n) -> {
-            Conv c = n == part ? first : conv(Pass.INPUT, s.withBatch(n), gradInput, gradOutput, false);
+            Conv c = n == part ? first : conv(dtype, ConvPass.INPUT, s.withBatch(n), gradInput, gradOutput, false);
             Storage own = n == part ? null : packed(c, weight);
             long weights = own == null
                     ? (c.reorder == null ? weight.address() : w)
                     : own.segment().address();
             c.primitive.run(
-                    gradInput.address() + from * gradInput.strides()[0] * 4,
+                    gradInput.address() + from * gradInput.strides()[0] * dtype.size(),
                     weights,
-                    gradOutput.address() + from * gradOutput.strides()[0] * 4);
+                    gradOutput.address() + from * gradOutput.strides()[0] * dtype.size());
             release(own);
         });
         release(packed);
@@ -488,7 +542,12 @@ public final class OneDnn implements Contractions {
     /** Always in two halves of the batch, whose sums are added, so that rounding doesn't depend on the threads. */
     @Override
     public void convolveBackwardWeight(
-            ConvShape s, Operand input, Operand gradOutput, Operand gradWeight, @Nullable Operand gradBias) {
+            DType dtype,
+            ConvShape s,
+            Operand input,
+            Operand gradOutput,
+            Operand gradWeight,
+            @Nullable Operand gradBias) {
         long part = (s.batch() + 1) / 2;
         int parts = s.batch() > 1 ? 2 : 1;
         long weights = weightsOf(s);
@@ -496,7 +555,7 @@ public final class OneDnn implements Contractions {
         long total = weights + bias;
         Storage partial = parts == 1 ? null : Memory.allocate(4 * total);
         overBatch(s, part, (from, n) -> {
-            Conv c = conv(Pass.WEIGHT, s.withBatch(n), input, gradOutput, gradBias != null);
+            Conv c = conv(dtype, ConvPass.WEIGHT, s.withBatch(n), input, gradOutput, gradBias != null);
             Storage second = from > 0 ? partial : null;
             long w = second != null ? second.segment().address() : gradWeight.address();
             long b = second != null
@@ -504,8 +563,8 @@ public final class OneDnn implements Contractions {
                     : gradBias == null ? 0 : gradBias.address();
             Storage own = c.reorder == null ? null : Memory.allocate(c.weightBytes);
             long target = own == null ? w : own.segment().address();
-            long in = input.address() + from * input.strides()[0] * 4;
-            long out = gradOutput.address() + from * gradOutput.strides()[0] * 4;
+            long in = input.address() + from * input.strides()[0] * dtype.size();
+            long out = gradOutput.address() + from * gradOutput.strides()[0] * dtype.size();
             if (gradBias == null) {
                 c.primitive.run(in, target, out);
             } else {
@@ -547,10 +606,10 @@ public final class OneDnn implements Contractions {
 
     // ---- layouts ----
 
-    private record ReorderKey(Layout dims, Layout from, Layout to) {}
+    private record ReorderKey(int type, Layout dims, Layout from, Layout to) {}
 
     @Override
-    public void reorder(long[] dims, Operand from, Operand to) {
+    public void reorder(DType dtype, long[] dims, Operand from, Operand to) {
         int threads = Workers.threads();
         long part = dims[0] >= threads ? (dims[0] + threads - 1) / threads : dims[0];
         long parts = (dims[0] + part - 1) / part;
@@ -558,13 +617,16 @@ public final class OneDnn implements Contractions {
             for (long p = lo; p < hi; p++) {
                 long[] own = dims.clone();
                 own[0] = Math.min(part, dims[0] - p * part);
-                ReorderKey key = new ReorderKey(new Layout(own), new Layout(from.strides()), new Layout(to.strides()));
+                ReorderKey key = new ReorderKey(
+                        code(dtype), new Layout(own), new Layout(from.strides()), new Layout(to.strides()));
                 Primitive r = cached(
                         key,
                         () -> reorder(
-                                dnnl().strided(Dnnl.F32, own, from.strides()),
-                                dnnl().strided(Dnnl.F32, own, to.strides())));
-                r.run(from.address() + p * part * from.strides()[0] * 4, to.address() + p * part * to.strides()[0] * 4);
+                                dnnl().strided(code(dtype), own, from.strides()),
+                                dnnl().strided(code(dtype), own, to.strides())));
+                r.run(
+                        from.address() + p * part * from.strides()[0] * dtype.size(),
+                        to.address() + p * part * to.strides()[0] * dtype.size());
             }
         });
     }

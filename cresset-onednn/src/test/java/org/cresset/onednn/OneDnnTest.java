@@ -11,6 +11,7 @@ import org.cresset.base.DType;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.base.spi.Contractions;
+import org.cresset.base.spi.ConvPass;
 import org.cresset.base.spi.ConvShape;
 import org.cresset.base.spi.Operand;
 import org.junit.jupiter.api.BeforeAll;
@@ -194,7 +195,7 @@ class OneDnnTest {
         int done = 0;
         for (int round = 0; round < 60; round++) {
             ConvShape s = shape(r);
-            if (!DNN.convolves(s)) {
+            if (!DNN.convolves(DType.FLOAT32, ConvPass.FORWARD, s)) {
                 continue;
             }
             done++;
@@ -214,7 +215,7 @@ class OneDnnTest {
                 wantY[i] = at(bias, i / perChannel % s.outChannels());
             }
             terms(s, (a, b, c) -> wantY[c] += at(x, a) * at(w, b));
-            DNN.convolve(s, ox, ow, operand(bias, 1), operand(y, rowMajor(out)));
+            DNN.convolve(DType.FLOAT32, s, ox, ow, operand(bias, 1), operand(y, rowMajor(out)));
             close(y, wantY, s);
 
             Storage g = numbers(count(out), r);
@@ -230,11 +231,11 @@ class OneDnnTest {
                 wantBias[(int) (i / perChannel % s.outChannels())] += at(g, i);
             }
             Storage gx = numbers(count(in), r);
-            DNN.convolveBackwardInput(s, og, ow, operand(gx, rowMajor(in)));
+            DNN.convolveBackwardInput(DType.FLOAT32, s, og, ow, operand(gx, rowMajor(in)));
             close(gx, wantX, s);
             Storage gw = numbers(count(weight), r);
             Storage gb = numbers(s.outChannels(), r);
-            DNN.convolveBackwardWeight(s, ox, og, operand(gw, rowMajor(weight)), operand(gb, 1));
+            DNN.convolveBackwardWeight(DType.FLOAT32, s, ox, og, operand(gw, rowMajor(weight)), operand(gb, 1));
             close(gw, wantW, s);
             close(gb, wantBias, s);
         }
@@ -254,7 +255,7 @@ class OneDnnTest {
         Storage from = numbers(count(dims), r);
         Storage to = numbers(count(dims), r);
         long[] channelsLast = {60, 1, 15, 3};
-        DNN.reorder(dims, operand(from, rowMajor(dims)), operand(to, channelsLast));
+        DNN.reorder(DType.FLOAT32, dims, operand(from, rowMajor(dims)), operand(to, channelsLast));
         for (int i = 0; i < count(dims); i++) {
             long[] at = index(i, dims);
             long there = at[0] * 60 + at[1] + at[2] * 15 + at[3] * 3;
@@ -277,6 +278,6 @@ class OneDnnTest {
                 new long[] {1, 1},
                 new long[] {1, 1});
         long[] last = {32 * 28 * 28, 1, 32 * 28, 32};
-        assertThat(DNN.describe(s, last, last)).isNotBlank().doesNotContain("ref");
+        assertThat(DNN.describe(DType.FLOAT32, s, last, last)).isNotBlank().doesNotContain("ref");
     }
 }

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.tensor.Tensor;
+import org.cresset.watch.Watch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,11 +159,13 @@ public abstract class Optimizer {
     /** Runs the body of a step between the hooks, without recording unless the step is to be differentiated. */
     protected final void hooked(Runnable body) {
         beforeStep.forEach(Runnable::run);
-        if (isDifferentiable()) {
-            body.run();
-        } else {
-            Autograd.noGrad(body);
-        }
+        Watch.range(name() + ".step", () -> {
+            if (isDifferentiable()) {
+                body.run();
+            } else {
+                Autograd.noGrad(body);
+            }
+        });
         afterStep.forEach(Runnable::run);
     }
 

@@ -5,7 +5,7 @@ import java.util.ServiceLoader;
 import org.cresset.base.DType;
 import org.jspecify.annotations.Nullable;
 
-/** Matrix products, convolutions and changes of memory layout by a native library, in float32. */
+/** Matrix products, convolutions and changes of memory layout by a native library, which sums in float32. */
 public interface Contractions {
     /** The library and its version. */
     String name();
@@ -16,7 +16,7 @@ public interface Contractions {
     /** In words: what was loaded, or why nothing was. */
     String status();
 
-    /** Whether matrix products of this dtype are better done here than in Java. */
+    /** Whether matrix products of this dtype are done here, at least as fast as those of float32. */
     boolean multiplies(DType dtype);
 
     /**
@@ -26,21 +26,26 @@ public interface Contractions {
     void multiply(
             DType dtype, long batch, long m, long n, long k, Operand a, Operand b, @Nullable Operand bias, Operand c);
 
-    /** Whether convolutions of this shape are done here. */
-    boolean convolves(ConvShape shape);
+    /** Whether this part of convolutions of this dtype and shape is done here, at least as fast as that of float32. */
+    boolean convolves(DType dtype, ConvPass pass, ConvShape shape);
 
     /** Output from input, contiguous weight and bias (or null). */
-    void convolve(ConvShape s, Operand input, Operand weight, @Nullable Operand bias, Operand output);
+    void convolve(DType dtype, ConvShape s, Operand input, Operand weight, @Nullable Operand bias, Operand output);
 
     /** Gradient of the input. */
-    void convolveBackwardInput(ConvShape s, Operand gradOutput, Operand weight, Operand gradInput);
+    void convolveBackwardInput(DType dtype, ConvShape s, Operand gradOutput, Operand weight, Operand gradInput);
 
-    /** Gradients of weight (contiguous) and bias (or null). */
+    /** Gradients of weight (contiguous) and bias (or null), in float32 whatever the dtype of the others. */
     void convolveBackwardWeight(
-            ConvShape s, Operand input, Operand gradOutput, Operand gradWeight, @Nullable Operand gradBias);
+            DType dtype,
+            ConvShape s,
+            Operand input,
+            Operand gradOutput,
+            Operand gradWeight,
+            @Nullable Operand gradBias);
 
-    /** Copies float32 elements of one layout to another. */
-    void reorder(long[] dims, Operand from, Operand to);
+    /** Copies elements of one layout to another. */
+    void reorder(DType dtype, long[] dims, Operand from, Operand to);
 
     /** All providers on the class path. */
     static List<Contractions> providers() {

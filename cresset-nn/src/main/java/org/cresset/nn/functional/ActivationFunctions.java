@@ -6,6 +6,7 @@ import org.cresset.base.DType;
 import org.cresset.op.Activations;
 import org.cresset.op.Elementwise.One;
 import org.cresset.op.Elementwise.Two;
+import org.cresset.op.Precision;
 import org.cresset.random.Generator;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
@@ -71,6 +72,8 @@ abstract class ActivationFunctions {
      */
     @Torch({"nn.functional.prelu(input, weight)", "prelu(self, weight)"})
     public static Tensor prelu(Tensor input, Tensor weight) {
+        input = Precision.LOWER.of(input);
+        weight = Precision.LOWER.of(weight);
         if (weight.dim() > 1 || input.dtype() != weight.dtype()) {
             throw CressetException.runtime("prelu: slopes " + weight.dtype() + weight.shape() + " for an input "
                     + input.dtype() + input.shape() + "; expected at most one dimension and the input's dtype");

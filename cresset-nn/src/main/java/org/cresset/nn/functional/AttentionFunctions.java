@@ -3,6 +3,7 @@ package org.cresset.nn.functional;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.op.Precision;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,10 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
         if (isCausal && attnMask != null) {
             throw CressetException.runtime("scaled_dot_product_attention: a mask and is_causal exclude each other");
         }
+        query = Precision.LOWER.of(query);
+        key = Precision.LOWER.of(key);
+        value = Precision.LOWER.of(value);
+        attnMask = Precision.LOWER.ofNullable(attnMask);
         Tensor k = key;
         Tensor v = value;
         if (enableGqa) {

@@ -3,6 +3,7 @@ package org.cresset.nn.functional;
 import java.util.Arrays;
 import org.cresset.base.CressetException;
 import org.cresset.base.Shape;
+import org.cresset.op.Precision;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ final class CrossEntropy {
 
     static Tensor crossEntropy(
             Tensor input, Tensor target, @Nullable Tensor weight, long ignored, Reduction reduction, double smoothing) {
+        input = Precision.FULL.of(input);
+        target = Precision.FULL.of(target);
+        weight = Precision.FULL.ofNullable(weight);
         String op = "cross_entropy";
         if (input.dim() < 1) {
             throw CressetException.value(op + ": the input has no dimensions; expected (C) or (N, C, ...)");
@@ -76,6 +80,8 @@ final class CrossEntropy {
 
     static Tensor negativeLogLikelihood(
             Tensor input, Tensor target, @Nullable Tensor weight, long ignored, Reduction reduction) {
+        input = Precision.FULL.of(input);
+        weight = Precision.FULL.ofNullable(weight);
         String op = "nll_loss";
         if (input.dim() < 1) {
             throw CressetException.value(op + ": the input has no dimensions; expected (C) or (N, C, ...)");

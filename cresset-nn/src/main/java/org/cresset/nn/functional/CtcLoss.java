@@ -7,6 +7,7 @@ import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.base.Workers;
 import org.cresset.op.Custom;
+import org.cresset.op.Precision;
 import org.cresset.op.Saves;
 import org.cresset.op.Spec;
 import org.cresset.tensor.Dense;
@@ -130,6 +131,11 @@ final class CtcLoss {
 
         private Forward() {
             super("ctc_loss", Saves.ALL);
+        }
+
+        @Override
+        public Precision precision(Object attrs) {
+            return Precision.FULL;
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import org.cresset.emit.LaneMath;
 import org.cresset.emit.Lanes;
 import org.cresset.op.Binary;
+import org.cresset.op.Precision;
 import org.cresset.op.Promotion;
 import org.cresset.op.Saves;
 import org.cresset.tensor.Tensor;
@@ -24,6 +25,11 @@ final class ElementLosses {
         }
 
         @Override
+        public Precision precision(Object attrs) {
+            return Precision.FULL;
+        }
+
+        @Override
         protected <V> V lane(Lanes<V> l, V x, V t) {
             V d = l.sub(x, t);
             return l.mul(d, d);
@@ -41,6 +47,11 @@ final class ElementLosses {
 
         private SmoothL1() {
             super("smooth_l1_loss", Promotion.FLOAT_ONLY, Saves.INPUTS, 1);
+        }
+
+        @Override
+        public Precision precision(Object attrs) {
+            return Precision.FULL;
         }
 
         @Override
@@ -67,6 +78,11 @@ final class ElementLosses {
         }
 
         @Override
+        public Precision precision(Object attrs) {
+            return Precision.FULL;
+        }
+
+        @Override
         protected <V> V lane(Lanes<V> l, V x, V t, List<V> numbers) {
             V delta = numbers.getFirst();
             V half = l.constant(0.5);
@@ -87,6 +103,11 @@ final class ElementLosses {
 
         private BinaryCrossEntropy() {
             super("binary_cross_entropy", Promotion.FLOAT_ONLY, Saves.INPUTS);
+        }
+
+        @Override
+        public Precision precision(Object attrs) {
+            return Precision.FULL;
         }
 
         @Override
@@ -117,6 +138,11 @@ final class ElementLosses {
         }
 
         @Override
+        public Precision precision(Object attrs) {
+            return Precision.FULL;
+        }
+
+        @Override
         protected <V> V lane(Lanes<V> l, V x, V t) {
             return l.sub(LaneMath.softplus(l, x), l.mul(x, t));
         }
@@ -133,6 +159,11 @@ final class ElementLosses {
 
         private Divergence() {
             super("kl_div", Promotion.FLOAT_ONLY, Saves.INPUTS);
+        }
+
+        @Override
+        public Precision precision(Object attrs) {
+            return Precision.FULL;
         }
 
         @Override
@@ -153,6 +184,11 @@ final class ElementLosses {
 
         private LogDivergence() {
             super("kl_div_log_target", Promotion.FLOAT_ONLY, Saves.INPUTS);
+        }
+
+        @Override
+        public Precision precision(Object attrs) {
+            return Precision.FULL;
         }
 
         @Override

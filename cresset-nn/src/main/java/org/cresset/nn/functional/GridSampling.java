@@ -5,6 +5,7 @@ import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.op.Elementwise.Two;
+import org.cresset.op.Precision;
 import org.cresset.tensor.Tensor;
 
 /** Images read at positions that a grid gives, where -1 and 1 are the edges. */
@@ -35,6 +36,8 @@ final class GridSampling {
     }
 
     static Tensor sample(Tensor input, Tensor grid, String mode, String padding, boolean align) {
+        input = Precision.FULL.of(input);
+        grid = Precision.FULL.of(grid);
         check(input, grid, mode, padding);
         boolean wide = input.dtype() == DType.FLOAT64;
         DType t = wide ? DType.FLOAT64 : DType.FLOAT32;

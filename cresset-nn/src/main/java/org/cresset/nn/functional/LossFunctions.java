@@ -4,6 +4,7 @@ import org.cresset.base.CressetException;
 import org.cresset.base.Shape;
 import org.cresset.op.Activations;
 import org.cresset.op.Elementwise;
+import org.cresset.op.Precision;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 import org.jspecify.annotations.Nullable;
@@ -169,7 +170,7 @@ abstract class LossFunctions extends MarginLossFunctions {
 
     /** The mean of absolute differences. */
     public static Tensor l1Loss(Tensor input, Tensor target) {
-        return input.sub(target).abs().mean();
+        return l1Loss(input, target, null, null, Reduction.MEAN, null);
     }
 
     /**
@@ -185,6 +186,8 @@ abstract class LossFunctions extends MarginLossFunctions {
             @Nullable Boolean reduce,
             Reduction reduction,
             @Nullable Tensor weight) {
+        input = Precision.FULL.of(input);
+        target = Precision.FULL.of(target);
         Tensor losses = input.sub(target).abs();
         return weighted("l1_loss", input, losses, weight, Reduction.legacy(sizeAverage, reduce, reduction));
     }
@@ -215,6 +218,8 @@ abstract class LossFunctions extends MarginLossFunctions {
             @Nullable Boolean reduce,
             Reduction reduction,
             double beta) {
+        input = Precision.FULL.of(input);
+        target = Precision.FULL.of(target);
         if (!(beta >= 0)) {
             throw CressetException.runtime("smooth_l1_loss: beta is " + beta + "; expected at least 0");
         }
@@ -311,6 +316,10 @@ abstract class LossFunctions extends MarginLossFunctions {
             @Nullable Boolean reduce,
             Reduction reduction,
             @Nullable Tensor posWeight) {
+        input = Precision.FULL.of(input);
+        target = Precision.FULL.of(target);
+        weight = Precision.FULL.ofNullable(weight);
+        posWeight = Precision.FULL.ofNullable(posWeight);
         String op = "binary_cross_entropy_with_logits";
         Targets.checkSame(op, input, target);
         Tensor losses;
@@ -358,6 +367,8 @@ abstract class LossFunctions extends MarginLossFunctions {
     @Torch("nn.functional.soft_margin_loss(input, target, size_average=None, reduce=None, reduction='mean')")
     public static Tensor softMarginLoss(
             Tensor input, Tensor target, @Nullable Boolean sizeAverage, @Nullable Boolean reduce, Reduction reduction) {
+        input = Precision.FULL.of(input);
+        target = Precision.FULL.of(target);
         Tensor losses = Activations.LogSigmoid.OP.on(input.mul(target)).neg();
         return Reduction.legacy(sizeAverage, reduce, reduction).apply("soft_margin_loss", losses);
     }
@@ -418,6 +429,8 @@ abstract class LossFunctions extends MarginLossFunctions {
             double eps,
             @Nullable Boolean reduce,
             Reduction reduction) {
+        input = Precision.FULL.of(input);
+        target = Precision.FULL.of(target);
         Tensor losses = logInput
                 ? input.exp().sub(target.mul(input))
                 : input.sub(target.mul(input.add(eps).log()));

@@ -4,6 +4,7 @@ import java.util.function.BinaryOperator;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.op.Precision;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ abstract class MarginLossFunctions extends DistanceFunctions {
             @Nullable Boolean sizeAverage,
             @Nullable Boolean reduce,
             Reduction reduction) {
+        input1 = Precision.FULL.of(input1);
+        input2 = Precision.FULL.of(input2);
+        target = Precision.FULL.of(target);
         if (input1.dim() != input2.dim() || input1.dim() != target.dim()) {
             throw CressetException.runtime("margin_ranking_loss: " + input1.shape() + ", " + input2.shape()
                     + ", target " + target.shape() + "; expected the same number of dimensions");
@@ -59,6 +63,8 @@ abstract class MarginLossFunctions extends DistanceFunctions {
             @Nullable Boolean sizeAverage,
             @Nullable Boolean reduce,
             Reduction reduction) {
+        input = Precision.FULL.of(input);
+        target = Precision.FULL.of(target);
         Tensor far = Targets.hinge(input.neg().add(margin));
         Tensor zero = Tensor.zeros(Shape.SCALAR, far.dtype());
         Tensor loss = far.where(target.ne(1), zero).add(input.where(target.ne(-1), zero));
@@ -85,6 +91,9 @@ abstract class MarginLossFunctions extends DistanceFunctions {
             @Nullable Boolean sizeAverage,
             @Nullable Boolean reduce,
             Reduction reduction) {
+        input1 = Precision.FULL.of(input1);
+        input2 = Precision.FULL.of(input2);
+        target = Precision.FULL.of(target);
         int d = target.dim();
         if (d > 1 || input1.dim() != d + 1 || input2.dim() != d + 1) {
             throw CressetException.runtime("cosine_embedding_loss: " + input1.shape() + ", " + input2.shape()
@@ -126,6 +135,8 @@ abstract class MarginLossFunctions extends DistanceFunctions {
             @Nullable Boolean sizeAverage,
             @Nullable Boolean reduce,
             Reduction reduction) {
+        input = Precision.FULL.of(input);
+        weight = Precision.FULL.ofNullable(weight);
         String op = "multi_margin_loss";
         if (p != 1 && p != 2) {
             throw CressetException.value(op + ": p is " + p + "; only 1 and 2 are supported");
@@ -171,6 +182,7 @@ abstract class MarginLossFunctions extends DistanceFunctions {
     @Torch("nn.functional.multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction='mean')")
     public static Tensor multilabelMarginLoss(
             Tensor input, Tensor target, @Nullable Boolean sizeAverage, @Nullable Boolean reduce, Reduction reduction) {
+        input = Precision.FULL.of(input);
         String op = "multilabel_margin_loss";
         checkScores(op, input);
         if (!target.shape().equals(input.shape())) {
@@ -227,6 +239,9 @@ abstract class MarginLossFunctions extends DistanceFunctions {
             @Nullable Boolean sizeAverage,
             @Nullable Boolean reduce,
             Reduction reduction) {
+        anchor = Precision.FULL.of(anchor);
+        positive = Precision.FULL.of(positive);
+        negative = Precision.FULL.of(negative);
         BinaryOperator<Tensor> distance = (a, b) -> pairwiseDistance(a, b, p, eps, false);
         Reduction r = Reduction.legacy(sizeAverage, reduce, reduction);
         return triplet("triplet_margin_loss", anchor, positive, negative, distance, margin, swap, r);

@@ -3,6 +3,7 @@ package org.cresset.nn.functional;
 import java.util.Arrays;
 import org.cresset.base.CressetException;
 import org.cresset.base.Shape;
+import org.cresset.op.Precision;
 import org.cresset.tensor.Tensor;
 
 /** Borders put around tensors, or cut off, one dimension after the other: pieces side by side. */
@@ -26,7 +27,8 @@ final class Padding {
                     "pad: mode " + mode + " with " + Arrays.toString(pad) + " for shape " + x.shape()
                             + "; expected all but the dimensions of channels, and perhaps samples, to be padded, at most 3");
         }
-        Tensor y = x;
+        Tensor source = mode.equals("replicate") || mode.equals("reflect") && n < 3 ? Precision.FULL.of(x) : x;
+        Tensor y = source;
         for (int i = 0; i < n; i++) {
             int d = x.dim() - 1 - i;
             y = along(y, d, pad[2 * i], pad[2 * i + 1], mode, value);

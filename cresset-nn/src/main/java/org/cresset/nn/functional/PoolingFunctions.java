@@ -3,6 +3,7 @@ package org.cresset.nn.functional;
 import org.cresset.base.CressetException;
 import org.cresset.base.Shape;
 import org.cresset.op.Pooling;
+import org.cresset.op.Precision;
 import org.cresset.op.Windows;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
@@ -270,6 +271,9 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
 
     /** Puts elements where {@code indices} say in zeros of {@code outputSize}. As {@code max_unpool1d}, {@code 2d}, {@code 3d}. */
     static Tensor unpool(String name, int n, Tensor input, Tensor indices, long[] outputSize) {
+        if (n > 1) {
+            input = Precision.FULL.of(input);
+        }
         if (!input.shape().equals(indices.shape())) {
             throw CressetException.runtime(
                     name + ": input " + input.shape() + " and indices " + indices.shape() + " must have one shape");
