@@ -166,7 +166,8 @@ final class Engine {
             if (node.origins == null && !Watch.isOn()) {
                 node.operation().backward(v);
             } else {
-                Watch.aroundBackward(node.operation(), node.origins, () -> node.operation().backward(v));
+                Watch.aroundBackward(
+                        node.operation(), node.origins, () -> node.operation().backward(v));
             }
             results = v.results();
         } catch (RuntimeException e) {

@@ -93,11 +93,7 @@ final class FlameGraph {
         if (room >= 3) {
             String shown = name.length() <= room ? name : name.substring(0, room - 1) + "…";
             b.append(String.format(
-                    Locale.ROOT,
-                    "<text x=\"%.2f\" y=\"%d\">%s</text>",
-                    x + 3,
-                    5 + level * ROW + 13,
-                    escaped(shown)));
+                    Locale.ROOT, "<text x=\"%.2f\" y=\"%d\">%s</text>", x + 3, 5 + level * ROW + 13, escaped(shown)));
         }
         b.append("</g>\n");
         double at = x;

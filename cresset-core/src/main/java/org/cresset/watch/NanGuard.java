@@ -48,7 +48,8 @@ public final class NanGuard extends Watch {
 
     @Override
     protected void before(String op, @Nullable Tensor[] in) {
-        places.get().push(backward.get().isEmpty() ? where.of(in) : backward.get().peek());
+        places.get()
+                .push(backward.get().isEmpty() ? where.of(in) : backward.get().peek());
     }
 
     @Override
@@ -82,7 +83,11 @@ public final class NanGuard extends Watch {
                 b.append(" (not finite itself)");
             } else if (t instanceof Dense && t.dtype().isFloat() && t.numel() > 0) {
                 Tensor x = t.detach();
-                b.append(" (").append(x.min().item()).append(" to ").append(x.max().item()).append(')');
+                b.append(" (")
+                        .append(x.min().item())
+                        .append(" to ")
+                        .append(x.max().item())
+                        .append(')');
             }
         }
         return b.toString();
@@ -92,7 +97,9 @@ public final class NanGuard extends Watch {
         if (!(t instanceof Dense d) || !t.dtype().isDifferentiable() || d.device() != Device.CPU || t.numel() == 0) {
             return false;
         }
-        return Autograd.noGrad(() -> (infinities ? d.detach().isfinite().logicalNot() : d.detach().isnan())
+        return Autograd.noGrad(() -> (infinities
+                        ? d.detach().isfinite().logicalNot()
+                        : d.detach().isnan())
                 .any()
                 .itemBoolean());
     }

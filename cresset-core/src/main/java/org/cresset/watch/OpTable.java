@@ -21,7 +21,14 @@ public final class OpTable {
 
     /** All calls of one operation; times in ns. */
     public record Row(
-            String name, Profiler.Kind kind, String where, String shapes, long calls, long self, long total, long bytes) {}
+            String name,
+            Profiler.Kind kind,
+            String where,
+            String shapes,
+            long calls,
+            long self,
+            long total,
+            long bytes) {}
 
     private OpTable(List<Row> rows) {
         this.rows = rows;

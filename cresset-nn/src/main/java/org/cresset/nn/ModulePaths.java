@@ -27,8 +27,10 @@ public final class ModulePaths implements Where {
     private final Map<Class<?>, String> byClass = new HashMap<>();
 
     private ModulePaths(Module model) {
-        model.namedParameters().forEach((path, t) -> byMemory.put(t.dense("ModulePaths").storage(), parent(path)));
-        model.namedBuffers().forEach((path, t) -> byMemory.put(t.dense("ModulePaths").storage(), parent(path)));
+        model.namedParameters()
+                .forEach((path, t) -> byMemory.put(t.dense("ModulePaths").storage(), parent(path)));
+        model.namedBuffers()
+                .forEach((path, t) -> byMemory.put(t.dense("ModulePaths").storage(), parent(path)));
         model.namedModules().forEach((path, m) -> byClass.merge(m.getClass(), path, (a, b) -> "?"));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.cresset.nn.functional.Functional.crossEntropy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.cresset.base.CressetException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import org.cresset.nn.GradientStatistics;
 import org.cresset.nn.Linear;
 import org.cresset.nn.Module;
@@ -81,11 +81,15 @@ class WatchTest {
             t.join();
             x.mul(x);
         }
-        assertThat(p.events()).filteredOn(e -> e.name().equals("add")).singleElement().satisfies(e -> {
-            assertThat(e.thread()).isEqualTo("helper");
-            assertThat(e.path()).containsExactly("work", "add");
-        });
-        assertThat(p.events()).anyMatch(e -> e.name().equals("mul") && !e.thread().equals("helper"));
+        assertThat(p.events())
+                .filteredOn(e -> e.name().equals("add"))
+                .singleElement()
+                .satisfies(e -> {
+                    assertThat(e.thread()).isEqualTo("helper");
+                    assertThat(e.path()).containsExactly("work", "add");
+                });
+        assertThat(p.events())
+                .anyMatch(e -> e.name().equals("mul") && !e.thread().equals("helper"));
     }
 
     @Test

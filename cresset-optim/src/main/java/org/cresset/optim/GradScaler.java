@@ -91,7 +91,8 @@ public final class GradScaler {
         requireScale("unscale_");
         State s = states.computeIfAbsent(optimizer, o -> new State());
         if (s.stepped) {
-            throw CressetException.runtime("GradScaler.unscale_: called after step(); call it before, or update() first");
+            throw CressetException.runtime(
+                    "GradScaler.unscale_: called after step(); call it before, or update() first");
         }
         if (s.unscaled) {
             throw CressetException.runtime(

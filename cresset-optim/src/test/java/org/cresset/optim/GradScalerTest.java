@@ -61,7 +61,9 @@ class GradScalerTest {
         assertThat(p.grad().get(0).item()).isEqualTo(3072);
         s.unscale_(opt);
         assertThat(p.grad().get(0).item()).isEqualTo(3);
-        assertThatThrownBy(() -> s.unscale_(opt)).isInstanceOf(CressetException.class).hasMessageContaining("already");
+        assertThatThrownBy(() -> s.unscale_(opt))
+                .isInstanceOf(CressetException.class)
+                .hasMessageContaining("already");
         assertThat(s.step(opt)).isTrue();
         assertThat(p.detach().get(0).item()).isCloseTo(0.7, within(1e-6));
         assertThatThrownBy(() -> s.step(opt)).hasMessageContaining("already");
