@@ -224,21 +224,17 @@ public final class LaneMath {
         if (wide(l)) {
             return call(l, TANH, x);
         }
+        // (e^2a - 1) / (e^2a + 1) for a = |x|, which is 1 from 10 on.
         V a = l.abs(x);
-        V s = l.mul(x, x);
-        V p = polynomial(
-                l,
-                s,
-                -3.333333135e-1,
-                1.333321035e-1,
-                -5.394720286e-2,
-                2.170296758e-2,
-                -8.182673715e-3,
-                2.147536958e-3);
-        V near = l.fma(l.mul(x, s), p, x);
-        V e = expOfNegative(l, l.mul(a, l.constant(-2.0)));
-        V far = l.copySign(l.div(l.sub(l.one(), e), l.add(l.one(), e)), x);
-        return l.select(l.lt(a, l.constant(0.625)), near, far);
+        V t = l.select(l.gt(a, l.constant(10.0)), l.constant(20.0), l.add(a, a));
+        V k = l.sub(l.fma(t, l.constant(1.4426950408889634), l.constant(0x1.8p23)), l.constant(0x1.8p23));
+        V r = l.fma(k, l.constant(-0.693359375), t);
+        r = l.fma(k, l.constant(2.12194440e-4), r);
+        V q = polynomial(l, r, 0.5, 1.666666716e-1, 4.166634008e-2, 8.333271369e-3, 1.394205960e-3, 1.991503232e-4);
+        V e = l.fma(l.mul(r, r), q, r);
+        V scale = l.pow2(k);
+        V less = l.fma(e, scale, l.sub(scale, l.one()));
+        return l.copySign(l.div(less, l.add(less, l.constant(2.0))), x);
     }
 
     /** 1 / (1 + e^-x). */
