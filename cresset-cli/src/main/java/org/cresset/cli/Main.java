@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             TrainCommand.class,
             PredictCommand.class,
             BenchCommand.class,
+            ShellCommand.class,
             SoakCommand.class,
             ConformanceCommand.class,
             DoctorCommand.class

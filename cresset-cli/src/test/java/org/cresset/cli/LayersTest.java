@@ -40,6 +40,8 @@ class LayersTest {
         LAYERS.put("nn", List.of("base", "emit", "core"));
         LAYERS.put("optim", List.of("base", "emit", "core", "nn"));
         LAYERS.put("data", List.of("base", "core", "io"));
+        LAYERS.put("parquet", List.of("base", "core", "io", "data"));
+        LAYERS.put("notebook", List.of("base", "core", "nn", "data", "train"));
         LAYERS.put("train", List.of("base", "core", "io", "nn", "optim", "data"));
         LAYERS.put("conformance", List.of("base", "core", "io", "nn", "optim", "data"));
         LAYERS.put("bench", List.of("base", "emit", "core", "io", "nn", "optim", "data", "train"));
@@ -125,6 +127,8 @@ class LayersTest {
         keep("picocli..", "cli");
         keep("me.tongfei..", "train", "cli");
         keep("org.apache.commons..", "data");
+        keep("dev.hardwood..", "parquet");
+        keep("org.dflib.jjava..", "notebook");
     }
 
     private static void keep(String library, String... layers) {
