@@ -114,7 +114,11 @@ final class ShellCommand implements Callable<Integer> {
             if (e.status() == Snippet.Status.REJECTED) {
                 String why = shell.diagnostics(e.snippet())
                         .findFirst()
-                        .map(d -> d.getMessage(Locale.ROOT).strip().lines().findFirst().orElse(""))
+                        .map(d -> d.getMessage(Locale.ROOT)
+                                .strip()
+                                .lines()
+                                .findFirst()
+                                .orElse(""))
                         .orElse("it is no Java");
                 throw CressetException.value("shell: " + source.strip() + ": " + why);
             }
@@ -125,7 +129,10 @@ final class ShellCommand implements Callable<Integer> {
             boolean expression = kind == Snippet.SubKind.TEMP_VAR_EXPRESSION_SUBKIND
                     || kind == Snippet.SubKind.VAR_VALUE_SUBKIND
                     || kind == Snippet.SubKind.OTHER_EXPRESSION_SUBKIND;
-            if (e.causeSnippet() == null && expression && e.value() != null && !e.value().isEmpty()) {
+            if (e.causeSnippet() == null
+                    && expression
+                    && e.value() != null
+                    && !e.value().isEmpty()) {
                 System.out.println(e.value());
             }
         }

@@ -36,8 +36,7 @@ class ShellTest {
 
     @Test
     void namesAreImportedValuesArePrintedAndCurvesDrawn() {
-        assertThat(run(
-                        """
+        assertThat(run("""
                         manualSeed(0)
                         println(randn(2, 2))
                         var x = ones(3); x.mul(2)
@@ -49,11 +48,10 @@ class ShellTest {
                         new Pair(x, x).a().get(slice(1, 3)).shape()
                         plot(3, 2, 1)
                         relu(Tensor.of(-1f, 2f))
-                        """))
-                .as(err)
-                .isZero();
+                        """)).as(err).isZero();
         assertThat(out)
-                .startsWith("tensor([[ 1.5410, -0.2934],\n        [-2.1788,  0.5684]])\ntensor([2., 2., 2.])\nstep 0\nstep 1\n")
+                .startsWith(
+                        "tensor([[ 1.5410, -0.2934],\n        [-2.1788,  0.5684]])\ntensor([2., 2., 2.])\nstep 0\nstep 1\n")
                 .contains("(2,)\n     3.000 ┤")
                 .endsWith("tensor([0., 2.])\n");
         assertThat(err).isEmpty();

@@ -31,7 +31,9 @@ class FormatsTest {
         assertThat(image.shape().toArray()).containsExactly(3, 2L * square, 2L * square);
         for (int i = 0; i < PIXELS.length; i++) {
             long value = image.get(i / 4, i / 2 % 2 * square, i % 2 * square).itemLong();
-            assertThat(Math.abs(value - PIXELS[i])).as(name + " " + i + ": " + value).isLessThanOrEqualTo(tolerance);
+            assertThat(Math.abs(value - PIXELS[i]))
+                    .as(name + " " + i + ": " + value)
+                    .isLessThanOrEqualTo(tolerance);
         }
     }
 

@@ -40,7 +40,9 @@ public final class Html {
             matrix = matrix.get(0);
         }
         if (t.dim() > 2) {
-            s.append("; the first of ").append(t.numel() / Math.max(1, matrix.numel())).append(" matrices");
+            s.append("; the first of ")
+                    .append(t.numel() / Math.max(1, matrix.numel()))
+                    .append(" matrices");
         }
         s.append("</div><table>");
         while (matrix.dim() < 2) {

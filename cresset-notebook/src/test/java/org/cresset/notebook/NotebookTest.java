@@ -68,7 +68,9 @@ class NotebookTest {
     @Test
     void curvesAreImages() {
         DisplayData d = render(Curve.of(3, 2, 1));
-        assertThat(String.valueOf(d.getData(MIMEType.IMAGE_SVG))).startsWith("<svg ").endsWith("</svg>");
+        assertThat(String.valueOf(d.getData(MIMEType.IMAGE_SVG)))
+                .startsWith("<svg ")
+                .endsWith("</svg>");
         assertThat(String.valueOf(d.getData(MIMEType.TEXT_PLAIN))).contains("3.000");
     }
 
@@ -87,7 +89,9 @@ class NotebookTest {
         }
         assertThat(first.getFirst()).isTrue();
         assertThat(first.subList(1, first.size())).containsOnly(false);
-        assertThat(shown).extracting(DisplayData::getDisplayId).containsOnly(shown.getFirst().getDisplayId());
+        assertThat(shown)
+                .extracting(DisplayData::getDisplayId)
+                .containsOnly(shown.getFirst().getDisplayId());
         assertThat(String.valueOf(shown.getFirst().getData(MIMEType.TEXT_HTML)))
                 .contains("<progress value=\"0\" max=\"10\"");
         assertThat(String.valueOf(shown.getLast().getData(MIMEType.TEXT_HTML)))

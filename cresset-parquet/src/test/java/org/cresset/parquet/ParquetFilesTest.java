@@ -73,8 +73,7 @@ class ParquetFilesTest {
 
     @Test
     void someColumnsOfSeveralFilesThroughALoader() throws IOException {
-        ParquetFiles files =
-                new ParquetFiles(golden("snappy.parquet"), golden("zstd.parquet")).columns("y", "id");
+        ParquetFiles files = new ParquetFiles(golden("snappy.parquet"), golden("zstd.parquet")).columns("y", "id");
         assertThat(drain(files).get(0).values()).containsOnlyKeys("y", "id");
         for (int workers : new int[] {0, 2}) {
             List<Batch> batches = drain(DataLoader.of(
@@ -92,8 +91,10 @@ class ParquetFilesTest {
     void whatIsWrongIsNamed() throws IOException {
         Path file = golden("snappy.parquet");
         ParquetRow row = drain(new ParquetFiles(file)).get(3);
-        assertThatThrownBy(() -> row.value("z")).hasMessageContaining("snappy.parquet, row 3: there is no column \"z\"");
-        assertThatThrownBy(() -> row.number("name")).hasMessageContaining("column \"name\" holds a String and no number");
+        assertThatThrownBy(() -> row.value("z"))
+                .hasMessageContaining("snappy.parquet, row 3: there is no column \"z\"");
+        assertThatThrownBy(() -> row.number("name"))
+                .hasMessageContaining("column \"name\" holds a String and no number");
         assertThatThrownBy(() -> row.text("note")).hasMessageContaining("column \"note\" holds null and no text");
         assertThatThrownBy(() -> drain(new ParquetFiles(file).columns("id", "z")))
                 .hasMessageContaining("snappy.parquet: there is no column \"z\", only [id, ");

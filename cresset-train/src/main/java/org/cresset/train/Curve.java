@@ -45,8 +45,9 @@ public final class Curve {
                 case EpochResult r -> r.loss();
                 case Tensor t -> t.item();
                 case null, default ->
-                    throw CressetException.type("plot: " + (o == null ? "null" : o.getClass().getSimpleName())
-                            + "; expected numbers, epoch results or tensors of one element");
+                    throw CressetException.type(
+                            "plot: " + (o == null ? "null" : o.getClass().getSimpleName())
+                                    + "; expected numbers, epoch results or tensors of one element");
             };
         }
         return new Curve(v);
@@ -158,8 +159,9 @@ public final class Curve {
             lines.append(String.format(Locale.ROOT, "%s%.1f %.1f", drawing ? "L" : "M", x, y));
             drawing = true;
         }
-        String text = "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" font-family=\"sans-serif\" font-size=\"11\" fill=\"#666\">"
-                + "%s</text>";
+        String text =
+                "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" font-family=\"sans-serif\" font-size=\"11\" fill=\"#666\">"
+                        + "%s</text>";
         return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + width + "\" height=\"" + height
                 + "\" viewBox=\"0 0 " + width + " " + height + "\">"
                 + "<path d=\"M" + left + " 4V" + (height - bottom) + "H" + (width - 4)

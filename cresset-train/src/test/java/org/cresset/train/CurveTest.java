@@ -33,7 +33,8 @@ class CurveTest {
 
     @Test
     void gapsConstantsAndNothing() {
-        assertThat(Curve.of(1, Double.NaN, 1).text(5, 1, true).lines().findFirst()).hasValue("     1.500 |*   *");
+        assertThat(Curve.of(1, Double.NaN, 1).text(5, 1, true).lines().findFirst())
+                .hasValue("     1.500 |*   *");
         assertThat(Curve.of(new double[0]).text(5, 2, true)).doesNotContain("*");
         assertThat(Curve.of(Double.NaN).toString()).isNotEmpty();
     }
@@ -45,7 +46,8 @@ class CurveTest {
         assertThat(Curve.of(List.of(4, 2.0, Tensor.scalar(1)))).hasToString(drawn);
         assertThat(Curve.of(List.of(new EpochResult(1, 4, 0, 0, 0), new EpochResult(2, 2, 0, 0, 0), 1)))
                 .hasToString(drawn);
-        Path log = Files.writeString(folder.resolve("log.jsonl"), "{\"loss\":4}\n{\"loss\":2}\n{\"loss\":1,\"lr\":3}\n");
+        Path log =
+                Files.writeString(folder.resolve("log.jsonl"), "{\"loss\":4}\n{\"loss\":2}\n{\"loss\":1,\"lr\":3}\n");
         assertThat(Curve.of(log, "loss")).hasToString(drawn);
         assertThatThrownBy(() -> Curve.of(List.of("text"))).hasMessageContaining("plot: String");
         assertThatThrownBy(() -> Curve.of(folder.resolve("none"), "loss")).hasMessageContaining("none");
@@ -56,10 +58,12 @@ class CurveTest {
     @Test
     void svgIsAWellFormedImage() throws Exception {
         String svg = Curve.of(1, Double.NaN, 3, 2).svg(300, 200);
-        Document d = DocumentBuilderFactory.newInstance()
-                .newDocumentBuilder()
-                .parse(new InputSource(new StringReader(svg)));
+        Document d =
+                DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
         assertThat(d.getDocumentElement().getAttribute("width")).isEqualTo("300");
-        assertThat(svg).contains("d=\"M64.0 170.0M216.0 8.0L292.0 89.0\"").contains(">3.000<").contains(">1.000<");
+        assertThat(svg)
+                .contains("d=\"M64.0 170.0M216.0 8.0L292.0 89.0\"")
+                .contains(">3.000<")
+                .contains(">1.000<");
     }
 }
