@@ -80,15 +80,23 @@ public final class Operator {
         if (!changes && kwargs.containsKey("out")) {
             Map<String, @Nullable Object> others = new HashMap<>(kwargs);
             Object out = others.remove("out");
-            if (out instanceof Tensor t && args.stream().noneMatch(Tensor.class::isInstance)) {
-                others.putIfAbsent("dtype", t.dtype()); // what makes a tensor makes one like out
+            Overload.Bound bound = null;
+            if (out instanceof Tensor t && !others.containsKey("dtype") && args.stream().noneMatch(Operator::hasTensor)) {
+                Map<String, @Nullable Object> alike = new HashMap<>(others);
+                alike.put("dtype", t.dtype()); // what makes a tensor makes one like out
+                bound = choose(args, alike);
             }
-            Overload.Bound bound = choose(args, others);
+            bound = bound == null ? choose(args, others) : bound;
             if (bound != null) {
                 return out == null ? bound.call() : OutArgument.store(name, out, args, bound.call());
             }
         }
         throw misfit(args, kwargs);
+    }
+
+    private static boolean hasTensor(@Nullable Object argument) {
+        List<?> parts = Lists.parts(argument);
+        return argument instanceof Tensor || parts != null && parts.stream().anyMatch(Operator::hasTensor);
     }
 
     private Tensor result(Overload.@Nullable Bound bound) {

@@ -82,6 +82,9 @@ public final class ErrorFunctions {
 
     /** e^(x^2) erfc(x). */
     public static double erfcx(double x) {
+        if (Math.abs(x) <= 0.5) {
+            return Math.exp(x * x) * (1 - erf(x)); // exactly 1 at 0
+        }
         if (x >= 0) {
             return scaled(x);
         }

@@ -15,17 +15,31 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Functions that Java lacks, against correctly rounded values. */
 class SpecialTest {
-    private static final Map<String, DoubleUnaryOperator> FUNCTIONS = Map.of(
-            "lgamma", Special::lgamma,
-            "digamma", Special::digamma,
-            "erf", ErrorFunctions::erf,
-            "erfc", ErrorFunctions::erfc,
-            "erfcx", ErrorFunctions::erfcx,
-            "erfinv", ErrorFunctions::erfinv,
-            "ndtr", ErrorFunctions::ndtr,
-            "ndtri", ErrorFunctions::ndtri,
-            "logNdtr", ErrorFunctions::logNdtr,
-            "trigamma", Special::trigamma);
+    private static final Map<String, DoubleUnaryOperator> FUNCTIONS = Map.ofEntries(
+            Map.entry("lgamma", Special::lgamma),
+            Map.entry("digamma", Special::digamma),
+            Map.entry("trigamma", Special::trigamma),
+            Map.entry("erf", ErrorFunctions::erf),
+            Map.entry("erfc", ErrorFunctions::erfc),
+            Map.entry("erfcx", ErrorFunctions::erfcx),
+            Map.entry("erfinv", ErrorFunctions::erfinv),
+            Map.entry("ndtr", ErrorFunctions::ndtr),
+            Map.entry("ndtri", ErrorFunctions::ndtri),
+            Map.entry("logNdtr", ErrorFunctions::logNdtr),
+            Map.entry("j0", Bessel::j0),
+            Map.entry("j1", Bessel::j1),
+            Map.entry("y0", Bessel::y0),
+            Map.entry("y1", Bessel::y1),
+            Map.entry("sphericalJ0", Bessel::sphericalJ0),
+            Map.entry("i0", ModifiedBessel::i0),
+            Map.entry("i1", ModifiedBessel::i1),
+            Map.entry("i0e", ModifiedBessel::i0e),
+            Map.entry("i1e", ModifiedBessel::i1e),
+            Map.entry("k0", ModifiedBessel::k0),
+            Map.entry("k1", ModifiedBessel::k1),
+            Map.entry("k0e", ModifiedBessel::k0e),
+            Map.entry("k1e", ModifiedBessel::k1e),
+            Map.entry("ai", Airy::ai));
 
     @TestFactory
     List<DynamicTest> valuesAreRight() throws IOException {
