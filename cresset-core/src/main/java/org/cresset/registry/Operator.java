@@ -81,7 +81,9 @@ public final class Operator {
             Map<String, @Nullable Object> others = new HashMap<>(kwargs);
             Object out = others.remove("out");
             Overload.Bound bound = null;
-            if (out instanceof Tensor t && !others.containsKey("dtype") && args.stream().noneMatch(Operator::hasTensor)) {
+            if (out instanceof Tensor t
+                    && !others.containsKey("dtype")
+                    && args.stream().noneMatch(Operator::hasTensor)) {
                 Map<String, @Nullable Object> alike = new HashMap<>(others);
                 alike.put("dtype", t.dtype()); // what makes a tensor makes one like out
                 bound = choose(args, alike);

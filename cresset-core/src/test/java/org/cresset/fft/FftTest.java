@@ -44,7 +44,8 @@ class FftTest {
     @TestFactory
     List<DynamicTest> everyLengthByItsSum() {
         List<DynamicTest> tests = new ArrayList<>();
-        int[] lengths = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 20, 25, 27, 30, 36, 47, 49, 53, 64, 97, 106, 120};
+        int[] lengths = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 20, 25, 27, 30, 36, 47, 49, 53, 64, 97, 106, 120
+        };
         for (int n : lengths) {
             tests.add(DynamicTest.dynamicTest("length " + n, () -> {
                 Tensor m = matrix(n);
@@ -134,7 +135,8 @@ class FftTest {
         assertThatThrownBy(() -> Fft.rfft(complex(4))).hasMessageContaining("complex128");
         assertThatThrownBy(() -> Fft.fft(real(4), 0L, -1, null)).hasMessageContaining("at least 1");
         assertThatThrownBy(() -> Fft.fft(real(4), null, -1, "none")).hasMessageContaining("norm");
-        assertThatThrownBy(() -> Fft.fft2(real(4, 4), null, new long[] {0, -2}, null)).hasMessageContaining("twice");
+        assertThatThrownBy(() -> Fft.fft2(real(4, 4), null, new long[] {0, -2}, null))
+                .hasMessageContaining("twice");
         assertThatThrownBy(() -> Fft.fft(real(4).to(DType.FLOAT16))).hasMessageContaining("float16");
     }
 

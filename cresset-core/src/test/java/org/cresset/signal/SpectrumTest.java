@@ -30,8 +30,10 @@ class SpectrumTest {
     @Test
     void windows() {
         double r = Math.sqrt(0.5);
-        assertThat(Windows.hann(5, true).toFloatArray()).containsExactly(new float[] {0, 0.5f, 1, 0.5f, 0}, within(1e-7f));
-        assertThat(Windows.hann(4, false).toFloatArray()).containsExactly(new float[] {0, 0.5f, 1, 0.5f}, within(1e-7f));
+        assertThat(Windows.hann(5, true).toFloatArray())
+                .containsExactly(new float[] {0, 0.5f, 1, 0.5f, 0}, within(1e-7f));
+        assertThat(Windows.hann(4, false).toFloatArray())
+                .containsExactly(new float[] {0, 0.5f, 1, 0.5f}, within(1e-7f));
         double[] cosine = Windows.cosine(2, true, DType.FLOAT64, false).toDoubleArray();
         assertThat(cosine).containsExactly(new double[] {r, r}, within(1e-15));
         double[] bartlett = Windows.bartlett(5, true, DType.FLOAT64, false).toDoubleArray();
@@ -39,7 +41,8 @@ class SpectrumTest {
         double[] gaussian = Windows.gaussian(3, 2, true, DType.FLOAT64, false).toDoubleArray();
         double side = Math.exp(-1.0 / 8);
         assertThat(gaussian).containsExactly(new double[] {side, 1, side}, within(1e-15));
-        double[] exponential = Windows.exponential(3, null, 2, true, DType.FLOAT64, false).toDoubleArray();
+        double[] exponential =
+                Windows.exponential(3, null, 2, true, DType.FLOAT64, false).toDoubleArray();
         double foot = Math.exp(-0.5);
         assertThat(exponential).containsExactly(new double[] {foot, 1, foot}, within(1e-15));
         double[] kaiser = Windows.kaiser(3, 0, true, DType.FLOAT64, false).toDoubleArray();
@@ -86,8 +89,8 @@ class SpectrumTest {
 
     @Test
     void whatCannotBe() {
-        assertThatThrownBy(() -> Spectrum.stft(
-                        signal(9), 4, null, null, null, true, "reflect", false, null, null, null))
+        assertThatThrownBy(
+                        () -> Spectrum.stft(signal(9), 4, null, null, null, true, "reflect", false, null, null, null))
                 .hasMessageContaining("return_complex");
         assertThatThrownBy(() -> stft(signal(3), 8, 2, null, false)).hasMessageContaining("n_fft");
         Tensor zeros = Tensor.zeros(4).to(DType.FLOAT64);

@@ -47,7 +47,9 @@ class SpecialFunctionsTest {
             Tensor got = f.apply(half);
             assertThat(got.dtype()).isEqualTo(DType.BFLOAT16);
             assertThat(got.to(DType.FLOAT64).toDoubleArray())
-                    .containsExactly(want.to(DType.FLOAT64).toDoubleArray(), within(1e-2 * want.abs().max().item()));
+                    .containsExactly(
+                            want.to(DType.FLOAT64).toDoubleArray(),
+                            within(1e-2 * want.abs().max().item()));
         }));
     }
 
@@ -125,10 +127,15 @@ class SpecialFunctionsTest {
         Tensor zero = Tensor.of(0.0, 0.0, 1.0, 2.0);
         Tensor y = Tensor.of(0.0, nan, 0.0, -1.0);
         assertThat(zero.xlogy(y).toDoubleArray()).containsExactly(0, nan, -inf, nan);
-        assertThat(Tensor.of(inf, -inf, inf).logaddexp(Tensor.of(inf, -inf, -inf)).toDoubleArray())
+        assertThat(Tensor.of(inf, -inf, inf)
+                        .logaddexp(Tensor.of(inf, -inf, -inf))
+                        .toDoubleArray())
                 .containsExactly(inf, -inf, inf);
-        assertThat(Tensor.of(nan, 1, nan).fmax(Tensor.of(1, nan, nan)).toDoubleArray()).containsExactly(1, 1, nan);
-        assertThat(Tensor.of(-2.0, 0.0, 3.0, nan).heaviside(Tensor.of(5.0, 5.0, 5.0, 5.0)).toDoubleArray())
+        assertThat(Tensor.of(nan, 1, nan).fmax(Tensor.of(1, nan, nan)).toDoubleArray())
+                .containsExactly(1, 1, nan);
+        assertThat(Tensor.of(-2.0, 0.0, 3.0, nan)
+                        .heaviside(Tensor.of(5.0, 5.0, 5.0, 5.0))
+                        .toDoubleArray())
                 .containsExactly(0, 5, 1, 0);
         assertThat(Tensor.of(nan, inf, -inf, 1).nanToNum(0.5, null, -7.0).toDoubleArray())
                 .containsExactly(0.5, Double.MAX_VALUE, -7, 1);
@@ -145,14 +152,20 @@ class SpecialFunctionsTest {
             Tensor next = one.nextafter(Tensor.of(2.0, 1.0, 0.0).to(t));
             assertThat(next.sub(one).to(DType.FLOAT64).toDoubleArray()).containsExactly(t.eps(), 0, -t.eps() / 2);
         }
-        assertThat(Tensor.of(-4L, 0L, 12L).gcd(Tensor.of(6L, -5L, 18L)).toLongArray()).containsExactly(2, 5, 6);
-        assertThat(Tensor.of(-4L, 0L, 12L).lcm(Tensor.of(6L, -5L, 18L)).toLongArray()).containsExactly(12, 0, 36);
+        assertThat(Tensor.of(-4L, 0L, 12L).gcd(Tensor.of(6L, -5L, 18L)).toLongArray())
+                .containsExactly(2, 5, 6);
+        assertThat(Tensor.of(-4L, 0L, 12L).lcm(Tensor.of(6L, -5L, 18L)).toLongArray())
+                .containsExactly(12, 0, 36);
     }
 
     @Test
     void gradientsWhereFormulasDivideByZero() {
         Tensor x = Tensor.of(0.0).requiresGrad(true);
-        Special.i1(x).add(Special.besselJ1(x)).add(x.sinc()).add(Special.sphericalBesselJ0(x)).backward();
+        Special.i1(x)
+                .add(Special.besselJ1(x))
+                .add(x.sinc())
+                .add(Special.sphericalBesselJ0(x))
+                .backward();
         assertThat(x.grad().item()).isEqualTo(1);
     }
 

@@ -46,8 +46,10 @@ class OrderTest {
         assertThat(x.quantile(q, 0L, false, "midpoint").toDoubleArray()).containsExactly(1, 2.5, 4);
         assertThat(x.quantile(q, 0L, false, "nearest").toDoubleArray()).containsExactly(1, 2, 4);
         Tensor y = Tensor.from(new double[] {1, NAN, 3, 4, 5, 6}, 2, 3);
-        assertThat(y.quantile(Tensor.number(0.5), 1L, true, "linear").toDoubleArray()).containsExactly(NAN, 5);
-        assertThat(y.nanquantile(Tensor.number(0.5), 1L, true, "linear").toDoubleArray()).containsExactly(2, 5);
+        assertThat(y.quantile(Tensor.number(0.5), 1L, true, "linear").toDoubleArray())
+                .containsExactly(NAN, 5);
+        assertThat(y.nanquantile(Tensor.number(0.5), 1L, true, "linear").toDoubleArray())
+                .containsExactly(2, 5);
         assertThat(y.quantile(q, 0L, true, "linear").shape().toArray()).containsExactly(3, 1, 3);
         assertThatThrownBy(() -> x.quantile(1.5)).hasMessageContaining("between 0 and 1");
         assertThatThrownBy(() -> Tensor.arange(3).quantile(0.5)).hasMessageContaining("int64");
@@ -55,12 +57,18 @@ class OrderTest {
 
     @Test
     void derivatives() {
-        Tensor x = Tensor.zeros(3, 5).to(DType.FLOAT64).uniform_(-1, 1, Generator.ofSeed(2)).requiresGrad(true);
+        Tensor x = Tensor.zeros(3, 5)
+                .to(DType.FLOAT64)
+                .uniform_(-1, 1, Generator.ofSeed(2))
+                .requiresGrad(true);
         Tensor q = Tensor.of(0.3, 0.6).requiresGrad(true);
         GradCheck.gradcheck(in -> new Tensor[] {in[0].quantile(in[1], 1L, false, "linear")}, x, q);
         GradCheck.gradgradcheck(in -> new Tensor[] {in[0].quantile(in[1], 1L, false, "linear")}, x, q);
         Func.Many chosen = in -> new Tensor[] {
-            in[0].median(0, false)[0], in[0].kthvalue(2, 1, false)[0], in[0].mode(1, false)[0], in[0].nanmean(null, false, null)
+            in[0].median(0, false)[0],
+            in[0].kthvalue(2, 1, false)[0],
+            in[0].mode(1, false)[0],
+            in[0].nanmean(null, false, null)
         };
         GradCheck.gradcheck(chosen, x);
         GradCheck.gradgradcheck(chosen, x);
@@ -75,9 +83,11 @@ class OrderTest {
         Tensor buckets = Func.vmap(t -> t.bucketize(edges, false, false)).apply(x);
         for (int i = 0; i < 4; i++) {
             Tensor one = x.select(0, i);
-            assertThat(modes.select(0, i).equalTo(one.mul(3).round().mode(0, false)[0])).isTrue();
+            assertThat(modes.select(0, i).equalTo(one.mul(3).round().mode(0, false)[0]))
+                    .isTrue();
             assertThat(medians.select(0, i).equalTo(one.median(1, false)[0])).isTrue();
-            assertThat(buckets.select(0, i).equalTo(one.bucketize(edges, false, false))).isTrue();
+            assertThat(buckets.select(0, i).equalTo(one.bucketize(edges, false, false)))
+                    .isTrue();
         }
     }
 
@@ -106,10 +116,10 @@ class OrderTest {
         assertThat(h[0].toDoubleArray()).containsExactly(2, 3, 5);
         assertThat(h[1].toDoubleArray()).containsExactly(1, 2, 3, 4);
         Tensor[] density = Tensor.of(0.0, 1, 3).histogram(Tensor.of(0.0, 1, 4), null, true);
-        assertThat(density[0].toDoubleArray())
-                .containsExactly(new double[] {1.0 / 3, 2.0 / 9}, within(1e-15));
+        assertThat(density[0].toDoubleArray()).containsExactly(new double[] {1.0 / 3, 2.0 / 9}, within(1e-15));
         assertThat(Tensor.of(1L, 3L, 1L).bincount(null, 6).toLongArray()).containsExactly(0, 2, 0, 1, 0, 0);
-        assertThat(Tensor.of(1L, 1L).bincount(Tensor.of(0.5f, 2f), 0).toFloatArray()).containsExactly(0, 2.5f);
+        assertThat(Tensor.of(1L, 1L).bincount(Tensor.of(0.5f, 2f), 0).toFloatArray())
+                .containsExactly(0, 2.5f);
         assertThatThrownBy(() -> Tensor.of(-1L).bincount(null, 0)).hasMessageContaining("negative");
     }
 
@@ -121,10 +131,14 @@ class OrderTest {
         assertThat(s.searchsorted(v, true, true, null, null).toLongArray()).containsExactly(0, 3, 4);
         Tensor rows = Tensor.from(new double[] {1, 2, 3, 10, 20, 30}, 2, 3);
         Tensor values = Tensor.from(new double[] {2.5, NAN, 5, 20}, 2, 2);
-        assertThat(rows.searchsorted(values, false, false, null, null).toLongArray()).containsExactly(2, 3, 0, 1);
+        assertThat(rows.searchsorted(values, false, false, null, null).toLongArray())
+                .containsExactly(2, 3, 0, 1);
         Tensor mixed = Tensor.of(3.0, 1, 2);
         Tensor order = mixed.argsort(0, false, true);
-        assertThat(mixed.searchsorted(Tensor.of(2.0), false, false, "right", order).toLongArray()).containsExactly(2);
-        assertThatThrownBy(() -> s.searchsorted(Tensor.of(1.0), false, false, null, null)).hasMessageContaining("one dtype");
+        assertThat(mixed.searchsorted(Tensor.of(2.0), false, false, "right", order)
+                        .toLongArray())
+                .containsExactly(2);
+        assertThatThrownBy(() -> s.searchsorted(Tensor.of(1.0), false, false, null, null))
+                .hasMessageContaining("one dtype");
     }
 }

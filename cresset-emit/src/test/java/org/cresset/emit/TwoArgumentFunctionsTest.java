@@ -70,8 +70,7 @@ class TwoArgumentFunctionsTest {
             for (double x : new double[] {-0.9, -0.2, 0.3, 0.99}) {
                 double a = Math.acos(x);
                 assertThat(Orthogonal.chebyshevT(x, n)).isCloseTo(Math.cos(n * a), within(1e-12));
-                assertThat(Orthogonal.chebyshevU(x, n))
-                        .isCloseTo(Math.sin((n + 1) * a) / Math.sin(a), within(1e-11));
+                assertThat(Orthogonal.chebyshevU(x, n)).isCloseTo(Math.sin((n + 1) * a) / Math.sin(a), within(1e-11));
                 assertThat(Orthogonal.chebyshevV(x, n))
                         .isCloseTo(Math.cos((n + 0.5) * a) / Math.cos(a / 2), within(1e-11));
                 assertThat(Orthogonal.chebyshevW(x, n))
