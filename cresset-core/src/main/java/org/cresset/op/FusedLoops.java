@@ -177,11 +177,11 @@ final class FusedLoops {
 
     private FusedLoops() {}
 
-    private static Loop accumulate(String name, List<Boolean> inputs, Combine how, Body body) {
+    static Loop accumulate(String name, List<Boolean> inputs, Combine how, Body body) {
         return new Loop("fused_" + name, LaneType.F32, inputs, 0, List.of(how), false, body);
     }
 
-    private static Loop map(String name, List<Boolean> inputs, Body body) {
+    static Loop map(String name, List<Boolean> inputs, Body body) {
         return new Loop("fused_" + name, LaneType.F32, inputs, 1, List.of(), false, body);
     }
 

@@ -56,6 +56,8 @@ public final class KernelGenerator {
             }
         }
         all.addAll(FusedLoops.all());
+        all.addAll(RecurrentLoops.all());
+        all.addAll(ChannelLoops.all());
         return all;
     }
 

@@ -55,10 +55,14 @@ public final class Matmul extends Contraction {
 
     @Override
     protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
-        Dense a = batched(in[0]);
-        Dense b = batched(in[1]);
-        Dense c = batched(out[0]);
-        Dense bias = in.length > 2 ? in[2] : null;
+        into(in[0], in[1], in.length > 2 ? in[2] : null, out[0]);
+    }
+
+    /** Computes a product into memory that there is. */
+    static void into(Dense left, Dense right, @Nullable Dense bias, Dense out) {
+        Dense a = batched(left);
+        Dense b = batched(right);
+        Dense c = batched(out);
         if (c.numel() == 0) {
             return;
         }

@@ -1,5 +1,6 @@
 package org.cresset.nn;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -107,6 +108,33 @@ public abstract class Module implements Cloneable {
     /** The submodules that were added, which can be changed through this map. */
     final Map<String, Module> added() {
         return submodules;
+    }
+
+    /** The names of this module's own under which a tensor is held. */
+    final List<String> namesOf(Tensor t) {
+        List<String> names = new ArrayList<>();
+        for (Members.Member m : Members.of(getClass()).tensors) {
+            if (m.get(this) == t) {
+                names.add(m.key());
+            }
+        }
+        registered.forEach((name, held) -> {
+            if (held == t) {
+                names.add(name);
+            }
+        });
+        return names;
+    }
+
+    /** Puts another submodule in the place of one. */
+    final void replaceChild(String name, Module by) {
+        for (Members.Member m : Members.of(getClass()).modules) {
+            if (m.key().equals(name)) {
+                m.set(this, by);
+                return;
+            }
+        }
+        submodules.put(name, by);
     }
 
     /** The tensors that were added. */

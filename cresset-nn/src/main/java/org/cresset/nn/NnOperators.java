@@ -4,6 +4,8 @@ import java.util.List;
 import org.cresset.nn.functional.Functional;
 import org.cresset.nn.functional.NativeForms;
 import org.cresset.nn.functional.PoolingForms;
+import org.cresset.nn.init.Init;
+import org.cresset.nn.utils.Utils;
 import org.cresset.registry.OperatorSource;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class NnOperators implements OperatorSource {
     @Override
     public List<Class<?>> functions() {
-        return List.of(Functional.class, PoolingForms.class, NativeForms.class);
+        return List.of(Functional.class, PoolingForms.class, NativeForms.class, Init.class, Utils.class);
     }
 
     @Override

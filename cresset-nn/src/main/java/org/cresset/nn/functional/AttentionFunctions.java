@@ -3,6 +3,7 @@ package org.cresset.nn.functional;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.op.Attention;
 import org.cresset.op.Precision;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
@@ -55,21 +56,25 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
         Tensor q = narrow ? query.to(DType.FLOAT32) : query;
         k = narrow ? k.to(DType.FLOAT32) : k;
         v = narrow ? v.to(DType.FLOAT32) : v;
+        Tensor added = attnMask == null || attnMask.dtype() != DType.BOOL
+                ? attnMask
+                : Tensor.zeros(attnMask.shape(), q.dtype())
+                        .maskedFill(attnMask.logicalNot(), Double.NEGATIVE_INFINITY);
+        if (dropoutP == 0 && sameBatch(q, k, v)) {
+            return together(new Attention.Attrs(s, isCausal), q, k, v, added).to(t);
+        }
         Tensor scores = q.mul(s).matmul(k.transpose(-2, -1));
-        Tensor mask = attnMask;
         if (isCausal) {
-            mask = Tensor.ones(Shape.of(query.size(-2), key.size(-2)), DType.BOOL)
-                    .tril(0);
+            added = Tensor.full(Shape.of(query.size(-2), key.size(-2)), Double.NEGATIVE_INFINITY, q.dtype())
+                    .triu(1);
         }
-        if (mask != null) {
-            scores = mask.dtype() == DType.BOOL
-                    ? scores.maskedFill(mask.logicalNot(), Double.NEGATIVE_INFINITY)
-                    : scores.add(mask.to(scores.dtype()));
-        }
-        Tensor weights = scores.softmax(-1);
-        if (mask != null && mask.dtype() == DType.BOOL) { // a row that may look nowhere sees zeros
-            Tensor nowhere = mask.any(new long[] {-1}, true).logicalNot();
-            weights = weights.maskedFill(nowhere, 0);
+        Tensor weights;
+        if (added == null) {
+            weights = scores.softmax(-1);
+        } else { // a place that may look nowhere sees zeros
+            scores = scores.add(added.to(scores.dtype()));
+            Tensor nowhere = scores.detach().eq(Double.NEGATIVE_INFINITY).all(new long[] {-1}, true);
+            weights = scores.maskedFill(nowhere, 0).softmax(-1).maskedFill(nowhere, 0);
         }
         weights = dropoutP > 0 ? dropout(weights, dropoutP, true, false) : weights;
         return weights.matmul(v).to(t);
@@ -128,6 +133,41 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
         MultiHead.Given given = new MultiHead.Given(keyPaddingMask, attnMask, staticK, staticV, addZeroAttn);
         double p = training ? dropoutP : 0;
         return MultiHead.forward(query, key, value, numHeads, w, given, p, needWeights, averageAttnWeights);
+    }
+
+    private static boolean sameBatch(Tensor q, Tensor k, Tensor v) {
+        boolean same = q.dim() == k.dim() && q.dim() == v.dim() && q.dtype() == k.dtype() && q.dtype() == v.dtype();
+        for (int d = 0; same && d < q.dim() - 2; d++) {
+            same = q.size(d) == k.size(d) && q.size(d) == v.size(d);
+        }
+        return same;
+    }
+
+    /** In one operation, which knows four dimensions. */
+    private static Tensor together(Attention.Attrs attrs, Tensor q, Tensor k, Tensor v, @Nullable Tensor mask) {
+        Tensor q4 = four(q);
+        Tensor k4 = four(k);
+        Tensor m4 = null;
+        if (mask != null) {
+            long[] wide = q.shape().toArray();
+            wide[wide.length - 1] = k.size(-2);
+            m4 = four(mask.to(q.dtype()).expand(wide));
+        }
+        Tensor y = Attention.attend(attrs, q4, k4, four(v), m4);
+        if (q.dim() == 4) {
+            return y;
+        }
+        long[] dims = q.shape().toArray();
+        dims[dims.length - 1] = v.size(-1);
+        return y.reshape(dims);
+    }
+
+    private static Tensor four(Tensor t) {
+        Tensor x = t.dim() > 4 ? t.flatten(0, t.dim() - 4) : t;
+        while (x.dim() < 4) {
+            x = x.unsqueeze(0);
+        }
+        return x;
     }
 
     private static Tensor repeatHeads(Tensor t, long times) {

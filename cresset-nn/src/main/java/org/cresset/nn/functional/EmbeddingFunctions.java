@@ -5,6 +5,7 @@ import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.op.Bags;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
@@ -115,12 +116,31 @@ abstract class EmbeddingFunctions extends NormFunctions {
         Tensor to = starts.hasValues() ? bags(starts.toLongArray(), bags, n) : bags(starts, bags, n);
         long padding = paddingIdx == null ? -1 : paddingIdx < 0 ? weight.size(0) + paddingIdx : paddingIdx;
         Tensor used = input.reshape(n).ne(padding);
+        if (!mode.equals("sum") && !mode.equals("mean") && !mode.equals("max")) {
+            throw CressetException.value("embedding_bag: mode '" + mode + "'; expected 'sum', 'mean' or 'max'");
+        }
+        if (!mode.equals("max") && !scaleGradByFreq) {
+            Tensor index = input.to(DType.INT64).reshape(n);
+            if (maxNorm != null) {
+                shorten(index, weight, maxNorm, normType);
+            }
+            Tensor share = used.to(weight.dtype());
+            if (mode.equals("mean")) {
+                share = offsets == null && paddingIdx == null
+                        ? share.div(input.size(1))
+                        : share.div(counts(used, to, bags, weight.dtype())
+                                .clamp(1, null)
+                                .indexSelect(0, to));
+            }
+            share = perSampleWeights == null ? share : share.mul(perSampleWeights.reshape(n));
+            return Bags.sum(weight, index, to, share, bags);
+        }
         Tensor rows = embedding(input.reshape(n), weight, null, maxNorm, normType, scaleGradByFreq, sparse);
         if (perSampleWeights != null) {
             rows = rows.mul(perSampleWeights.reshape(n, 1));
         }
         Shape result = Shape.of(bags, weight.size(1));
-        Tensor counts = Tensor.zeros(Shape.of(bags), rows.dtype()).indexAdd(0, to, used.to(rows.dtype()));
+        Tensor counts = counts(used, to, bags, rows.dtype());
         Tensor unused = used.logicalNot().unsqueeze(1);
         if (mode.equals("max")) {
             Tensor low = rows.maskedFill(unused, Double.NEGATIVE_INFINITY);
@@ -128,11 +148,13 @@ abstract class EmbeddingFunctions extends NormFunctions {
                     .scatterReduce(0, to.unsqueeze(1).expand(n, weight.size(1)), low, "amax", true);
             return Tensor.where(counts.eq(0).unsqueeze(1), y.zerosLike(), y);
         }
-        if (!mode.equals("sum") && !mode.equals("mean")) {
-            throw CressetException.value("embedding_bag: mode '" + mode + "'; expected 'sum', 'mean' or 'max'");
-        }
         Tensor y = Tensor.zeros(result, rows.dtype()).indexAdd(0, to, rows.maskedFill(unused, 0));
         return mode.equals("sum") ? y : y.div(counts.clamp(1, null).unsqueeze(1));
+    }
+
+    /** How many indices of each bag are used. */
+    private static Tensor counts(Tensor used, Tensor to, long bags, DType dtype) {
+        return Tensor.zeros(Shape.of(bags), dtype).indexAdd(0, to, used.to(dtype));
     }
 
     /** The bag of each of n indices. */

@@ -6,6 +6,7 @@ import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.op.BatchNorm;
 import org.cresset.op.Normalize;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
@@ -94,42 +95,29 @@ abstract class NormFunctions extends PoolingFunctions {
         if (!training && (runningMean == null || runningVar == null)) {
             throw CressetException.runtime("batch_norm: running mean and variance are needed outside training");
         }
-        long[] column = new long[input.dim() - 1];
-        Arrays.fill(column, 1);
-        column[0] = -1;
         Tensor x = wide(input);
-        Tensor mean;
-        Tensor var;
         if (training) {
             long n = channels == 0 ? 0 : input.numel() / channels;
             if (n == 1) {
                 throw CressetException.value("batch_norm: one value for each channel in input " + input.shape()
                         + "; training needs more than one");
             }
-            long[] dims = new long[input.dim() - 1];
-            for (int d = 1; d < dims.length; d++) {
-                dims[d] = d + 1;
-            }
-            mean = x.mean(dims, false);
-            Tensor d = x.sub(mean.reshape(column));
-            var = d.square().mean(dims, false);
+            Tensor[] y = BatchNorm.byBatch(x, weight, bias, eps);
             if (runningMean != null && runningVar != null) {
-                Tensor m = mean.detach();
-                Tensor v = var.detach();
+                Tensor m = y[1].detach();
+                Tensor v = y[2].detach();
                 Autograd.noGrad(() -> {
                     runningMean.lerp_(m.to(runningMean.dtype()), momentum);
                     runningVar.lerp_(v.mul((double) n / (n - 1)).to(runningVar.dtype()), momentum);
                 });
             }
-        } else {
-            mean = Objects.requireNonNull(runningMean);
-            var = Objects.requireNonNull(runningVar);
+            return y[0].to(input.dtype());
         }
-        Tensor scale = var.add(eps).rsqrt();
+        Tensor scale = Objects.requireNonNull(runningVar).add(eps).rsqrt();
         scale = weight == null ? scale : scale.mul(weight);
-        Tensor shift = mean.mul(scale).neg();
+        Tensor shift = Objects.requireNonNull(runningMean).mul(scale).neg();
         shift = bias == null ? shift : shift.add(bias);
-        return x.mul(scale.reshape(column)).add(shift.reshape(column)).to(input.dtype());
+        return BatchNorm.affine(x, scale, shift).to(input.dtype());
     }
 
     /** What is computed with instead of 16-bit numbers. */

@@ -1,0 +1,191 @@
+package org.cresset.op;
+
+import java.lang.foreign.MemorySegment;
+import org.cresset.autograd.Vjp;
+import org.cresset.base.CressetException;
+import org.cresset.base.DType;
+import org.cresset.base.Shape;
+import org.cresset.base.Workers;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Weighted sums of rows of a table, bag by bag. Inputs: table (V, E), which rows (M), int64, the bag of each (M), int64 and
+ * ascending, and the weight of each (M).
+ */
+public final class Bags {
+    private Bags() {}
+
+    /** How many bags there are. */
+    public record Count(long bags) {}
+
+    /** The sums (bags, E); {@code weights} may require a gradient. */
+    public static Tensor sum(Tensor table, Tensor rows, Tensor bag, Tensor weights, long bags) {
+        return Forward.OP.on(new Count(bags), table, rows, bag, weights);
+    }
+
+    private static long row(Dense rows, long i, long count) {
+        long r = rows.readLong(i);
+        if (r < 0 || r >= count) {
+            throw CressetException.index(
+                    "embedding_bag: index " + r + " is out of range for a table of " + count + " rows");
+        }
+        return r;
+    }
+
+    private static long at(Dense t, long row, long width) {
+        return t.byteOffset() + 4 * row * width;
+    }
+
+    /** The sums. */
+    static final class Forward extends Fused {
+        static final Forward OP = new Forward();
+
+        private Forward() {
+            super("embedding_bag", Saves.INPUTS);
+        }
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            return spec(Shape.of(((Count) attrs).bags, in[0].size(1)), in[0].dtype());
+        }
+
+        @Override
+        protected Tensor[] decompose(Object attrs, @Nullable Tensor[] in) {
+            Tensor picked = in[0].indexSelect(0, in[1]).mul(in[3].unsqueeze(1));
+            Tensor zeros = Tensor.zeros(Shape.of(((Count) attrs).bags, in[0].size(1)), picked.dtype());
+            return new Tensor[] {zeros.indexAdd(0, in[2], picked)};
+        }
+
+        @Override
+        protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+            if (in[0].dtype() != DType.FLOAT32) {
+                Tensor made = decompose(
+                        attrs, new Tensor[] {in[0].detach(), in[1].detach(), in[2].detach(), in[3].detach()})[0];
+                Pointwise.copy((Dense) made, out[0]);
+                return;
+            }
+            Dense table = Rows.floats(in[0]);
+            Dense rows = Rows.convert(in[1], DType.INT64);
+            Dense bag = Rows.convert(in[2], DType.INT64);
+            Dense weights = Rows.floats(in[3]);
+            Dense y = out[0];
+            long n = y.size(1);
+            long m = rows.numel();
+            long bags = y.size(0);
+            y.segment().asSlice(0, 4 * y.numel()).fill((byte) 0);
+            if (n == 0) {
+                return;
+            }
+            // Each thread takes bags, and so knows where their rows begin.
+            Workers.parallelFor(bags, Math.max(1, Rows.GRAIN / Math.max(1, n * Math.max(1, m / bags))), (from, to) -> {
+                Rows r = Rows.local();
+                for (long i = first(bag, from, m); i < m && bag.readLong(i) < to; i++) {
+                    r.number(0, (float) weights.read(i));
+                    long yo = at(y, bag.readLong(i), n);
+                    Rows.map(
+                            ChannelLoops.ADD_SCALED_ROWS,
+                            table.segment(),
+                            at(table, row(rows, i, table.size(0)), n),
+                            r.numbers(),
+                            0,
+                            y.segment(),
+                            yo,
+                            y.segment(),
+                            yo,
+                            n);
+                }
+            });
+        }
+
+        /** The first place of a bag, or of a later one. */
+        private static long first(Dense bag, long wanted, long m) {
+            long low = 0;
+            long high = m;
+            while (low < high) {
+                long middle = (low + high) >>> 1;
+                if (bag.readLong(middle) < wanted) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        }
+
+        @Override
+        protected void vjp(Vjp v) {
+            if (!plainBackward() || v.input(0).dtype() != DType.FLOAT32) {
+                super.vjp(v);
+                return;
+            }
+            Tensor[] saved = {v.grad(), v.input(0), v.input(1), v.input(2), v.input(3)};
+            if (v.needs(0)) {
+                v.set(0, ToTable.OP.on(None.NONE, saved));
+            }
+            if (v.needs(3)) {
+                Tensor picked = v.input(0).indexSelect(0, v.input(1));
+                v.set(3, picked.mul(v.grad().indexSelect(0, v.input(2))).sum(1));
+            }
+        }
+    }
+
+    /** The gradient of the table. Inputs: the gradient of the sums, table, rows, bags, weights. */
+    static final class ToTable extends Composite {
+        static final ToTable OP = new ToTable();
+        private static final int PARTS = 8;
+
+        private ToTable() {
+            super("embedding_bag_backward", Saves.INPUTS);
+        }
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            return spec(in[1].shape(), in[1].dtype());
+        }
+
+        @Override
+        protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+            Dense g = Rows.floats(in[0]);
+            Dense rows = Rows.convert(in[2], DType.INT64);
+            Dense bag = Rows.convert(in[3], DType.INT64);
+            Dense weights = Rows.floats(in[4]);
+            Dense y = out[0];
+            long n = y.size(1);
+            long count = y.size(0);
+            MemorySegment all = y.segment();
+            // Each part of the table is one thread's, so that no two write to a row.
+            Workers.parallelFor(PARTS, n * count < Rows.GRAIN ? PARTS : 1, (from, to) -> {
+                long low = count * from / PARTS;
+                long high = count * to / PARTS;
+                all.asSlice(4 * low * n, 4 * (high - low) * n).fill((byte) 0);
+                Rows r = Rows.local();
+                for (long i = 0; i < rows.numel(); i++) {
+                    long row = row(rows, i, count);
+                    if (row >= low && row < high) {
+                        r.number(0, (float) weights.read(i));
+                        long yo = at(y, row, n);
+                        Rows.map(
+                                ChannelLoops.ADD_SCALED_ROWS,
+                                g.segment(),
+                                at(g, bag.readLong(i), n),
+                                r.numbers(),
+                                0,
+                                all,
+                                yo,
+                                all,
+                                yo,
+                                n);
+                    }
+                }
+            });
+        }
+
+        /** Never asked for: where gradients are differentiated again, the composition makes them. */
+        @Override
+        protected void vjp(Vjp v) {
+            throw new IllegalStateException("embedding_bag_backward: only for first-order backward");
+        }
+    }
+}

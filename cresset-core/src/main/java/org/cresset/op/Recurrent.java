@@ -1,0 +1,293 @@
+package org.cresset.op;
+
+import java.util.Arrays;
+import org.cresset.autograd.Vjp;
+import org.cresset.base.DType;
+import org.cresset.base.Shape;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One layer of a recurrent net in one direction, over what the inputs give to the gates of all steps, so that a step costs one
+ * product of matrices. Steps lie one after the other in the rows of the input; they may get shorter, as packed sequences do.
+ */
+public final class Recurrent {
+    private Recurrent() {}
+
+    /** The kinds of cell. */
+    public enum Mode {
+        /** Hochreiter and Schmidhuber 1997; gates i, f, g, o. */
+        LSTM(4),
+        /** Cho et al. 2014; gates r, z, n. */
+        GRU(3),
+        /** {@code tanh(x + h)}. */
+        RNN_TANH(1),
+        /** {@code relu(x + h)}. */
+        RNN_RELU(1);
+
+        /** How many gates a cell has. */
+        public final int gates;
+
+        Mode(int gates) {
+            this.gates = gates;
+        }
+
+        /** What is kept of each cell for backward, in multiples of the hidden size. */
+        int kept() {
+            return this == LSTM || this == GRU ? 4 : 0;
+        }
+    }
+
+    /**
+     * What is computed.
+     *
+     * @param sizes the number of rows of each step, none larger than the one before
+     * @param reverse whether the last step comes first
+     */
+    public record Attrs(Mode mode, long[] sizes, boolean reverse) {
+        int steps() {
+            return sizes.length;
+        }
+
+        /** Where each step's rows begin, and the number of all. */
+        long[] offsets() {
+            long[] at = new long[sizes.length + 1];
+            for (int t = 0; t < sizes.length; t++) {
+                at[t + 1] = at[t] + sizes[t];
+            }
+            return at;
+        }
+
+        /** The step that is the k-th to be computed. */
+        int step(int k) {
+            return reverse ? sizes.length - 1 - k : k;
+        }
+    }
+
+    /**
+     * Runs the layer.
+     *
+     * @param gates (rows of all steps, gates x hidden): what the inputs and their bias give to each gate
+     * @param h (batch, hidden or projected): the first hidden state
+     * @param c (batch, hidden): the first cell state, for an LSTM
+     * @param weight (gates x hidden, hidden or projected): from hidden state to gates
+     * @param bias (gates x hidden) or null
+     * @param projection (projected, hidden) or null: from what the cell gives to the hidden state
+     * @return the hidden states of all steps (rows of all steps, hidden), the last hidden and, for an LSTM, the last cell state
+     */
+    public static Tensor[] layer(
+            Attrs attrs,
+            Tensor gates,
+            Tensor h,
+            @Nullable Tensor c,
+            Tensor weight,
+            @Nullable Tensor bias,
+            @Nullable Tensor projection) {
+        Tensor[] in = {gates, h, c, weight, bias, projection};
+        // A projection is another product at each step, for which there is no kernel of its own.
+        Tensor[] out = projection != null ? compose(attrs, in) : Forward.OP.all(attrs, in);
+        return Arrays.copyOf(out, attrs.mode == Mode.LSTM ? 3 : 2);
+    }
+
+    /** Outputs: states, last hidden state, [last cell state,] then what backward reads of the cells. */
+    private static Tensor[] compose(Attrs a, @Nullable Tensor[] in) {
+        Tensor h = in[1];
+        Tensor c = in[2];
+        long[] at = a.offsets();
+        Tensor[] states = new Tensor[a.steps()];
+        Tensor[] kept = new Tensor[a.steps()];
+        Tensor[] cells = new Tensor[a.steps()];
+        for (int k = 0; k < a.steps(); k++) {
+            int t = a.step(k);
+            Tensor x = in[0].narrow(0, at[t], a.sizes[t]);
+            Tensor before = top(h, a.sizes[t]);
+            Tensor[] cell =
+                    switch (a.mode) {
+                        case LSTM -> lstm(x, before, top(c, a.sizes[t]), in[3], in[4], in[5]);
+                        case GRU -> gru(x, before, in[3], in[4]);
+                        case RNN_TANH ->
+                            new Tensor[] {
+                                x.add(Matmul.linear(before, in[3], in[4])).tanh()
+                            };
+                        case RNN_RELU ->
+                            new Tensor[] {
+                                x.add(Matmul.linear(before, in[3], in[4])).relu()
+                            };
+                    };
+            states[t] = cell[0];
+            h = below(cell[0], h);
+            if (a.mode.kept() > 0) {
+                kept[t] = cell[1];
+            }
+            if (a.mode == Mode.LSTM) {
+                cells[t] = cell[2];
+                c = below(cell[2], c);
+            }
+        }
+        Tensor y = Tensor.cat(0, states);
+        return switch (a.mode) {
+            case LSTM -> new Tensor[] {y, h, c, Tensor.cat(0, kept), Tensor.cat(0, cells)};
+            case GRU -> new Tensor[] {y, h, Tensor.cat(0, kept)};
+            default -> new Tensor[] {y, h};
+        };
+    }
+
+    private static Tensor top(Tensor t, long rows) {
+        return t.size(0) == rows ? t : t.narrow(0, 0, rows);
+    }
+
+    /** The new rows, and below them the old ones of sequences that are not there at this step. */
+    private static Tensor below(Tensor made, Tensor old) {
+        long b = made.size(0);
+        return b == old.size(0) ? made : Tensor.cat(0, made, old.narrow(0, b, old.size(0) - b));
+    }
+
+    /** Hidden state, gates i f g o, cell state of one step. */
+    private static Tensor[] lstm(
+            Tensor x, Tensor h, Tensor c, Tensor weight, @Nullable Tensor bias, @Nullable Tensor projection) {
+        Tensor[] g = x.add(Matmul.linear(h, weight, bias)).chunk(4, 1);
+        Tensor i = g[0].sigmoid();
+        Tensor f = g[1].sigmoid();
+        Tensor n = g[2].tanh();
+        Tensor o = g[3].sigmoid();
+        Tensor cell = f.mul(c).add(i.mul(n));
+        Tensor y = o.mul(cell.tanh());
+        Tensor state = projection == null ? y : Matmul.linear(y, projection, null);
+        return new Tensor[] {state, Tensor.cat(1, i, f, n, o), cell};
+    }
+
+    /** Hidden state and gates r z n with the hidden part of n, of one step. */
+    private static Tensor[] gru(Tensor x, Tensor h, Tensor weight, @Nullable Tensor bias) {
+        Tensor[] gx = x.chunk(3, 1);
+        Tensor[] gh = Matmul.linear(h, weight, bias).chunk(3, 1);
+        Tensor r = gx[0].add(gh[0]).sigmoid();
+        Tensor z = gx[1].add(gh[1]).sigmoid();
+        Tensor n = gx[2].add(r.mul(gh[2])).tanh();
+        return new Tensor[] {n.add(z.mul(h.sub(n))), Tensor.cat(1, r, z, n, gh[2])};
+    }
+
+    /** The layer. Inputs: gates, h, c, weight, bias. */
+    static final class Forward extends Fused {
+        static final Forward OP = new Forward();
+
+        private Forward() {
+            super("rnn_layer", Saves.ALL);
+        }
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            Attrs a = (Attrs) attrs;
+            long rows = in[0].size(0);
+            long n = in[1].size(1);
+            DType t = in[0].dtype();
+            Spec y = new Spec(Shape.of(rows, n), t);
+            Spec state = new Spec(in[1].shape(), t);
+            Spec kept = new Spec(Shape.of(rows, n * a.mode.kept()), t);
+            return switch (a.mode) {
+                case LSTM -> new Spec[] {y, state, state, kept, y};
+                case GRU -> new Spec[] {y, state, kept};
+                default -> new Spec[] {y, state};
+            };
+        }
+
+        @Override
+        protected Tensor[] decompose(Object attrs, @Nullable Tensor[] in) {
+            return compose((Attrs) attrs, in);
+        }
+
+        @Override
+        public boolean differentiable(int output) {
+            return true;
+        }
+
+        @Override
+        protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+            if (in[0].dtype() == DType.FLOAT32 && out[0].numel() > 0) {
+                new RecurrentKernel((Attrs) attrs, in, out).forward();
+                return;
+            }
+            Tensor[] detached = new Tensor[in.length];
+            for (int i = 0; i < in.length; i++) {
+                detached[i] = in[i] == null ? null : in[i].detach();
+            }
+            Tensor[] made = compose((Attrs) attrs, detached);
+            for (int i = 0; i < out.length; i++) {
+                Pointwise.copy((Dense) made[i], out[i]);
+            }
+        }
+
+        @Override
+        protected void vjp(Vjp v) {
+            Attrs a = (Attrs) v.attrs();
+            int states = a.mode == Mode.LSTM ? 3 : 2;
+            boolean plain = plainBackward()
+                    && v.input(0).dtype() == DType.FLOAT32
+                    && v.output(0).numel() > 0;
+            for (int i = states; i < v.outputs(); i++) {
+                plain &= !v.hasGrad(i);
+            }
+            if (!plain) {
+                super.vjp(v);
+                return;
+            }
+            Tensor[] in = {
+                v.hasGrad(0) ? v.grad(0) : null,
+                v.hasGrad(1) ? v.grad(1) : null,
+                states == 3 && v.hasGrad(2) ? v.grad(2) : null,
+                v.input(1),
+                states == 3 ? v.input(2) : null,
+                v.input(3),
+                v.output(0),
+                states < v.outputs() ? v.output(states) : null,
+                states + 1 < v.outputs() ? v.output(states + 1) : null
+            };
+            Tensor[] g = Backward.OP.all(a, in);
+            v.set(0, g[0]);
+            v.set(1, g[1]);
+            v.set(2, states == 3 ? g[2] : null);
+            v.set(3, g[3]);
+            if (v.inputs() > 4 && v.needs(4)) {
+                v.set(4, g[4]);
+            }
+        }
+    }
+
+    /**
+     * Gradients of gates, h, c, weight, bias. Inputs: gradients of the states and of the last ones (each or null), h, c, weight,
+     * states, and what the forward pass kept.
+     */
+    static final class Backward extends Composite {
+        static final Backward OP = new Backward();
+
+        private Backward() {
+            super("rnn_layer_backward", Saves.INPUTS);
+        }
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            Tensor weight = in[5];
+            DType t = weight.dtype();
+            long rows = in[6].size(0);
+            Spec state = new Spec(in[3].shape(), t);
+            return new Spec[] {
+                new Spec(Shape.of(rows, weight.size(0)), t),
+                state,
+                state,
+                new Spec(weight.shape(), t),
+                new Spec(Shape.of(weight.size(0)), t)
+            };
+        }
+
+        @Override
+        protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+            new RecurrentGradKernel((Attrs) attrs, in, out).run();
+        }
+
+        /** Never asked for: where gradients are differentiated again, the composition makes them. */
+        @Override
+        protected void vjp(Vjp v) {
+            throw new IllegalStateException("rnn_layer_backward: only for first-order backward");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package org.cresset.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.function.Function;
+import org.cresset.autograd.Autograd;
+import org.cresset.base.DType;
+import org.cresset.base.Shape;
+import org.cresset.tensor.Tensor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Kernels in float32 against the same functions in float64, which are composed of other operations. */
+class LayerKernelsTest {
+    @BeforeEach
+    void seed() {
+        Tensor.manualSeed(3);
+    }
+
+    /** Compares results and gradients of all inputs. */
+    private static void agree(Function<Tensor[], Tensor[]> f, Tensor... inputs) {
+        Tensor[][] single = run(f, inputs, DType.FLOAT32, null);
+        Tensor[][] twice = run(f, inputs, DType.FLOAT64, single[0]);
+        for (int part = 0; part < 2; part++) {
+            for (int i = 0; i < single[part].length; i++) {
+                Tensor a = single[part][i].to(DType.FLOAT64);
+                Tensor b = twice[part][i];
+                double far = a.sub(b).abs().max().item();
+                assertThat(far)
+                        .as((part == 0 ? "output " : "gradient ") + i)
+                        .isLessThan(2e-5 * Math.max(1, b.abs().max().item()));
+            }
+        }
+    }
+
+    private static Tensor[][] run(Function<Tensor[], Tensor[]> f, Tensor[] inputs, DType type, Tensor[] like) {
+        Tensor[] in = new Tensor[inputs.length];
+        for (int i = 0; i < in.length; i++) {
+            Tensor t = inputs[i].dtype().isFloat() ? inputs[i].detach().to(type) : inputs[i];
+            in[i] = t.dtype().isFloat() ? t.clone().requiresGrad(true) : t;
+        }
+        Tensor[] out = f.apply(in);
+        Tensor loss = null;
+        for (int i = 0; i < out.length; i++) {
+            Tensor direction = Tensor.arange(out[i].numel())
+                    .to(DType.FLOAT64)
+                    .mul(0.7)
+                    .add(i)
+                    .sin()
+                    .to(type);
+            Tensor part = out[i].flatten().mul(direction).sum();
+            loss = loss == null ? part : loss.add(part);
+        }
+        Tensor[] wanted =
+                java.util.Arrays.stream(in).filter(Tensor::requiresGrad).toArray(Tensor[]::new);
+        Tensor[] grads = Autograd.grad(loss, wanted);
+        for (int i = 0; i < out.length; i++) {
+            out[i] = out[i].detach();
+        }
+        return new Tensor[][] {out, grads};
+    }
+
+    @ParameterizedTest
+    @EnumSource(Recurrent.Mode.class)
+    void recurrentLayers(Recurrent.Mode mode) {
+        long n = 20;
+        for (boolean reverse : new boolean[] {false, true}) {
+            for (long[] sizes : new long[][] {{37, 37, 37}, {35, 20, 20, 1}}) {
+                long rows = java.util.Arrays.stream(sizes).sum();
+                Recurrent.Attrs a = new Recurrent.Attrs(mode, sizes, reverse);
+                boolean lstm = mode == Recurrent.Mode.LSTM;
+                agree(
+                        in -> Recurrent.layer(a, in[0], in[1], lstm ? in[2] : null, in[3], in[4], null),
+                        Tensor.randn(rows, mode.gates * n),
+                        Tensor.randn(sizes[0], n),
+                        lstm ? Tensor.randn(sizes[0], n) : Tensor.arange(1),
+                        Tensor.randn(mode.gates * n, n).mul(0.2),
+                        Tensor.randn(mode.gates * n));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void batchNorm(boolean channelsLast) {
+        for (long[] shape : new long[][] {{5, 7, 6, 4}, {3, 3, 40, 50}, {2, 300, 3, 3}}) {
+            Tensor x = Tensor.randn(shape).mul(2).add(1.5);
+            agree(
+                    in -> new Tensor[] {
+                        BatchNorm.byBatch(channelsLast ? in[0].channelsLast() : in[0], in[1], in[2], 1e-5)[0]
+                    },
+                    x,
+                    Tensor.randn(shape[1]),
+                    Tensor.randn(shape[1]));
+        }
+    }
+
+    @Test
+    void batchNormKeepsChannelsLast() {
+        Tensor x = Tensor.randn(2, 3, 4, 5).channelsLast();
+        Tensor y = BatchNorm.byBatch(x, null, null, 1e-5)[0];
+        assertThat(y.dense("test").strides()).containsExactly(x.dense("test").strides());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void attention(boolean causal) {
+        for (long[] s : new long[][] {{2, 3, 5, 5, 4, 6}, {1, 2, 200, 150, 8, 8}, {1, 1, 300, 300, 16, 16}}) {
+            agree(
+                    in -> new Tensor[] {Attention.attend(new Attention.Attrs(0.3, causal), in[0], in[1], in[2], null)},
+                    Tensor.randn(s[0], s[1], s[2], s[4]),
+                    Tensor.randn(s[0], s[1], s[3], s[4]),
+                    Tensor.randn(s[0], s[1], s[3], s[5]));
+        }
+    }
+
+    @Test
+    void attentionWithMaskOnPermutedHeads() {
+        Tensor mask = Tensor.zeros(Shape.of(2, 1, 6, 7), DType.FLOAT32);
+        mask.select(3, 2).fill_(Double.NEGATIVE_INFINITY);
+        mask.select(0, 0).select(1, 4).fill_(Double.NEGATIVE_INFINITY); // one place may look nowhere
+        Tensor wide = mask.expand(2, 3, 6, 7);
+        agree(
+                in -> new Tensor[] {
+                    Attention.attend(
+                            new Attention.Attrs(0.5, false),
+                            in[0].permute(0, 2, 1, 3),
+                            in[1].permute(0, 2, 1, 3),
+                            in[2].permute(0, 2, 1, 3),
+                            wide.to(in[0].dtype()))
+                },
+                Tensor.randn(2, 6, 3, 4),
+                Tensor.randn(2, 7, 3, 4),
+                Tensor.randn(2, 7, 3, 4));
+    }
+
+    @Test
+    void bags() {
+        Tensor rows = Tensor.of(4L, 1, 1, 0, 9, 4, 4);
+        Tensor bag = Tensor.of(0L, 0, 0, 2, 2, 3, 3);
+        agree(in -> new Tensor[] {Bags.sum(in[0], rows, bag, in[1], 5)}, Tensor.randn(10, 33), Tensor.randn(7));
+    }
+}

@@ -1,0 +1,35 @@
+package org.cresset.nn;
+
+import java.util.Map;
+import org.cresset.tensor.Tensor;
+import org.cresset.tensor.Torch;
+import org.jspecify.annotations.Nullable;
+
+/** {@link BatchNorm3d} that learns the number of channels from its first input. As {@code nn.LazyBatchNorm3d}. */
+public final class LazyBatchNorm3d extends BatchNorm3d {
+    /** PyTorch's defaults. */
+    public LazyBatchNorm3d() {
+        this(1e-5, 0.1, true, true, true);
+    }
+
+    /** All options. */
+    @Torch("nn.LazyBatchNorm3d(eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, *, bias=True)")
+    public LazyBatchNorm3d(
+            double eps, @Nullable Double momentum, boolean affine, boolean trackRunningStats, boolean bias) {
+        super(-1, eps, momentum, affine, trackRunningStats, bias);
+    }
+
+    @Override
+    protected Tensor compute(Tensor input) {
+        if (numFeatures() < 0) {
+            check(input);
+            materialize(input.size(1));
+        }
+        return super.compute(input);
+    }
+
+    @Override
+    void prepareToLoad(Map<String, Tensor> state, String prefix) {
+        Lazy.features(this, state, prefix);
+    }
+}
