@@ -58,8 +58,7 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
         v = narrow ? v.to(DType.FLOAT32) : v;
         Tensor added = attnMask == null || attnMask.dtype() != DType.BOOL
                 ? attnMask
-                : Tensor.zeros(attnMask.shape(), q.dtype())
-                        .maskedFill(attnMask.logicalNot(), Double.NEGATIVE_INFINITY);
+                : Tensor.zeros(attnMask.shape(), q.dtype()).maskedFill(attnMask.logicalNot(), Double.NEGATIVE_INFINITY);
         if (dropoutP == 0 && sameBatch(q, k, v)) {
             return together(new Attention.Attrs(s, isCausal), q, k, v, added).to(t);
         }
