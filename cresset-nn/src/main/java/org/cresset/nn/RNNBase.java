@@ -224,7 +224,8 @@ abstract class RNNBase extends Module {
                 inner = null;
             }
         }
-        Tensor gates = Functional.linear(x, weight("weight_ih" + suffix), outer).to(h.dtype()); // autocast may have lowered it
+        Tensor gates =
+                Functional.linear(x, weight("weight_ih" + suffix), outer).to(h.dtype()); // autocast may have lowered it
         return Recurrent.layer(
                 attrs,
                 gates,
