@@ -109,7 +109,8 @@ final class TorchTensors implements TorchGlobals.Tensors {
         if (dtype == null) {
             return raw(memory.segment(), type, offset, shape, stride);
         }
-        Dense t = Dense.over(memory, shape, shape.numel() == 0 ? shape.contiguousStrides() : stride, offset, dtype);
+        boolean empty = shape.numel() == 0;
+        Dense t = Dense.over(memory, shape, empty ? shape.contiguousStrides() : stride, empty ? 0 : offset, dtype);
         return requiresGrad ? t.requiresGrad(true) : t;
     }
 
@@ -123,8 +124,8 @@ final class TorchTensors implements TorchGlobals.Tensors {
         }
         long count = held.bytes / type.size();
         boolean fits = offset >= 0 && offset <= count;
-        if (fits && Arrays.stream(size).anyMatch(n -> n == 0)) {
-            return;
+        if (offset >= 0 && Arrays.stream(size).anyMatch(n -> n == 0)) {
+            return; // where nothing begins doesn't matter
         }
         long last = offset;
         for (int d = 0; d < size.length; d++) {

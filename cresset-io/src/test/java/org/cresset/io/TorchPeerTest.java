@@ -119,6 +119,60 @@ class TorchPeerTest {
     }
 
     @Test
+    void whateverPyTorchSavesComesBackEqual() throws IOException, InterruptedException {
+        assumeTrue(there, "no PyTorch");
+        String save = """
+                import collections, sys, torch, warnings
+                base = torch.arange(24.).reshape(4, 6)
+                net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+                opt = torch.optim.Adam(net.parameters())
+                net(torch.randn(4, 3)).sum().backward()
+                opt.step()
+                x = {"base": base, "view": base[1:3, ::2].t(), "expanded": base[0].expand(5, 6),
+                     "parameter": torch.nn.Parameter(base), "net": net.state_dict(), "opt": opt.state_dict(),
+                     "conj": torch.randn(2, dtype=torch.complex64).conj(), "neg": torch._neg_view(torch.randn(2)),
+                     "nothing": torch.zeros(2, 0, 4)[:, :, 1:], "counter": collections.Counter("aab"),
+                     "size": torch.Size([1, 2]), "dtype": torch.float8_e5m2, "device": torch.device("cuda", 1),
+                     "set": {1, 2}, "bytes": bytes([0, 255]), "huge": 10**30, ("k", 1): 2, 7: None}
+                x["attributes"] = torch.ones(2)
+                x["attributes"].note = "a tensor with an attribute"
+                warnings.simplefilter("ignore")
+                for protocol in range(1, 6):
+                    for zipped in (True, False):
+                        torch.save(x, f"{sys.argv[1]}/{protocol}-{zipped}.pt", pickle_protocol=protocol,
+                                   _use_new_zipfile_serialization=zipped)
+                """;
+        assertThat(run(save, folder.toString())).isEmpty();
+        String want = Described.of(TorchFile.load(folder.resolve("2-True.pt")));
+        for (int protocol = 1; protocol < 6; protocol++) {
+            for (String zipped : List.of("True", "False")) {
+                Path file = folder.resolve(protocol + "-" + zipped + ".pt");
+                assertThat(Described.of(TorchFile.load(file))).as("%s", file).isEqualTo(want);
+            }
+        }
+        TorchFile.save(folder.resolve("back.pt"), TorchFile.load(folder.resolve("2-True.pt")));
+        String compare = """
+                import sys, torch
+                def equal(a, b):
+                    if isinstance(a, torch.Tensor):
+                        return a.dtype == b.dtype and a.requires_grad == b.requires_grad and torch.equal(a, b)
+                    if isinstance(a, dict):
+                        return list(a) == list(b) and all(equal(a[k], b[k]) for k in a)
+                    if isinstance(a, (list, tuple)):
+                        return len(a) == len(b) and all(map(equal, a, b))
+                    return a == b and type(a) == type(b)
+                x = torch.load(sys.argv[1] + "/2-True.pt", weights_only=False)
+                y = torch.load(sys.argv[1] + "/back.pt", weights_only=True)
+                assert equal(x, y), (x, y)
+                net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+                net.load_state_dict(y["net"])
+                opt = torch.optim.Adam(net.parameters())
+                opt.load_state_dict(y["opt"])
+                """;
+        assertThat(run(compare, folder.toString())).isEmpty();
+    }
+
+    @Test
     void numPyReadsWhatCressetWritesAndTheOtherWayRound() throws IOException, InterruptedException {
         assumeTrue(there, "no NumPy");
         Map<String, Tensor> tensors = new LinkedHashMap<>();

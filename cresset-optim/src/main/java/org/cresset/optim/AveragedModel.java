@@ -8,6 +8,7 @@ import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.emit.Body;
 import org.cresset.emit.Lanes;
+import org.cresset.nn.Module;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 
@@ -74,6 +75,20 @@ public final class AveragedModel {
         return new AveragedModel(parameters, buffers, n -> 1 - decay, useBuffers);
     }
 
+    /** Equal weights for all updates of a model: stochastic weight averaging. Buffers are copied. */
+    public static AveragedModel swa(Module model) {
+        return swa(model.namedParameters(), model.namedBuffers(), false);
+    }
+
+    /**
+     * An exponential moving average of a model: {@code average = decay average + (1 - decay) value}. Buffers are copied.
+     *
+     * @throws CressetException if decay isn't from 0 to 1
+     */
+    public static AveragedModel ema(Module model, double decay) {
+        return ema(model.namedParameters(), model.namedBuffers(), decay, false);
+    }
+
     private static Map<String, Tensor> copies(Map<String, ? extends Tensor> tensors) {
         Map<String, Tensor> m = new LinkedHashMap<>();
         Autograd.noGrad(() -> tensors.forEach((name, t) -> {
@@ -96,6 +111,11 @@ public final class AveragedModel {
             update(buffers, nowBuffers, useBuffers);
         });
         averaged++;
+    }
+
+    /** Takes in a model's present values; the first time they are copied. */
+    public void updateParameters(Module model) {
+        updateParameters(model.namedParameters(), model.namedBuffers());
     }
 
     private void update(Map<String, Tensor> averages, Map<String, ? extends Tensor> now, boolean average) {
@@ -139,6 +159,11 @@ public final class AveragedModel {
             copy(parameters, modelParameters);
             copy(buffers, modelBuffers);
         });
+    }
+
+    /** Copies the averages into a model. */
+    public void copyTo(Module model) {
+        copyTo(model.namedParameters(), model.namedBuffers());
     }
 
     private static void copy(Map<String, Tensor> from, Map<String, ? extends Tensor> to) {

@@ -2,10 +2,13 @@ package org.cresset.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
 
 import java.util.List;
 import java.util.Map;
+import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
+import org.cresset.nn.Linear;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +53,22 @@ class AveragedModelTest {
     }
 
     @Test
+    void ofAModel() {
+        Linear net = new Linear(2, 1, false);
+        AveragedModel m = AveragedModel.swa(net);
+        for (double v : new double[] {1, 3}) {
+            Autograd.noGrad(() -> {
+                net.weight.fill_(v);
+            });
+            m.updateParameters(net);
+        }
+        m.copyTo(net);
+        assertThat(net.weight.toDoubleArray()).containsExactly(2, 2);
+        assertThat(net.weight.requiresGrad()).isTrue();
+        assertThat(AveragedModel.ema(net, 0.9).parameters().keySet()).containsExactly("weight");
+    }
+
+    @Test
     void wrongCallsAreNamed() {
         AveragedModel m = AveragedModel.swa(weight(1, 2), Map.of(), false);
         assertThatThrownBy(() -> m.updateParameters(Map.of(), Map.of()))
@@ -71,7 +90,7 @@ class AveragedModelTest {
         assertThat(Clip.clipGradNorm(List.of(a, none, b), 10)).isEqualTo(5);
         assertThat(a.grad().toDoubleArray()).containsExactly(3, 0);
         assertThat(Clip.clipGradNorm(List.of(a, b), 1)).isEqualTo(5);
-        assertThat(b.grad().item()).isCloseTo(0.8, org.assertj.core.data.Offset.offset(1e-6));
+        assertThat(b.grad().item()).isCloseTo(0.8, offset(1e-6));
         a.setGrad(Tensor.of(Double.NaN, 0.0));
         assertThatThrownBy(() -> Clip.clipGradNorm(List.of(a), 1, 2, true)).hasMessageContaining("NaN");
         b.setGrad(Tensor.of(4.0));
