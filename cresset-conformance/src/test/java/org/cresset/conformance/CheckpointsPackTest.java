@@ -16,7 +16,8 @@ class CheckpointsPackTest {
 
     @Test
     void goodFilesAreReadAndHostileOnesRefused() {
-        assumeTrue(Files.exists(PACK), "no golden files at " + PACK + "; set cresset.shared to the folder that has them");
+        assumeTrue(
+                Files.exists(PACK), "no golden files at " + PACK + "; set cresset.shared to the folder that has them");
         List<Case> bad = new ArrayList<>();
         Report report = new CheckpointsSuite().run(PACK, c -> {
             if (c.outcome() != Outcome.PASSED) {
