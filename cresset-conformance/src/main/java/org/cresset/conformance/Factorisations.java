@@ -209,6 +209,9 @@ final class Factorisations {
 
     /** Bunch-Kaufman with one-by-one and two-by-two blocks: a negative pivot pair marks the latter. */
     private void ldl() {
+        if (a.numel() == 0) {
+            return;
+        }
         Tensor packed = parts.get(0).reshape(-1, a.size(-2), a.size(-1));
         Tensor pivots = parts.get(1).reshape(packed.size(0), -1);
         Tensor input = a.reshape(-1, a.size(-2), a.size(-1));

@@ -58,7 +58,7 @@ public final class Eigh extends Linalg {
         Svd.checkConverged(t.op, a, infos);
     }
 
-    /** gA = V (diag(gw) + (VᴴgV) / E) Vᴴ with E_ij = w_j - w_i off the diagonal (Giles 2008). */
+    /** gA = V (diag(gw) + skew(VᴴgV) / E) Vᴴ with E_ij = w_j - w_i off the diagonal (Giles 2008), which is Hermitian. */
     @Override
     protected void vjp(Vjp v) {
         Tensor w = v.output(0);
@@ -71,7 +71,8 @@ public final class Eigh extends Linalg {
         Tensor inner = vh.matmul(v.grad(1));
         Svd.expectPhaseFree("linalg.eigh", "eigenvectors", inner);
         Tensor e = w.unsqueeze(-2).sub(w.unsqueeze(-1)).add(Tensor.eye(w.size(-1), w.dtype()));
-        Tensor x = Matrices.offDiagonal(inner.div(e));
+        Tensor x =
+                Matrices.offDiagonal(inner.sub(Matrices.adjoint(inner)).mul(0.5).div(e));
         if (v.hasGrad(0)) {
             x = x.add(Matrices.diagonalMatrix(v.grad(0)));
         }

@@ -47,6 +47,11 @@ public abstract sealed class Householder extends Fused {
     }
 
     @Override
+    public Precision precision(Object attrs) {
+        return Precision.FULL;
+    }
+
+    @Override
     protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
         Tensor a = in[0];
         Tensor tau = in[1];

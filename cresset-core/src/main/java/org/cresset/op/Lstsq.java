@@ -1,9 +1,10 @@
 package org.cresset.op;
 
 import java.util.Locale;
+import org.cresset.autograd.Func;
+import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
-import org.cresset.base.Device;
 import org.cresset.base.Shape;
 import org.cresset.base.spi.Lapack;
 import org.cresset.tensor.Dense;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Least squares of A (..., m, n) X = B (..., m, k) by one of LAPACK's drivers: X (..., n, k), the ranks (int64; none for gels) and
  * the singular values (for gelsd and gelss). Derivatives are those of A⁺B.
  */
-public final class Lstsq extends Fused {
+public final class Lstsq extends Linalg {
     private static final Lstsq OP = new Lstsq();
 
     /** The driver, and which singular values count as 0. */
@@ -42,9 +43,9 @@ public final class Lstsq extends Fused {
         Lapack.LeastSquares driver = ((Attrs) attrs).driver;
         Tensor a = in[0];
         Tensor b = in[1];
-        Linalg.expectMatrices(name(), a);
-        Linalg.expectMatrices(name(), b);
-        Linalg.expectSameType(name(), a, b);
+        expectMatrices(name(), a);
+        expectMatrices(name(), b);
+        expectSameType(name(), a, b);
         if (a.size(-2) != b.size(-2)) {
             throw CressetException.runtime(name() + ": A is " + a.dtype() + a.shape() + ", B " + b.dtype() + b.shape()
                     + "; expected equal numbers of rows");
@@ -52,9 +53,9 @@ public final class Lstsq extends Fused {
         boolean values = driver == Lapack.LeastSquares.GELSD || driver == Lapack.LeastSquares.GELSS;
         long k = Math.min(a.size(-1), a.size(-2));
         return new Spec[] {
-            new Spec(Linalg.shape(a, 2, a.size(-1), b.size(-1)), a.dtype()),
-            new Spec(driver == Lapack.LeastSquares.GELS ? Shape.of(0) : Linalg.shape(a, 2), DType.INT64),
-            new Spec(values ? Linalg.shape(a, 2, k) : Shape.of(0), a.dtype().real())
+            new Spec(shape(a, 2, a.size(-1), b.size(-1)), a.dtype()),
+            new Spec(driver == Lapack.LeastSquares.GELS ? Shape.of(0) : shape(a, 2), DType.INT64),
+            new Spec(values ? shape(a, 2, k) : Shape.of(0), a.dtype().real())
         };
     }
 
@@ -64,23 +65,19 @@ public final class Lstsq extends Fused {
     }
 
     @Override
-    protected Dense[] allocate(Object attrs, @Nullable Tensor[] in, Spec[] specs, Device device) {
-        Dense[] out = super.allocate(attrs, in, specs, device);
-        if (device != Device.META) {
-            out[0] = Linalg.columns(specs[0].shape(), specs[0].dtype());
-        }
-        return out;
+    protected boolean matrices(int output, Spec[] specs, Tensor first) {
+        return output == 0;
     }
 
     @Override
     protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
         Attrs t = (Attrs) attrs;
         Lapack l = Providers.lapack(name());
-        Dense a = Linalg.columnsOf(in[0]);
-        int m = Linalg.size(a, -2);
-        int n = Linalg.size(a, -1);
-        int k = Linalg.size(in[1], -1);
-        long count = Linalg.count(a);
+        Dense a = columnsOf(in[0]);
+        int m = size(a, -2);
+        int n = size(a, -1);
+        int k = size(in[1], -1);
+        long count = count(a);
         Convert.fill(out[0].segment(), out[0].byteOffset(), out[0].dtype(), out[0].numel(), 0);
         for (long i = 0; i < out[1].numel(); i++) {
             Convert.writeLong(DType.INT64, out[1].segment(), out[1].byteOffset() + 8 * i, 0);
@@ -89,12 +86,12 @@ public final class Lstsq extends Fused {
             return;
         }
         int rows = Math.max(m, n);
-        Dense b = Linalg.columns(Linalg.shape(a, 2, rows, k), a.dtype());
+        Dense b = columns(shape(a, 2, rows, k), a.dtype());
         Pointwise.copy(in[1], (Dense) b.narrow(-2, 0, m));
         boolean values = out[2].numel() > 0;
         Dense ranks = Dense.empty(Shape.of(count), DType.INT32);
         Dense infos = Svd.infos(count);
-        Linalg.each(
+        each(
                 count,
                 8.0 * m * n * Math.min(m, n),
                 infos,
@@ -104,18 +101,18 @@ public final class Lstsq extends Fused {
                         m,
                         n,
                         k,
-                        Linalg.address(a, i, count),
+                        address(a, i, count),
                         m,
-                        Linalg.address(b, i, count),
+                        address(b, i, count),
                         rows,
                         t.rcond,
-                        values ? Linalg.address(out[2], i, count) : 0,
-                        Linalg.address(ranks, i, count)),
+                        values ? address(out[2], i, count) : 0,
+                        address(ranks, i, count)),
                 a,
                 b,
                 out[2],
                 ranks);
-        Linalg.check(
+        check(
                 name(),
                 in[0],
                 infos,
@@ -130,16 +127,31 @@ public final class Lstsq extends Fused {
         }
     }
 
+    /** What isn't given is empty for the whole batch, and then for each of its examples. */
     @Override
-    protected Tensor[] decompose(Object attrs, @Nullable Tensor[] in) {
-        Tensor[] plain = solve(
-                in[0].detach(),
-                in[1].detach(),
-                ((Attrs) attrs).driver.name().toLowerCase(Locale.ROOT),
-                ((Attrs) attrs).rcond);
-        Tensor cutoff = Tensor.full(
-                Shape.SCALAR, Math.max(0, ((Attrs) attrs).rcond), in[0].dtype().real());
-        Tensor x = Pinv.pinv(in[0], cutoff.zerosLike(), cutoff, false).matmul(in[1]);
-        return new Tensor[] {x, plain[1], plain[2]};
+    public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+        Tensor[] out = super.batch(attrs, in, mapped, size);
+        Tensor[] all = new Tensor[out.length];
+        for (int i = 0; i < out.length; i++) {
+            boolean none = out[i].dim() == 1 && out[i].size(0) == 0 && size != 0;
+            all[i] = none ? out[i].expand(size, 0) : out[i];
+        }
+        return all;
+    }
+
+    /** By the pseudo-inverse, which the solution is B's product with. */
+    @Override
+    protected void vjp(Vjp v) {
+        double rcond = Math.max(0, ((Attrs) v.attrs()).rcond);
+        Func.Pullback p = Func.vjp(
+                x -> {
+                    Tensor cutoff = Tensor.full(Shape.SCALAR, rcond, x[0].dtype().real());
+                    return new Tensor[] {Pinv.pinv(x[0], cutoff.zerosLike(), cutoff, false).matmul(x[1])};
+                },
+                v.input(0).alias(),
+                v.input(1).alias());
+        @Nullable Tensor[] g = p.vjp().apply(new Tensor[] {v.grad(0)});
+        v.set(0, g[0]);
+        v.set(1, g[1]);
     }
 }

@@ -78,7 +78,9 @@ public final class Matmul extends Contraction {
             return;
         }
         Dense x = plain(a, t);
-        Dense y = plain(b, t);
+        // oneDNN reads past gaps between the batches of a right operand with one row.
+        boolean gaps = b.size(1) == 1 && b.size(0) > 1 && !b.isContiguous();
+        Dense y = plain(gaps ? (Dense) b.contiguous() : b, t);
         Dense z = c.dtype() == t ? c : Dense.empty(c.shape(), t);
         Operand add = bias == null ? null : operand(Rows.convert(bias, t));
         library.multiply(t, z.size(0), z.size(1), z.size(2), a.size(2), operand(x), operand(y), add, operand(z));
@@ -218,9 +220,11 @@ public final class Matmul extends Contraction {
         if (a.dim() == 2 && b.dim() == 2) {
             return OP.on(None.NONE, a, b);
         }
+        if (a.dim() == 1 && b.dim() == 1) {
+            return Precision.LOWER.applyAll(t -> new Tensor[] {dot("matmul", t[0], t[1])}, a, b)[0];
+        }
         if (a.dim() == 1) {
-            Tensor y = matmul(a.unsqueeze(0), b.dim() == 1 ? b.unsqueeze(1) : b);
-            return b.dim() == 1 ? y.reshape() : y.squeeze(-2);
+            return matmul(a.unsqueeze(0), b).squeeze(-2);
         }
         if (b.dim() == 1) {
             return matmul(a, b.unsqueeze(1)).squeeze(-1);
@@ -244,6 +248,19 @@ public final class Matmul extends Contraction {
         long n = batch.numel();
         Tensor z = OP.on(None.NONE, x.reshape(n, a.size(-2), a.size(-1)), y.reshape(n, b.size(-2), b.size(-1)));
         return z.reshape(join(batch, a.size(-2), b.size(-1)));
+    }
+
+    /** The inner product of two vectors, as a sum: a product of matrices would lose digits of long ones. */
+    public static Tensor dot(String op, Tensor a, Tensor b) {
+        if (a.dtype() != b.dtype() || a.size(0) != b.size(0)) {
+            throw CressetException.runtime(op + ": operands are " + a.dtype() + a.shape() + " and " + b.dtype()
+                    + b.shape() + "; expected vectors of one dtype and length");
+        }
+        DType t = a.dtype();
+        boolean half = t == DType.FLOAT16 || t == DType.BFLOAT16;
+        return half
+                ? a.to(DType.FLOAT32).mul(b.to(DType.FLOAT32)).sum().to(t)
+                : a.mul(b).sum((long[]) null, false, t);
     }
 
     private static Shape lead(Shape s) {

@@ -102,7 +102,7 @@ public final class Qr extends Linalg {
     /**
      * Differentiating A = QR with QᴴQ = I (Walter and Lehmann 2010; Roberts and Roberts 2020 for wide matrices). With
      * M = gR Rᴴ - QᴴgQ, for tall matrices gA = (gQ + Q sym(triu(M))) R⁻ᴴ, where sym completes a triangle to a Hermitian matrix;
-     * for wide ones gA = Q (gR + [tril(M - Mᴴ) R₁⁻ᴴ, 0]), where R₁ is R's square part. Diagonals count half.
+     * for wide ones gA = Q (gR + [tril(Mᴴ - M) R₁⁻ᴴ, 0]), where R₁ is R's square part. Diagonals count half.
      */
     @Override
     protected void vjp(Vjp v) {
@@ -141,7 +141,7 @@ public final class Qr extends Linalg {
             return;
         }
         Tensor square = r.narrow(-1, 0, m);
-        Tensor skew = halfRealDiagonal(x.sub(Matrices.adjoint(x)).tril(0));
+        Tensor skew = Matrices.halfDiagonal(Matrices.adjoint(x).sub(x).tril(0));
         Tensor first = Triangular.solve(Matrices.adjoint(square), skew, false, false, false);
         Tensor padded = Tensor.cat(-1, first, Tensor.zeros(shape(first, 1, n - m), first.dtype()));
         v.set(0, q.matmul(gr == null ? padded : padded.add(gr)));

@@ -2,6 +2,7 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.base.Workers;
@@ -18,6 +19,7 @@ final class Reduction {
     private static final int PIECE = 8192;
     private static final int BLOCK = 128;
     private static final long GRAIN = 1 << 15;
+    private static final double[] NO_SUMS = {};
 
     private final Reduce op;
     private final Combine combine;
@@ -257,7 +259,9 @@ final class Reduction {
         MemorySegment os = out.segment();
         MemorySegment ts = temporary.segment();
         fill(os, target, n);
-        long block = Math.max(BLOCK, (long) Math.sqrt(count));
+        long block = lane.isFloat() ? BLOCK : Math.max(BLOCK, (long) Math.sqrt(count));
+        double[] sums = lane.isFloat() && count > block ? new double[n] : NO_SUMS;
+        Arrays.fill(sums, combine.identity());
         for (long b = 0; b < count; b += block) {
             long end = Math.min(count, b + block);
             boolean direct = count <= block;
@@ -269,9 +273,18 @@ final class Reduction {
             for (long r = b; r < end; r++) {
                 k.run(to, at, xs, source + inside.offset(0, r), null, 0, to, at, n);
             }
-            if (!direct) {
+            if (sums.length > 0) {
+                for (int i = 0; i < n; i++) {
+                    double x = Convert.readDouble(
+                            lane.dtype(), ts, (long) i * lane.dtype().size());
+                    sums[i] = join(sums[i], x);
+                }
+            } else if (!direct) {
                 merge(os, target, ts, n);
             }
+        }
+        for (int i = 0; i < sums.length; i++) {
+            Convert.writeDouble(lane.dtype(), os, target + (long) i * lane.dtype().size(), sums[i]);
         }
         if (lane.isFloat()) {
             finish(os, target, n);
@@ -289,16 +302,13 @@ final class Reduction {
         }
     }
 
+    /** Of integers; floating-point sums are merged in double precision. */
     private void merge(MemorySegment to, long at, MemorySegment from, int n) {
         DType t = lane.dtype();
         for (int i = 0; i < n; i++) {
             long o = at + (long) i * t.size();
             long p = (long) i * t.size();
-            if (lane.isFloat()) {
-                Convert.writeDouble(t, to, o, join(Convert.readDouble(t, to, o), Convert.readDouble(t, from, p)));
-            } else {
-                Convert.writeLong(t, to, o, join(Convert.readLong(t, to, o), Convert.readLong(t, from, p)));
-            }
+            Convert.writeLong(t, to, o, join(Convert.readLong(t, to, o), Convert.readLong(t, from, p)));
         }
     }
 

@@ -3,6 +3,7 @@ package org.cresset.registry;
 import java.util.ArrayList;
 import java.util.List;
 import org.cresset.fft.Fft;
+import org.cresset.linalg.Linalg;
 import org.cresset.masked.Masked;
 import org.cresset.signal.Spectrum;
 import org.cresset.signal.Windows;
@@ -27,6 +28,7 @@ final class CoreOperators implements OperatorSource {
         all.add(CopyForms.class);
         all.add(Join.class);
         all.add(Masked.class);
+        all.add(Linalg.class);
         return all;
     }
 }

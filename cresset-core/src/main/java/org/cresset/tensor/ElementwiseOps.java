@@ -3,9 +3,11 @@ package org.cresset.tensor;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.op.Activations;
+import org.cresset.op.Addcmul;
 import org.cresset.op.Arithmetic;
 import org.cresset.op.Elementwise;
 import org.cresset.op.Functions;
+import org.cresset.op.None;
 import org.cresset.op.Powers;
 import org.jspecify.annotations.Nullable;
 
@@ -593,15 +595,14 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     /** x + value a b. As {@code torch.addcmul}. */
-    @Torch("addcmul(self, tensor1, tensor2, *, value=1)")
     default Tensor addcmul(Tensor tensor1, Tensor tensor2, Number value) {
-        if (half(self().dtype())) { // the products keep their digits until they are added
-            return wide().addcmul(tensor1.to(DType.FLOAT32), tensor2, value).to(self().dtype());
-        }
-        return add(
-                IntegerChecks.isOne(value)
-                        ? tensor1.mul(tensor2)
-                        : tensor1.mul(tensor2).mul(value));
+        return addcmul(tensor1, tensor2, Tensor.number(value));
+    }
+
+    /** x + value a b, with a number that may be complex; for integers it is cut to one. As {@code torch.addcmul}. */
+    @Torch("addcmul(self, tensor1, tensor2, *, value=1)")
+    default Tensor addcmul(Tensor tensor1, Tensor tensor2, Tensor value) {
+        return Addcmul.OP.on(None.NONE, self(), tensor1, tensor2, IntegerChecks.fitting(value, self(), tensor1));
     }
 
     /** x + value a / b. As {@code torch.addcdiv}. */

@@ -37,4 +37,19 @@ final class IntegerChecks {
     static boolean isOne(Number factor) {
         return factor.doubleValue() == 1 && !(factor instanceof Double);
     }
+
+    /** Whether a factor can be left out; a floating-point 1 may still change the dtype. */
+    static boolean isOne(Tensor factor) {
+        return factor.dtype() == DType.INT64 && factor.itemLong() == 1;
+    }
+
+    /** A scalar factor for operands that may be integers, for which it is cut to one as PyTorch does. */
+    static Tensor fitting(Tensor factor, Tensor... operands) {
+        for (Tensor t : operands) {
+            if (t.dtype().isDifferentiable()) {
+                return factor;
+            }
+        }
+        return factor.dtype().isFloat() ? Tensor.number((long) factor.item()) : factor;
+    }
 }

@@ -8,6 +8,7 @@ import org.cresset.op.Reductions;
 import org.cresset.op.Scans;
 import org.cresset.op.Softmax;
 import org.cresset.op.Sorting;
+import org.cresset.op.VectorNorm;
 import org.jspecify.annotations.Nullable;
 
 /** Many elements into one: sums, means, extremes, norms; and running forms of them. No dimensions given means all. */
@@ -280,7 +281,7 @@ public sealed interface ReductionOps permits Tensor {
 
     /** The p-norm over dimensions (null: all), p from -infinity to infinity. As {@code torch.linalg.vector_norm}. */
     default Tensor norm(double p, long @Nullable [] dim, boolean keepdim) {
-        return Statistics.vectorNorm(self(), p, dim, keepdim);
+        return VectorNorm.norm("norm", self(), p, dim, keepdim);
     }
 
     /** Running sums along a dimension. As {@code torch.cumsum}. */

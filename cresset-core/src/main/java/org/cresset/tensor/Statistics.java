@@ -1,12 +1,11 @@
 package org.cresset.tensor;
 
 import java.util.Arrays;
-import org.cresset.autograd.Context;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.jspecify.annotations.Nullable;
 
-/** Variances, norms and sums that are made of other operations. */
+/** Variances and sums that are made of other operations. */
 final class Statistics {
     private Statistics() {}
 
@@ -36,45 +35,6 @@ final class Statistics {
         }
         Tensor var = squares.sum(d, keepdim).div(Math.max(0, n - correction));
         return new Tensor[] {var, keepdim ? mean : mean.reshape(var.shape().toArray())};
-    }
-
-    static Tensor vectorNorm(Tensor x, double p, long @Nullable [] dim, boolean keepdim) {
-        if (!x.dtype().isDifferentiable()) {
-            throw CressetException.runtime(
-                    "norm: the input is " + x.dtype() + "; expected a floating-point or complex dtype");
-        }
-        if (x.dtype() == DType.FLOAT16 || x.dtype() == DType.BFLOAT16) {
-            // Powers rounded to half precision would lose most of the digits, and overflow.
-            return vectorNorm(x.to(DType.FLOAT32), p, dim, keepdim).to(x.dtype());
-        }
-        long[] d = dims("norm", x, dim);
-        if (p == 0) {
-            return x.ne(0).to(x.dtype().real()).sum(d, keepdim);
-        }
-        Tensor a = x.dtype().isComplex() || p != 2 ? x.abs() : x;
-        if (p == Double.POSITIVE_INFINITY) {
-            return a.amax(d, keepdim);
-        }
-        if (p == Double.NEGATIVE_INFINITY) {
-            return a.amin(d, keepdim);
-        }
-        if (p == 1) {
-            return a.sum(d, keepdim);
-        }
-        Tensor sum = (p == 2 ? a.mul(a) : a.pow(p)).sum(d, keepdim);
-        Tensor root = p == 2 ? sum.sqrt() : sum.pow(1 / p);
-        if (!recording(x)) {
-            return root;
-        }
-        // The root has no derivative at 0, where the norm's subgradient is 0.
-        Tensor safe = Tensor.where(sum.eq(0), sum.onesLike(), sum);
-        Tensor smooth = p == 2 ? safe.sqrt() : safe.pow(1 / p);
-        return Tensor.where(sum.eq(0), sum.zerosLike(), smooth);
-    }
-
-    /** Whether a derivative may be asked for. */
-    private static boolean recording(Tensor x) {
-        return x.requiresGrad() || Context.current().transform() != null;
     }
 
     static Tensor sumToSize(Tensor x, long[] size) {
