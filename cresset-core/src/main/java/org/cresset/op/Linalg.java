@@ -31,11 +31,6 @@ public abstract non-sealed class Linalg extends Op {
         return Precision.FULL;
     }
 
-    @Override
-    public Precision precision(Object attrs) {
-        return Precision.FULL;
-    }
-
     /** Whether an output is a batch of matrices and not of vectors or numbers. */
     protected boolean matrices(int output, Spec[] specs, Tensor first) {
         return specs[output].shape().rank() == first.dim();
