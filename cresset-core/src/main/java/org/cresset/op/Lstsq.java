@@ -145,8 +145,11 @@ public final class Lstsq extends Linalg {
         double rcond = Math.max(0, ((Attrs) v.attrs()).rcond);
         Func.Pullback p = Func.vjp(
                 x -> {
-                    Tensor cutoff = Tensor.full(Shape.SCALAR, rcond, x[0].dtype().real());
-                    return new Tensor[] {Pinv.pinv(x[0], cutoff.zerosLike(), cutoff, false).matmul(x[1])};
+                    Tensor cutoff =
+                            Tensor.full(Shape.SCALAR, rcond, x[0].dtype().real());
+                    return new Tensor[] {
+                        Pinv.pinv(x[0], cutoff.zerosLike(), cutoff, false).matmul(x[1])
+                    };
                 },
                 v.input(0).alias(),
                 v.input(1).alias());

@@ -284,7 +284,8 @@ final class Reduction {
             }
         }
         for (int i = 0; i < sums.length; i++) {
-            Convert.writeDouble(lane.dtype(), os, target + (long) i * lane.dtype().size(), sums[i]);
+            Convert.writeDouble(
+                    lane.dtype(), os, target + (long) i * lane.dtype().size(), sums[i]);
         }
         if (lane.isFloat()) {
             finish(os, target, n);

@@ -19,9 +19,7 @@ class FactorizationProperties {
     record Case(DType dtype, int batch, int m, int n, long seed, boolean transposed) {
         Tensor matrices(int rows, int columns) {
             Tensor.manualSeed(seed);
-            long[] shape = batch < 0
-                    ? new long[] {rows, columns}
-                    : new long[] {batch, rows, columns};
+            long[] shape = batch < 0 ? new long[] {rows, columns} : new long[] {batch, rows, columns};
             if (transposed) {
                 long last = shape[shape.length - 1];
                 shape[shape.length - 1] = shape[shape.length - 2];

@@ -21,7 +21,9 @@ class LinalgGradientsTest {
 
     private static Tensor random(DType t, long... shape) {
         Tensor x = Tensor.randn(shape).to(t);
-        return t.isComplex() ? x.add(Tensor.randn(shape).mul(Dense.wrappedComplex(0, 1)).to(t)) : x;
+        return t.isComplex()
+                ? x.add(Tensor.randn(shape).mul(Dense.wrappedComplex(0, 1)).to(t))
+                : x;
     }
 
     private static Tensor[] one(Tensor t) {
@@ -34,7 +36,8 @@ class LinalgGradientsTest {
     }
 
     private static Tensor positive(Tensor x) {
-        return x.matmul(Matrices.adjoint(x)).add(Tensor.eye(x.size(-1), x.dtype()).mul(2));
+        return x.matmul(Matrices.adjoint(x))
+                .add(Tensor.eye(x.size(-1), x.dtype()).mul(2));
     }
 
     private static Tensor modulus(Tensor x) {
@@ -75,19 +78,31 @@ class LinalgGradientsTest {
         for (long[] shape : new long[][] {{3, 3}, {2, 4}, {4, 2}, {2, 3, 2}}) {
             String s = " " + shape[0] + "," + shape[1];
             unary("lu_factor" + s, x -> Linalg.luFactor(x, true)[0], shape);
-            check("lu" + s, x -> {
-                Tensor[] p = Linalg.lu(x[0], true);
-                return new Tensor[] {p[1], p[2]};
-            }, shape);
+            check(
+                    "lu" + s,
+                    x -> {
+                        Tensor[] p = Linalg.lu(x[0], true);
+                        return new Tensor[] {p[1], p[2]};
+                    },
+                    shape);
             check("qr" + s, x -> Linalg.qr(x[0]), shape);
             unary("svdvals" + s, Linalg::svdvals, shape);
-            check("svd" + s, x -> {
-                Tensor[] f = Linalg.svd(x[0], false);
-                return new Tensor[] {modulus(f[0]).abs(), f[1], modulus(f[2]).abs(), f[0].matmul(f[2])};
-            }, shape);
+            check(
+                    "svd" + s,
+                    x -> {
+                        Tensor[] f = Linalg.svd(x[0], false);
+                        return new Tensor[] {
+                            modulus(f[0]).abs(), f[1], modulus(f[2]).abs(), f[0].matmul(f[2])
+                        };
+                    },
+                    shape);
         }
         check("qr complete", x -> Linalg.qr(x[0], "complete"), new long[] {2, 4});
-        unary("householder_product", x -> Linalg.householderProduct(x, x.select(-2, 0).mul(0.3)), 4, 3);
+        unary(
+                "householder_product",
+                x -> Linalg.householderProduct(x, x.select(-2, 0).mul(0.3)),
+                4,
+                3);
         check(
                 "ormqr",
                 x -> one(Linalg.ormqr(x[0], x[1], x[2], false, true)),
@@ -99,15 +114,21 @@ class LinalgGradientsTest {
 
     @TestFactory
     List<DynamicTest> eigenvalues() {
-        check("eigh", x -> {
-            Tensor[] e = Linalg.eigh(Matrices.hermitian(x[0]));
-            return new Tensor[] {e[0], modulus(e[1]).abs()};
-        }, BATCH);
+        check(
+                "eigh",
+                x -> {
+                    Tensor[] e = Linalg.eigh(Matrices.hermitian(x[0]));
+                    return new Tensor[] {e[0], modulus(e[1]).abs()};
+                },
+                BATCH);
         unary("eigvalsh", x -> Linalg.eigvalsh(Matrices.hermitian(x), "U"), SQUARE);
-        check("eig", x -> {
-            Tensor[] e = Linalg.eig(x[0]);
-            return new Tensor[] {e[0], e[1].abs()};
-        }, SQUARE);
+        check(
+                "eig",
+                x -> {
+                    Tensor[] e = Linalg.eig(x[0]);
+                    return new Tensor[] {e[0], e[1].abs()};
+                },
+                SQUARE);
         unary("eigvals", Linalg::eigvals, BATCH);
         return tests;
     }
@@ -127,10 +148,14 @@ class LinalgGradientsTest {
                         right);
             }
         }
-        check("lu_solve", x -> {
-            Tensor[] f = Linalg.luFactor(invertible(x[0]), true);
-            return one(Linalg.luSolve(f[0], f[1], x[1], true, true));
-        }, SQUARE, new long[] {3, 2});
+        check(
+                "lu_solve",
+                x -> {
+                    Tensor[] f = Linalg.luFactor(invertible(x[0]), true);
+                    return one(Linalg.luSolve(f[0], f[1], x[1], true, true));
+                },
+                SQUARE,
+                new long[] {3, 2});
         check(
                 "cholesky_solve",
                 x -> one(Linalg.choleskySolve(x[1], Linalg.cholesky(positive(x[0])), false)),
@@ -142,15 +167,23 @@ class LinalgGradientsTest {
         unary("pinv wide", x -> Linalg.pinv(x, null, false, null, null), 2, 4);
         unary("pinv of low rank", x -> Linalg.pinv(x.matmul(Matrices.adjoint(x)), null, false, null, null), 3, 2);
         check("lstsq", x -> one(Linalg.lstsq(x[0], x[1], null, null)[0]), new long[] {4, 2}, new long[] {4, 2});
-        check("lstsq residuals", x -> {
-            Tensor[] r = Linalg.lstsq(x[0], x[1], null, "gels");
-            return new Tensor[] {r[0], r[1]};
-        }, new long[] {4, 2}, new long[] {4, 2});
-        check("ldl_solve by B", x -> {
-            Tensor a = Tensor.from(new double[] {1, 2, 3, 2, -4, 1, 3, 1, 2}, 3, 3).to(x[0].dtype());
-            Tensor[] f = Linalg.ldlFactor(a, true);
-            return one(Linalg.ldlSolve(f[0], f[1], x[0], true));
-        }, new long[] {3, 2});
+        check(
+                "lstsq residuals",
+                x -> {
+                    Tensor[] r = Linalg.lstsq(x[0], x[1], null, "gels");
+                    return new Tensor[] {r[0], r[1]};
+                },
+                new long[] {4, 2},
+                new long[] {4, 2});
+        check(
+                "ldl_solve by B",
+                x -> {
+                    Tensor a = Tensor.from(new double[] {1, 2, 3, 2, -4, 1, 3, 1, 2}, 3, 3)
+                            .to(x[0].dtype());
+                    Tensor[] f = Linalg.ldlFactor(a, true);
+                    return one(Linalg.ldlSolve(f[0], f[1], x[0], true));
+                },
+                new long[] {3, 2});
         return tests;
     }
 
@@ -177,7 +210,12 @@ class LinalgGradientsTest {
 
     @TestFactory
     List<DynamicTest> products() {
-        check("einsum", x -> one(Linalg.einsum("bij,bjk,k->ib", x)), new long[] {2, 2, 3}, new long[] {2, 3, 2}, new long[] {2});
+        check(
+                "einsum",
+                x -> one(Linalg.einsum("bij,bjk,k->ib", x)),
+                new long[] {2, 2, 3},
+                new long[] {2, 3, 2},
+                new long[] {2});
         unary("einsum of a diagonal", x -> Linalg.einsum("ii->i", x), SQUARE);
         check("tensordot", x -> one(Linalg.tensordot(x[0], x[1], 2)), new long[] {2, 2, 3}, new long[] {2, 3, 2});
         check("kron", x -> one(Linalg.kron(x[0], x[1])), new long[] {2, 2}, new long[] {1, 3});
@@ -217,7 +255,9 @@ class LinalgGradientsTest {
         for (double p : new double[] {0.5, 1, 1.5, 2, 4, Double.POSITIVE_INFINITY}) {
             Tensor x = Tensor.zeros(3).requiresGrad(true);
             Linalg.vectorNorm(x, p, null, false, null).backward();
-            org.assertj.core.api.Assertions.assertThat(x.grad().toFloatArray()).as("p=" + p).containsOnly(0f);
+            org.assertj.core.api.Assertions.assertThat(x.grad().toFloatArray())
+                    .as("p=" + p)
+                    .containsOnly(0f);
         }
     }
 

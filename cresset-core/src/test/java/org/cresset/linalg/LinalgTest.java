@@ -36,7 +36,8 @@ class LinalgTest {
         assertThatThrownBy(() -> Linalg.solve(pair(SINGULAR), Tensor.eye(2, DType.FLOAT64)))
                 .hasMessageContaining("linalg.solve: (batch element 1)");
         assertThatThrownBy(() -> Linalg.luFactor(SINGULAR, true)).hasMessageContaining("linalg.lu_factor");
-        assertThatThrownBy(() -> Linalg.lstsq(SINGULAR.mul(Tensor.of(1., 0.)), SINGULAR, null, "gels")).hasMessageContaining("full rank");
+        assertThatThrownBy(() -> Linalg.lstsq(SINGULAR.mul(Tensor.of(1., 0.)), SINGULAR, null, "gels"))
+                .hasMessageContaining("full rank");
         assertThatThrownBy(() -> Linalg.cholesky(INDEFINITE))
                 .hasMessageContaining("linalg.cholesky: the matrix is not positive definite")
                 .hasMessageContaining("order 2");
@@ -46,15 +47,18 @@ class LinalgTest {
 
     @Test
     void infoTellsWhereOthersThrow() {
-        assertThat(Linalg.choleskyEx(pair(INDEFINITE), false, false)[1].toIntArray()).containsExactly(0, 2);
+        assertThat(Linalg.choleskyEx(pair(INDEFINITE), false, false)[1].toIntArray())
+                .containsExactly(0, 2);
         assertThat(Linalg.invEx(pair(SINGULAR), false)[1].toIntArray()).containsExactly(0, 2);
         assertThat(Linalg.luFactorEx(SINGULAR, true, false)[2].itemLong()).isEqualTo(2);
-        assertThat(Linalg.ldlFactorEx(Tensor.zeros(2, 2), false, false)[2].itemLong()).isEqualTo(1);
+        assertThat(Linalg.ldlFactorEx(Tensor.zeros(2, 2), false, false)[2].itemLong())
+                .isEqualTo(1);
         assertThatThrownBy(() -> Linalg.choleskyEx(INDEFINITE, false, true)).hasMessageContaining("cholesky_ex");
         assertThat(Linalg.det(SINGULAR).item()).isCloseTo(0, within(1e-15));
         assertThat(Linalg.slogdet(Tensor.zeros(2, 2))[1].item()).isEqualTo(Double.NEGATIVE_INFINITY);
         assertThat(Linalg.cond(SINGULAR, 1.0).item()).isGreaterThan(1e15);
-        assertThat(Linalg.matrixRank(SINGULAR, null, true, null, null).itemLong()).isEqualTo(1);
+        assertThat(Linalg.matrixRank(SINGULAR, null, true, null, null).itemLong())
+                .isEqualTo(1);
     }
 
     @Test
@@ -90,15 +94,20 @@ class LinalgTest {
     @Test
     void productsByHand() {
         assertThat(Linalg.kron(Tensor.of(1, 2), Tensor.of(3, 4)).toIntArray()).containsExactly(3, 4, 6, 8);
-        assertThat(Linalg.cross(Tensor.of(1, 0, 0), Tensor.of(0, 1, 0), -1).toIntArray()).containsExactly(0, 0, 1);
+        assertThat(Linalg.cross(Tensor.of(1, 0, 0), Tensor.of(0, 1, 0), -1).toIntArray())
+                .containsExactly(0, 0, 1);
         assertThat(Linalg.vander(Tensor.of(2, 3), 3L).toIntArray()).containsExactly(1, 2, 4, 1, 3, 9);
-        assertThat(Linalg.matrixPower(Tensor.of(new float[] {1, 1}, new float[] {1, 0}), 10).toFloatArray())
+        assertThat(Linalg.matrixPower(Tensor.of(new float[] {1, 1}, new float[] {1, 0}), 10)
+                        .toFloatArray())
                 .containsExactly(89, 55, 55, 34);
-        assertThat(Linalg.matrixExp(Tensor.of(new float[] {0, 1}, new float[] {0, 0})).toFloatArray())
+        assertThat(Linalg.matrixExp(Tensor.of(new float[] {0, 1}, new float[] {0, 0}))
+                        .toFloatArray())
                 .containsExactly(1, 1, 0, 1);
         Tensor turn = Tensor.of(new float[] {0, -30}, new float[] {30, 0}); // needs squarings
         assertThat(Linalg.matrixExp(turn).toFloatArray()[0]).isCloseTo((float) Math.cos(30), within(1e-6f));
-        assertThat(Tensor.of(new float[] {1, 2, 3}, new float[] {3, 2, 1}).corrcoef().toFloatArray())
+        assertThat(Tensor.of(new float[] {1, 2, 3}, new float[] {3, 2, 1})
+                        .corrcoef()
+                        .toFloatArray())
                 .containsExactly(new float[] {1, -1, -1, 1}, within(1e-6f));
     }
 
@@ -127,9 +136,8 @@ class LinalgTest {
     @TestFactory
     List<DynamicTest> vmapIsALoop() {
         Map<String, Func.Many> all = new LinkedHashMap<>();
-        all.put("cholesky", x -> new Tensor[] {
-            Linalg.cholesky(x[0].matmul(x[0].mT()).add(Tensor.eye(3, DType.FLOAT64)))
-        });
+        all.put("cholesky", x ->
+                new Tensor[] {Linalg.cholesky(x[0].matmul(x[0].mT()).add(Tensor.eye(3, DType.FLOAT64)))});
         all.put("lu", x -> Linalg.luFactorEx(x[0], true, false));
         all.put("qr", x -> Linalg.qr(x[0]));
         all.put("svd", x -> Linalg.svd(x[0], true));
@@ -149,7 +157,9 @@ class LinalgTest {
         all.put("norm", x -> new Tensor[] {Linalg.vectorNorm(x[0], 3, new long[] {0}, false, null)});
         all.put("nuc", x -> new Tensor[] {Linalg.matrixNorm(x[0], "nuc", new long[] {0, 1}, true, null)});
         all.put("einsum", x -> new Tensor[] {Linalg.einsum("ij,jk->ki", x)});
-        all.put("cdist", x -> new Tensor[] {Linalg.cdist(x[0], x[1].mT().mT().narrow(1, 0, 2).mT().matmul(x[0]), 1)});
+        all.put("cdist", x -> new Tensor[] {
+            Linalg.cdist(x[0], x[1].mT().mT().narrow(1, 0, 2).mT().matmul(x[0]), 1)
+        });
         all.put("addcmul", x -> new Tensor[] {x[0].addcmul(x[0], x[0].select(0, 0), 2)});
         all.put("cross", x -> new Tensor[] {Linalg.cross(x[0], x[0].mT(), -1)});
         List<DynamicTest> tests = new ArrayList<>();
@@ -190,7 +200,12 @@ class LinalgTest {
         Tensor want = columns.to(DType.FLOAT64).sum(0);
         assertThat(columns.sum(0).sub(want).div(want).abs().max().item()).isLessThan(3e-7);
         Tensor norms = columns.to(DType.FLOAT64).norm(2, new long[] {0}, false);
-        assertThat(columns.norm(2, new long[] {0}, false).sub(norms).div(norms).abs().max().item())
+        assertThat(columns.norm(2, new long[] {0}, false)
+                        .sub(norms)
+                        .div(norms)
+                        .abs()
+                        .max()
+                        .item())
                 .isLessThan(3e-7);
         Tensor complex = x.narrow(0, 0, 1_000_000).mul(org.cresset.tensor.Dense.wrappedComplex(3, 4));
         double five = 5 * x.narrow(0, 0, 1_000_000).to(DType.FLOAT64).norm().item();
@@ -200,12 +215,24 @@ class LinalgTest {
     @Test
     void lowRankByProjection() {
         Tensor.manualSeed(0);
-        Tensor a = Tensor.randn(30, 3).to(DType.FLOAT64).matmul(Tensor.randn(3, 20).to(DType.FLOAT64));
+        Tensor a =
+                Tensor.randn(30, 3).to(DType.FLOAT64).matmul(Tensor.randn(3, 20).to(DType.FLOAT64));
         Tensor[] f = Linalg.svdLowrank(a, 5L, 2L, null);
-        assertThat(Matrices.scaleColumns(f[0], f[1]).matmul(f[2].mT()).sub(a).abs().max().item()).isLessThan(1e-9);
+        assertThat(Matrices.scaleColumns(f[0], f[1])
+                        .matmul(f[2].mT())
+                        .sub(a)
+                        .abs()
+                        .max()
+                        .item())
+                .isLessThan(1e-9);
         Tensor[] p = Linalg.pcaLowrank(a, null, true, 2);
         Tensor centered = a.sub(a.mean(new long[] {0}, true));
-        assertThat(Matrices.scaleColumns(p[0], p[1]).matmul(p[2].mT()).sub(centered).abs().max().item())
+        assertThat(Matrices.scaleColumns(p[0], p[1])
+                        .matmul(p[2].mT())
+                        .sub(centered)
+                        .abs()
+                        .max()
+                        .item())
                 .isLessThan(1e-9);
         assertThatThrownBy(() -> Linalg.pcaLowrank(a, 40L, true, 2)).hasMessageContaining("q is 40");
     }
