@@ -635,24 +635,4 @@ public sealed interface ElementwiseOps permits Tensor {
         Tensor y = Tensor.where(f.lt(0), pi, f.zerosLike());
         return Tensor.where(f.isnan(), f, y);
     }
-
-    /** Kotlin's {@code x + y}. */
-    default Tensor plus(Tensor other) {
-        return add(other);
-    }
-
-    /** Kotlin's {@code x - y}. */
-    default Tensor minus(Tensor other) {
-        return sub(other);
-    }
-
-    /** Kotlin's {@code x * y}. */
-    default Tensor times(Tensor other) {
-        return mul(other);
-    }
-
-    /** Kotlin's {@code -x}. */
-    default Tensor unaryMinus() {
-        return neg();
-    }
 }

@@ -13,7 +13,8 @@ public sealed interface IndexOps permits Tensor {
     Tensor self();
 
     /**
-     * Python's {@code x[...]}: numbers, slices ({@link Index}), null for a whole dimension, tensors of positions or masks.
+     * Python's {@code x[...]}: numbers, slices ({@link Index}), null for a whole dimension, tensors or lists of positions, and
+     * masks.
      *
      * <pre>{@code
      * x.get(0)                               // x[0]

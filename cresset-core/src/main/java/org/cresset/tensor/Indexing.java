@@ -90,6 +90,10 @@ final class Indexing {
                     d++;
                 }
                 case Number n -> view = view.select(d, n.longValue());
+                case Iterable<?> numbers -> {
+                    tensors.add(positions(numbers));
+                    d++;
+                }
                 case Tensor t
                 when t.dtype() == DType.BOOL || t.dtype() == DType.UINT8 -> {
                     if (t.dim() == 0) {
@@ -267,5 +271,17 @@ final class Indexing {
             back[(int) p.order[i]] = i;
         }
         return changed.reshape(sizes).permute(back);
+    }
+
+    /** Python's list as an index; also Kotlin's ranges. */
+    private static Tensor positions(Iterable<?> numbers) {
+        List<Long> all = new ArrayList<>();
+        for (Object o : numbers) {
+            if (!(o instanceof Number n) || o instanceof Double || o instanceof Float) {
+                throw CressetException.index("get: " + o + " in a list of positions; expected integers");
+            }
+            all.add(n.longValue());
+        }
+        return Tensor.of(all.stream().mapToLong(Long::longValue).toArray());
     }
 }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class Tensor
         implements ElementwiseOps,
+                OperatorOps,
                 MathOps,
                 SpecialOps,
                 OrderOps,
