@@ -27,6 +27,9 @@ public final class Storage {
     @Nullable
     MemoryScope scope;
 
+    /** Where freed memory was allocated, in debug mode. */
+    private @Nullable Throwable madeAt;
+
     /** Counts changes in place, of all tensors that share this storage. */
     private int version;
 
@@ -57,9 +60,25 @@ public final class Storage {
         return s;
     }
 
-    /** The memory; after {@link #free()} reading it throws. */
+    /**
+     * The memory.
+     *
+     * @throws CressetException after {@link #free()}, which native code would not notice
+     */
     public MemorySegment segment() {
-        return segment;
+        MemorySegment s = segment;
+        if (s == FREED) {
+            throw refused();
+        }
+        return s;
+    }
+
+    private CressetException refused() {
+        String message = "the memory of a tensor was used after it was freed: it was made in a MemoryScope that has"
+                + " ended; make it outside, or call keep() on its storage";
+        return madeAt == null
+                ? CressetException.runtime(message + " (-Dcresset.memory.debug=true tells where it was made)")
+                : new CressetException(CressetException.Kind.RUNTIME, message + "; made where the cause says", madeAt);
     }
 
     /** Size in bytes. */
@@ -84,7 +103,7 @@ public final class Storage {
 
     /** Whether {@link #free()} has been called. */
     public boolean isFreed() {
-        return segment.address() == FREED.address();
+        return segment == FREED;
     }
 
     /** Whether something besides the pool owns the memory. */
@@ -97,6 +116,7 @@ public final class Storage {
         Handle h = handle;
         if (h != null) {
             handle = null;
+            madeAt = h.site;
             segment = FREED;
             Memory.release(h);
         }

@@ -22,7 +22,16 @@ final class DebugMode {
         try {
             System.out.println("read " + left.sum().item());
         } catch (RuntimeException e) {
-            System.out.println("refused: " + e.getMessage());
+            System.out.println("refused: " + e.getMessage() + " " + e.getCause());
+        }
+        Tensor matrix;
+        try (var _ = MemoryScope.open()) {
+            matrix = Tensor.ones(40, 40);
+        }
+        try {
+            System.out.println("read " + matrix.mm(matrix).sum().item()); // by native code, which checks no bounds
+        } catch (RuntimeException e) {
+            System.out.println("no product: " + e.getMessage());
         }
         System.out.println(HELD.size());
     }

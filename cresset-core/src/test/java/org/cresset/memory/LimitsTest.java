@@ -27,7 +27,9 @@ class LimitsTest {
         String output = ChildJvm.run(DebugMode.class, List.of("-Dcresset.memory.debug=true"));
         assertThat(output)
                 .containsPattern("2734 KiB in 7 at org.cresset.memory.DebugMode")
-                .contains("refused");
+                .contains("refused: the memory of a tensor was used after it was freed")
+                .contains("java.lang.Throwable: allocated")
+                .contains("no product: the memory of a tensor was used after it was freed");
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.cresset.base.spi.ContractionException;
 import org.cresset.base.spi.Contractions;
 import org.cresset.base.spi.ConvPass;
 import org.cresset.base.spi.ConvShape;
+import org.cresset.base.spi.NativeLibrary;
 import org.cresset.base.spi.Operand;
 import org.jspecify.annotations.Nullable;
 
