@@ -79,15 +79,15 @@ abstract class NormBase extends Layer {
         return tracked;
     }
 
-    /** Counts a batch in training; gives the share that its statistics have in the running ones. */
-    final double count() {
+    /** Counts a batch in training; gives the share that its statistics have in the running ones, equal for all if asked to. */
+    final double count(boolean cumulative) {
         if (!isTraining() || numBatchesTracked == null) {
             return momentum == null ? 0 : momentum;
         }
         Autograd.noGrad(() -> {
             numBatchesTracked.add_(1);
         });
-        return momentum == null ? 1.0 / numBatchesTracked.itemLong() : momentum;
+        return momentum == null || cumulative ? 1.0 / numBatchesTracked.itemLong() : momentum;
     }
 
     final void checkDim(Tensor input, int... expected) {

@@ -1,14 +1,17 @@
 package org.cresset.optim;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.emit.Body;
 import org.cresset.emit.Lanes;
 import org.cresset.nn.Module;
+import org.cresset.nn.RunningStatistics;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 
@@ -164,6 +167,38 @@ public final class AveragedModel {
     /** Copies the averages into a model. */
     public void copyTo(Module model) {
         copyTo(model.namedParameters(), model.namedBuffers());
+    }
+
+    /**
+     * Computes a model's running statistics anew, for weights that it wasn't trained with: runs it in training mode, recording
+     * nothing, over all inputs, which count alike. As {@code torch.optim.swa_utils.update_bn}.
+     *
+     * @param inputs batches
+     * @param model with layers that are {@link RunningStatistics}; without any nothing is done
+     * @param forward how a batch goes through the model
+     */
+    public static void updateBn(Iterable<? extends Tensor> inputs, Module model, UnaryOperator<Tensor> forward) {
+        List<RunningStatistics> layers = new ArrayList<>();
+        for (Module m : model.namedModules().values()) {
+            if (m instanceof RunningStatistics r) {
+                layers.add(r);
+            }
+        }
+        if (layers.isEmpty()) {
+            return;
+        }
+        boolean training = model.isTraining();
+        try {
+            for (RunningStatistics r : layers) {
+                r.resetRunningStats();
+                r.cumulative(true);
+            }
+            model.train();
+            Autograd.noGrad(() -> inputs.forEach(forward::apply));
+        } finally {
+            layers.forEach(r -> r.cumulative(false));
+            model.train(training);
+        }
     }
 
     private static void copy(Map<String, Tensor> from, Map<String, ? extends Tensor> to) {

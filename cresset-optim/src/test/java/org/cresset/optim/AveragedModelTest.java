@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
+import org.cresset.nn.BatchNorm1d;
 import org.cresset.nn.Linear;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,23 @@ class AveragedModelTest {
         assertThat(net.weight.toDoubleArray()).containsExactly(2, 2);
         assertThat(net.weight.requiresGrad()).isTrue();
         assertThat(AveragedModel.ema(net, 0.9).parameters().keySet()).containsExactly("weight");
+    }
+
+    @Test
+    void runningStatisticsAreThoseOfAllBatches() {
+        BatchNorm1d norm = new BatchNorm1d(1);
+        norm.train(false);
+        List<Tensor> batches = List.of(
+                Tensor.of(1f, 3f).reshape(2, 1), Tensor.of(10f, 20f).reshape(2, 1), Tensor.of(4f, 4f).reshape(2, 1));
+        AveragedModel.updateBn(batches, norm, norm::forward);
+        assertThat(norm.runningMean.item()).isCloseTo((2 + 15 + 4) / 3.0, offset(1e-6));
+        assertThat(norm.runningVar.item()).isCloseTo((2 + 50) / 3.0, offset(1e-5));
+        assertThat(norm.numBatchesTracked.itemLong()).isEqualTo(3);
+        assertThat(norm.isTraining()).isFalse();
+        norm.train();
+        norm.forward(batches.get(1)); // with its own momentum again
+        assertThat(norm.runningMean.item()).isCloseTo(7 * 0.9 + 15 * 0.1, offset(1e-6));
+        AveragedModel.updateBn(batches, new Linear(1, 1), x -> x);
     }
 
     @Test

@@ -22,7 +22,7 @@ public final class CheckpointWriter implements AutoCloseable {
 
     private final ArrayBlockingQueue<Runnable> waiting = new ArrayBlockingQueue<>(1);
     private final Thread thread;
-    private volatile @Nullable RuntimeException failure;
+    private volatile @Nullable Throwable failure;
     private boolean closed;
 
     /** Starts the thread. */
@@ -37,7 +37,7 @@ public final class CheckpointWriter implements AutoCloseable {
                     if (failure == null) { // later ones may build on what is missing now
                         r.run();
                     }
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) { // also of memory; nobody would take from the queue any more
                     failure = e;
                 }
             }
@@ -88,10 +88,13 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     private void check() {
-        RuntimeException f = failure;
+        Throwable f = failure;
         if (f != null) {
             failure = null;
-            throw f;
+            if (f instanceof Error e) {
+                throw e;
+            }
+            throw (RuntimeException) f;
         }
     }
 

@@ -91,6 +91,15 @@ class CheckpointWriterTest {
     }
 
     @Test
+    void anErrorDoesNotEndTheThread() {
+        CheckpointWriter writer = new CheckpointWriter();
+        writer.submit(() -> {
+            throw new OutOfMemoryError("no room for a checkpoint");
+        });
+        assertThatThrownBy(writer::close).isInstanceOf(OutOfMemoryError.class).hasMessageContaining("no room");
+    }
+
+    @Test
     void closingWaitsAndThrowsWhatWentWrong() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "no folder");
         CheckpointWriter writer = new CheckpointWriter();
