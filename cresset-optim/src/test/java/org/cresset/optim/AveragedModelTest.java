@@ -74,7 +74,9 @@ class AveragedModelTest {
         BatchNorm1d norm = new BatchNorm1d(1);
         norm.train(false);
         List<Tensor> batches = List.of(
-                Tensor.of(1f, 3f).reshape(2, 1), Tensor.of(10f, 20f).reshape(2, 1), Tensor.of(4f, 4f).reshape(2, 1));
+                Tensor.of(1f, 3f).reshape(2, 1),
+                Tensor.of(10f, 20f).reshape(2, 1),
+                Tensor.of(4f, 4f).reshape(2, 1));
         AveragedModel.updateBn(batches, norm, norm::forward);
         assertThat(norm.runningMean.item()).isCloseTo((2 + 15 + 4) / 3.0, offset(1e-6));
         assertThat(norm.runningVar.item()).isCloseTo((2 + 50) / 3.0, offset(1e-5));

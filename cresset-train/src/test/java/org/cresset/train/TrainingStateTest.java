@@ -79,8 +79,20 @@ class TrainingStateTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "SGD", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "Rprop", "ASGD",
-                "Adafactor", "Muon", "LBFGS"
+                "SGD",
+                "Adam",
+                "AdamW",
+                "Adamax",
+                "NAdam",
+                "RAdam",
+                "Adagrad",
+                "Adadelta",
+                "RMSprop",
+                "Rprop",
+                "ASGD",
+                "Adafactor",
+                "Muon",
+                "LBFGS"
             })
     void everyOptimizerGoesOnBitForBit(String name) {
         boolean cycle = name.startsWith("Adam") && !name.equals("Adamax") || name.equals("SGD");
@@ -103,8 +115,8 @@ class TrainingStateTest {
         Linear net = new Linear(2, 1);
         AdamW optimizer = new AdamW(net.parameters(), 0.1);
         GradScaler scaler = new GradScaler(1024, 2, 0.5, 3, true);
-        TrainingState state =
-                new TrainingState(net, optimizer).include("scaler", Stateful.of(scaler::stateDict, scaler::loadStateDict));
+        TrainingState state = new TrainingState(net, optimizer)
+                .include("scaler", Stateful.of(scaler::stateDict, scaler::loadStateDict));
         for (int i = 0; i < 4; i++) {
             optimizer.zeroGrad();
             scaler.scale(net.forward(Tensor.ones(1, 2)).sum()).backward();
