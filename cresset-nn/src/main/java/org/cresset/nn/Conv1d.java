@@ -5,7 +5,7 @@ import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 
 /** Convolution of (N, C, L) or (C, L) with learned kernels. As {@code nn.Conv1d}, with its initial values. */
-public final class Conv1d extends ConvNd {
+public class Conv1d extends ConvNd {
     /** A kernel of one size in all dimensions, stride 1, no padding. */
     public Conv1d(long inChannels, long outChannels, long kernelSize) {
         this(inChannels, outChannels, kernelSize, 1, 0);

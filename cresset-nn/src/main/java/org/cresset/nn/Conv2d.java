@@ -5,7 +5,7 @@ import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 
 /** Convolution of (N, C, H, W) or (C, H, W) with learned kernels. As {@code nn.Conv2d}, with its initial values. */
-public final class Conv2d extends ConvNd {
+public class Conv2d extends ConvNd {
     /** A kernel of one size in all dimensions, stride 1, no padding. */
     public Conv2d(long inChannels, long outChannels, long kernelSize) {
         this(inChannels, outChannels, kernelSize, 1, 0);

@@ -5,7 +5,7 @@ import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 
 /** Convolution of (N, C, D, H, W) or (C, D, H, W) with learned kernels. As {@code nn.Conv3d}, with its initial values. */
-public final class Conv3d extends ConvNd {
+public class Conv3d extends ConvNd {
     /** A kernel of one size in all dimensions, stride 1, no padding. */
     public Conv3d(long inChannels, long outChannels, long kernelSize) {
         this(inChannels, outChannels, kernelSize, 1, 0);

@@ -19,6 +19,8 @@ abstract class ConvNd extends Layer {
     final Object padding;
     final long[] dilation;
     final long groups;
+    private final boolean biased;
+    private boolean lazy;
     private final String paddingMode;
 
     /** Widths for {@code pad}, those of the last dimension first, where padding isn't with zeros. */
@@ -36,7 +38,7 @@ abstract class ConvNd extends Layer {
             boolean bias,
             String paddingMode) {
         String name = getClass().getSimpleName();
-        if (groups < 1 || inChannels % groups != 0 || outChannels % groups != 0) {
+        if (groups < 1 || inChannels >= 0 && inChannels % groups != 0 || outChannels % groups != 0) {
             throw CressetException.value(name + ": " + inChannels + " input and " + outChannels
                     + " output channels must be divisible by the groups, " + groups);
         }
@@ -45,14 +47,39 @@ abstract class ConvNd extends Layer {
         shape[0] = outChannels;
         shape[1] = inChannels / groups;
         System.arraycopy(k, 0, shape, 2, n);
-        weight = parameter(Initial.kaiming(Tensor.empty(DType.FLOAT32, shape)));
-        this.bias = bias ? parameter(Initial.bias(outChannels, Initial.fanIn(weight))) : null;
+        lazy = inChannels < 0;
+        biased = bias;
+        if (lazy) {
+            shape[1] = 0;
+            weight = Tensor.empty(DType.FLOAT32, shape);
+            this.bias = null;
+        } else {
+            weight = parameter(Initial.kaiming(Tensor.empty(DType.FLOAT32, shape)));
+            this.bias = bias ? parameter(Initial.bias(outChannels, Initial.fanIn(weight))) : null;
+        }
         this.stride = Shapes.spread(name, "stride", stride, n);
         this.dilation = Shapes.spread(name, "dilation", dilation, n);
         this.groups = groups;
         this.paddingMode = paddingMode;
         this.padding = padding;
         this.around = paddingMode.equals("zeros") ? new long[0] : around(name, n, k);
+    }
+
+    /** Makes what a lazy convolution was constructed without. */
+    final void materialize(long inChannels) {
+        if (!lazy) {
+            return;
+        }
+        if (inChannels % groups != 0) {
+            throw CressetException.value(
+                    inChannels + " input channels must be divisible by the groups, " + groups);
+        }
+        lazy = false;
+        long[] shape = weight.shape().toArray();
+        shape[1] = inChannels / groups;
+        Tensor w = parameter(Initial.kaiming(Tensor.empty(DType.FLOAT32, shape)));
+        replace("weight", w);
+        replace("bias", biased ? parameter(Initial.bias(shape[0], Initial.fanIn(w))) : null);
     }
 
     private long[] around(String name, int n, long[] kernel) {

@@ -5,7 +5,7 @@ import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 
 /** The transpose of a convolution, over (N, C, L) or (C, L): a larger output. As {@code nn.ConvTranspose1d}, with its initial values. */
-public final class ConvTranspose1d extends ConvTransposeNd {
+public class ConvTranspose1d extends ConvTransposeNd {
     /** A kernel of one size in all dimensions, with stride. */
     public ConvTranspose1d(long inChannels, long outChannels, long kernelSize, long stride) {
         this(

@@ -5,7 +5,7 @@ import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 
 /** The transpose of a convolution, over (N, C, H, W) or (C, H, W): a larger output. As {@code nn.ConvTranspose2d}, with its initial values. */
-public final class ConvTranspose2d extends ConvTransposeNd {
+public class ConvTranspose2d extends ConvTransposeNd {
     /** A kernel of one size in all dimensions, with stride. */
     public ConvTranspose2d(long inChannels, long outChannels, long kernelSize, long stride) {
         this(

@@ -5,7 +5,7 @@ import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 
 /** The transpose of a convolution, over (N, C, D, H, W) or (C, D, H, W): a larger output. As {@code nn.ConvTranspose3d}, with its initial values. */
-public final class ConvTranspose3d extends ConvTransposeNd {
+public class ConvTranspose3d extends ConvTransposeNd {
     /** A kernel of one size in all dimensions, with stride. */
     public ConvTranspose3d(long inChannels, long outChannels, long kernelSize, long stride) {
         this(

@@ -19,6 +19,8 @@ abstract class ConvTransposeNd extends Layer {
     final long[] padding;
     final long[] dilation;
     final long groups;
+    private final boolean biased;
+    private boolean lazy;
     private final long[] outputPadding;
 
     ConvTransposeNd(
@@ -34,7 +36,7 @@ abstract class ConvTransposeNd extends Layer {
             long[] dilation,
             String paddingMode) {
         String name = getClass().getSimpleName();
-        if (groups < 1 || inChannels % groups != 0 || outChannels % groups != 0) {
+        if (groups < 1 || inChannels >= 0 && inChannels % groups != 0 || outChannels % groups != 0) {
             throw CressetException.value(name + ": " + inChannels + " input and " + outChannels
                     + " output channels must be divisible by the groups, " + groups);
         }
@@ -42,16 +44,36 @@ abstract class ConvTransposeNd extends Layer {
             throw CressetException.value(name + ": padding mode '" + paddingMode + "'; only zeros is possible");
         }
         long[] shape = new long[n + 2];
-        shape[0] = inChannels;
+        shape[0] = Math.max(0, inChannels);
         shape[1] = outChannels / groups;
         System.arraycopy(Shapes.spread(name, "kernel size", kernelSize, n), 0, shape, 2, n);
-        weight = parameter(Initial.kaiming(Tensor.empty(DType.FLOAT32, shape)));
-        this.bias = bias ? parameter(Initial.bias(outChannels, Initial.fanIn(weight))) : null;
+        lazy = inChannels < 0;
+        biased = bias;
+        if (lazy) {
+            weight = Tensor.empty(DType.FLOAT32, shape);
+            this.bias = null;
+        } else {
+            weight = parameter(Initial.kaiming(Tensor.empty(DType.FLOAT32, shape)));
+            this.bias = bias ? parameter(Initial.bias(outChannels, Initial.fanIn(weight))) : null;
+        }
         this.stride = Shapes.spread(name, "stride", stride, n);
         this.padding = Shapes.spread(name, "padding", padding, n);
         this.outputPadding = Shapes.spread(name, "output padding", outputPadding, n);
         this.dilation = Shapes.spread(name, "dilation", dilation, n);
         this.groups = groups;
+    }
+
+    /** Makes what a lazy convolution was constructed without. */
+    final void materialize(long inChannels) {
+        if (!lazy) {
+            return;
+        }
+        lazy = false;
+        long[] shape = weight.shape().toArray();
+        shape[0] = inChannels;
+        Tensor w = parameter(Initial.kaiming(Tensor.empty(DType.FLOAT32, shape)));
+        replace("weight", w);
+        replace("bias", biased ? parameter(Initial.bias(shape[1] * groups, Initial.fanIn(w))) : null);
     }
 
     abstract Tensor transposed(Tensor input, long[] outputPadding);

@@ -7,7 +7,7 @@ import org.cresset.tensor.Torch;
 import org.jspecify.annotations.Nullable;
 
 /** {@code y = x weightᵀ + bias}: (..., inFeatures) to (..., outFeatures). As {@code nn.Linear}. */
-public final class Linear extends Layer {
+public class Linear extends Layer {
     /** (outFeatures, inFeatures). */
     public final Tensor weight;
 
@@ -24,6 +24,12 @@ public final class Linear extends Layer {
     public Linear(long inFeatures, long outFeatures, boolean bias) {
         weight = parameter(Initial.kaiming(Tensor.empty(DType.FLOAT32, outFeatures, inFeatures)));
         this.bias = bias ? parameter(Initial.bias(outFeatures, inFeatures)) : null;
+    }
+
+    /** Without parameters yet. */
+    Linear(long outFeatures) {
+        weight = Tensor.empty(DType.FLOAT32, outFeatures, 0);
+        bias = null;
     }
 
     @Override
