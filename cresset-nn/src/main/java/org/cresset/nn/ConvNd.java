@@ -71,8 +71,7 @@ abstract class ConvNd extends Layer {
             return;
         }
         if (inChannels % groups != 0) {
-            throw CressetException.value(
-                    inChannels + " input channels must be divisible by the groups, " + groups);
+            throw CressetException.value(inChannels + " input channels must be divisible by the groups, " + groups);
         }
         lazy = false;
         long[] shape = weight.shape().toArray();

@@ -12,7 +12,8 @@ public final class LazyConv1d extends Conv1d {
     }
 
     /** All options. */
-    @Torch("nn.LazyConv1d(out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros')")
+    @Torch(
+            "nn.LazyConv1d(out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros')")
     public LazyConv1d(
             long outChannels,
             long[] kernelSize,

@@ -12,7 +12,8 @@ public final class LazyConv2d extends Conv2d {
     }
 
     /** All options. */
-    @Torch("nn.LazyConv2d(out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros')")
+    @Torch(
+            "nn.LazyConv2d(out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros')")
     public LazyConv2d(
             long outChannels,
             long[] kernelSize,

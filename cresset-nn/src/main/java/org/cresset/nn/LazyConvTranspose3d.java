@@ -8,11 +8,21 @@ import org.cresset.tensor.Torch;
 public final class LazyConvTranspose3d extends ConvTranspose3d {
     /** A kernel of one size in all dimensions, stride 1, no padding. */
     public LazyConvTranspose3d(long outChannels, long kernelSize) {
-        this(outChannels, new long[] {kernelSize}, new long[] {1}, new long[] {0}, new long[] {0}, 1, true, new long[] {1}, "zeros");
+        this(
+                outChannels,
+                new long[] {kernelSize},
+                new long[] {1},
+                new long[] {0},
+                new long[] {0},
+                1,
+                true,
+                new long[] {1},
+                "zeros");
     }
 
     /** All options. */
-    @Torch("nn.LazyConvTranspose3d(out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros')")
+    @Torch(
+            "nn.LazyConvTranspose3d(out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros')")
     public LazyConvTranspose3d(
             long outChannels,
             long[] kernelSize,

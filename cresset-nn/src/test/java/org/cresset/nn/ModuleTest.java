@@ -121,8 +121,8 @@ class ModuleTest {
         Net net = new Net();
         Tensor x = Tensor.ones(1, 4);
         Tensor w = Tensor.ones(2, 3);
-        Tensor g = Func.grad(v -> Stateless.functionalCall(
-                        net, Map.of("head.weight", v), false, () -> net.forward(x).sum()))
+        Tensor g = Func.grad(v -> Stateless.functionalCall(net, Map.of("head.weight", v), false, () -> net.forward(x)
+                        .sum()))
                 .apply(w);
         Tensor h = net.encoder.fc.forward(x).relu().detach();
         assertThat(g.allclose(h.expand(2, 3), 1e-6, 0, false)).isTrue();
@@ -137,9 +137,11 @@ class ModuleTest {
         Tensor old = linear.weight.detach().clone();
         Parametrizations.weightNorm(linear, "weight", 0L);
         assertThat(linear.stateDict().keySet())
-                .containsExactly(
-                        "bias", "parametrizations.weight.original0", "parametrizations.weight.original1");
-        assertThat(linear.stateDict().get("parametrizations.weight.original0").shape().toArray())
+                .containsExactly("bias", "parametrizations.weight.original0", "parametrizations.weight.original1");
+        assertThat(linear.stateDict()
+                        .get("parametrizations.weight.original0")
+                        .shape()
+                        .toArray())
                 .containsExactly(2, 1);
         assertThat(linear.weight.allclose(old, 1e-6, 1e-6, false)).isTrue();
         linear.stateDict().get("parametrizations.weight.original0").mul_(2);
@@ -147,7 +149,9 @@ class ModuleTest {
         assertThat(y.allclose(old.mul(2).sum(1).add(linear.bias).unsqueeze(0), 1e-5, 1e-5, false))
                 .isTrue();
         y.sum().backward();
-        assertThat(linear.namedParameters().get("parametrizations.weight.original1").grad())
+        assertThat(linear.namedParameters()
+                        .get("parametrizations.weight.original1")
+                        .grad())
                 .isNotNull();
         Parametrize.remove(linear, "weight", true);
         assertThat(linear.stateDict().keySet()).containsExactly("weight", "bias");
@@ -213,7 +217,8 @@ class ModuleTest {
         assertThat(padded.lengths().toLongArray()).containsExactly(2, 5, 1);
         for (int i = 0; i < 3; i++) {
             LSTM.Result alone = lstm.forward(sequences.get(i));
-            Tensor mine = padded.data().select(0, i).narrow(0, 0, sequences.get(i).size(0));
+            Tensor mine =
+                    padded.data().select(0, i).narrow(0, 0, sequences.get(i).size(0));
             assertThat(mine.allclose(alone.output(), 1e-5, 1e-6, false)).isTrue();
             assertThat(packed.state().h().select(1, i).allclose(alone.state().h(), 1e-5, 1e-6, false))
                     .isTrue();
