@@ -162,7 +162,7 @@ public final class Gathering {
         @Override
         public Tensor[] jvp(Object attrs, @Nullable Tensor[] in, Tensor[] out, @Nullable Tensor[] tangents) {
             Scattering a = (Scattering) attrs;
-            if (a.reduce != null && !a.reduce.equals("sum")) {
+            if (!"sum".equals(a.reduce)) {
                 return super.jvp(attrs, in, out, tangents);
             }
             Tensor x = tangents[0] == null ? in[0].zerosLike() : tangents[0];

@@ -5,11 +5,13 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
+import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Workers;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** Looking elements up in sorted ones, and rows in order. */
 public final class Membership {
@@ -17,38 +19,81 @@ public final class Membership {
 
     /** Whether each element is in {@code set}, in which NaN never is: bool. */
     public static Tensor isin(Tensor elements, Tensor set) {
-        DType type = Promotion.COMMON.compute(new Tensor[] {elements, set});
-        if (type.isComplex() || type == DType.BOOL || elements.dtype() == DType.BOOL || set.dtype() == DType.BOOL) {
-            throw CressetException.runtime("isin: does not exist for " + elements.dtype() + " and " + set.dtype());
+        return IsIn.OP.on(None.NONE, elements, set);
+    }
+
+    private static final class IsIn extends Index {
+        static final IsIn OP = new IsIn();
+
+        private IsIn() {
+            super("isin", Saves.NOTHING);
         }
-        Dense x = (Dense) elements.dense("isin").detach().to(type).contiguous();
-        Dense s = (Dense) set.dense("isin").detach().to(type);
-        Dense out = Dense.empty(x.shape(), DType.BOOL);
-        MemorySegment to = out.segment();
-        if (type.isFloat()) {
-            double[] sorted = s.toDoubleArray();
-            for (int i = 0; i < sorted.length; i++) {
-                sorted[i] += 0.0; // -0 becomes 0
+
+        private static DType type(@Nullable Tensor[] in) {
+            DType t = Promotion.COMMON.compute(in);
+            if (t.isComplex() || in[0].dtype() == DType.BOOL || in[1].dtype() == DType.BOOL) {
+                throw CressetException.runtime("isin: does not exist for " + in[0].dtype() + " and " + in[1].dtype());
             }
-            Arrays.sort(sorted);
-            Workers.parallelFor(x.numel(), 1 << 12, (from, end) -> {
-                for (long i = from; i < end; i++) {
-                    double v = Convert.readDouble(type, x.segment(), x.byteOffset() + (i << type.shift())) + 0.0;
-                    boolean found = !Double.isNaN(v) && Arrays.binarySearch(sorted, v) >= 0;
-                    to.set(ValueLayout.JAVA_BYTE, i, (byte) (found ? 1 : 0));
-                }
-            });
-        } else {
-            long[] sorted = s.toLongArray();
-            Arrays.sort(sorted);
-            Workers.parallelFor(x.numel(), 1 << 12, (from, end) -> {
-                for (long i = from; i < end; i++) {
-                    long v = Convert.readLong(type, x.segment(), x.byteOffset() + (i << type.shift()));
-                    to.set(ValueLayout.JAVA_BYTE, i, (byte) (Arrays.binarySearch(sorted, v) >= 0 ? 1 : 0));
-                }
-            });
+            return t;
         }
-        return out;
+
+        @Override
+        protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
+            type(in);
+            return spec(in[0].shape(), DType.BOOL);
+        }
+
+        @Override
+        public boolean differentiable(int output) {
+            return false;
+        }
+
+        @Override
+        protected void vjp(Vjp v) {
+            v.none();
+        }
+
+        @Override
+        public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+            return mapped[1] ? super.batch(attrs, in, mapped, size) : new Tensor[] {on(attrs, in)};
+        }
+
+        private static Dense converted(Dense t, DType type) {
+            Dense y = Dense.empty(t.shape(), type);
+            Pointwise.copy(t, y);
+            return y;
+        }
+
+        @Override
+        protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
+            DType type = type(in);
+            Dense x = converted(in[0], type);
+            Dense s = converted(in[1], type);
+            int n = Math.toIntExact(s.numel());
+            MemorySegment to = out[0].segment();
+            if (type.isFloat()) {
+                double[] sorted = new double[n];
+                Arrays.setAll(sorted, i -> Convert.readDouble(type, s.segment(), (long) i << type.shift()) + 0.0);
+                Arrays.sort(sorted);
+                Workers.parallelFor(x.numel(), 1 << 12, (from, end) -> {
+                    for (long i = from; i < end; i++) {
+                        double v = Convert.readDouble(type, x.segment(), i << type.shift()) + 0.0; // -0 becomes 0
+                        boolean found = !Double.isNaN(v) && Arrays.binarySearch(sorted, v) >= 0;
+                        to.set(ValueLayout.JAVA_BYTE, i, (byte) (found ? 1 : 0));
+                    }
+                });
+            } else {
+                long[] sorted = new long[n];
+                Arrays.setAll(sorted, i -> Convert.readLong(type, s.segment(), (long) i << type.shift()));
+                Arrays.sort(sorted);
+                Workers.parallelFor(x.numel(), 1 << 12, (from, end) -> {
+                    for (long i = from; i < end; i++) {
+                        long v = Convert.readLong(type, x.segment(), i << type.shift());
+                        to.set(ValueLayout.JAVA_BYTE, i, (byte) (Arrays.binarySearch(sorted, v) >= 0 ? 1 : 0));
+                    }
+                });
+            }
+        }
     }
 
     /** The order of the rows of a matrix by their first elements, where these are equal by their second ones, and so on. */

@@ -132,37 +132,97 @@ final class ScatterKernel {
                     return;
                 }
             }
+            boolean sum = reduce != null && reduce.equals("sum");
             if (reduce == null) {
-                for (long i = 0; i < n; i++) {
-                    long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
-                    if (size == 4) {
-                        out.set(I, o, in.get(I, from + i * sourceStep));
-                    } else if (size == 8) {
-                        out.set(L, o, in.get(L, from + i * sourceStep));
-                    } else {
-                        Convert.move(in, from + i * sourceStep, 0, out, o, 0, size, 1);
-                    }
-                }
-            } else if (type == DType.FLOAT32 && reduce.equals("sum")) {
-                for (long i = 0; i < n; i++) {
-                    long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
-                    out.set(F, o, out.get(F, o) + in.get(F, from + i * sourceStep));
-                }
-            } else if (type == DType.FLOAT64 && reduce.equals("sum")) {
-                for (long i = 0; i < n; i++) {
-                    long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
-                    out.set(D, o, out.get(D, o) + in.get(D, from + i * sourceStep));
-                }
-            } else if (type == DType.INT64 && reduce.equals("sum")) {
-                for (long i = 0; i < n; i++) {
-                    long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
-                    out.set(L, o, out.get(L, o) + in.get(L, from + i * sourceStep));
-                }
+                replace(out, to, in, from, m, at, n, jump, places, wide, size);
+            } else if (sum && type == DType.FLOAT32) {
+                floats(out, to, in, from, m, at, n, jump, places, wide);
+            } else if (sum && type == DType.FLOAT64) {
+                doubles(out, to, in, from, m, at, n, jump, places, wide);
+            } else if (sum && type == DType.INT64) {
+                longs(out, to, in, from, m, at, n, jump, places, wide);
             } else {
                 for (long i = 0; i < n; i++) {
                     long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
                     combine(reduce, type, out, o, in, from + i * sourceStep);
                 }
+            }
+        }
+
+        // Loops of their own, small enough to be compiled well.
+
+        private void replace(
+                MemorySegment out,
+                long to,
+                MemorySegment in,
+                long from,
+                MemorySegment m,
+                long at,
+                long n,
+                long jump,
+                long places,
+                boolean wide,
+                int size) {
+            for (long i = 0; i < n; i++) {
+                long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
+                if (size == 4) {
+                    out.set(I, o, in.get(I, from + i * sourceStep));
+                } else if (size == 8) {
+                    out.set(L, o, in.get(L, from + i * sourceStep));
+                } else {
+                    Convert.move(in, from + i * sourceStep, 0, out, o, 0, size, 1);
+                }
+            }
+        }
+
+        private void floats(
+                MemorySegment out,
+                long to,
+                MemorySegment in,
+                long from,
+                MemorySegment m,
+                long at,
+                long n,
+                long jump,
+                long places,
+                boolean wide) {
+            for (long i = 0; i < n; i++) {
+                long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
+                out.set(F, o, out.get(F, o) + in.get(F, from + i * sourceStep));
+            }
+        }
+
+        private void doubles(
+                MemorySegment out,
+                long to,
+                MemorySegment in,
+                long from,
+                MemorySegment m,
+                long at,
+                long n,
+                long jump,
+                long places,
+                boolean wide) {
+            for (long i = 0; i < n; i++) {
+                long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
+                out.set(D, o, out.get(D, o) + in.get(D, from + i * sourceStep));
+            }
+        }
+
+        private void longs(
+                MemorySegment out,
+                long to,
+                MemorySegment in,
+                long from,
+                MemorySegment m,
+                long at,
+                long n,
+                long jump,
+                long places,
+                boolean wide) {
+            for (long i = 0; i < n; i++) {
+                long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
+                out.set(L, o, out.get(L, o) + in.get(L, from + i * sourceStep));
             }
         }
 

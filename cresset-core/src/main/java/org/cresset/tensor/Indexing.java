@@ -7,6 +7,7 @@ import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.op.Broadcast;
+import org.cresset.op.FlatIndex;
 import org.cresset.op.Gathering;
 import org.cresset.op.Positions;
 import org.jspecify.annotations.Nullable;
@@ -170,12 +171,11 @@ final class Indexing {
             }
         }
         Tensor flat = given[0].to(DType.INT64);
-        for (int i = 0; i < given.length && given.length > 1; i++) {
+        long product = x.size(dims.getFirst());
+        for (int i = 1; i < given.length; i++) {
             long n = x.size(dims.get(i));
-            Tensor t = given[i].to(DType.INT64);
-            check(t, n);
-            t = Tensor.where(t.lt(0), t.add(n), t);
-            flat = i == 0 ? t : flat.mul(n).add(t);
+            flat = FlatIndex.of(flat, product, given[i].to(DType.INT64), n);
+            product *= n;
         }
         Tensor positions = flat.expand(common.toArray()).reshape(-1);
         Tensor front = x.permute(order);
@@ -188,18 +188,6 @@ final class Indexing {
             return Broadcast.shapes("index", given);
         } catch (CressetException e) {
             throw new CressetException(CressetException.Kind.INDEX, String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static void check(Tensor index, long n) {
-        if (index.numel() == 0 || !index.hasValues()) {
-            return;
-        }
-        long low = index.min().itemLong();
-        long high = index.max().itemLong();
-        if (low < -n || high >= n) {
-            throw CressetException.index(
-                    "index: " + (low < -n ? low : high) + " is out of range for a dimension of size " + n);
         }
     }
 

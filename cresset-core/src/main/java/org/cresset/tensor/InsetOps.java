@@ -65,7 +65,12 @@ public sealed interface InsetOps permits Tensor {
      */
     @Torch("as_strided_scatter(self, src, size, stride, storage_offset=None)")
     default Tensor asStridedScatter(Tensor src, long[] size, long[] stride, @Nullable Long storageOffset) {
-        Dense x = self().dense("as_strided_scatter");
+        if (!(self() instanceof Dense x)) {
+            Tensor row = self().contiguous();
+            long from = storageOffset == null ? 0 : storageOffset;
+            StridedView.Attrs at = StridedView.rowMajor(row.shape(), Shape.of(size), stride.clone(), from);
+            return Inset.put("as_strided_scatter", row, src, StridedView.OP, at);
+        }
         long offset = storageOffset == null ? x.storageOffset() : storageOffset;
         StridedView.Attrs at = StridedView.attrs(x, Shape.of(size), stride.clone(), offset);
         return Inset.put("as_strided_scatter", x, src, StridedView.OP, at);

@@ -3,6 +3,7 @@ package org.cresset.tensor;
 import java.util.Arrays;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
+import org.cresset.base.Device;
 import org.cresset.base.Shape;
 import org.cresset.op.Broadcast;
 import org.cresset.op.Gathering;
@@ -182,7 +183,7 @@ final class Scattering {
         long[] shape = Broadcast.shapes("masked_scatter", x, mask).toArray();
         Tensor m = mask.expand(shape).reshape(-1);
         Tensor nth = m.cumsum(0);
-        if (nth instanceof Dense && nth.numel() > 0 && nth.select(0, -1).itemLong() > source.numel()) {
+        if (nth instanceof Dense && nth.device() == Device.CPU && nth.numel() > 0 && nth.select(0, -1).itemLong() > source.numel()) {
             throw CressetException.runtime(
                     "masked_scatter: the mask has " + nth.select(0, -1).itemLong() + " true elements, the source "
                             + source.numel() + "; expected at least as many");
@@ -236,7 +237,7 @@ final class Scattering {
         Tensor v = value.to(x.dtype());
         boolean narrower = value.dtype().isComplex() && !x.dtype().isComplex()
                 || !value.dtype().isComplex() && !x.dtype().isDifferentiable() && x.dtype() != DType.BOOL;
-        if (narrower && value instanceof Dense && !held(x.dtype(), value)) {
+        if (narrower && value instanceof Dense && value.device() == Device.CPU && !held(x.dtype(), value)) {
             throw CressetException.runtime(
                     "masked_fill: " + value + " can't be held by " + x.dtype() + " without overflow");
         }

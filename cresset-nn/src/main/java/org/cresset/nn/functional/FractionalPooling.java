@@ -3,8 +3,10 @@ package org.cresset.nn.functional;
 import java.util.Arrays;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
+import org.cresset.base.Device;
 import org.cresset.base.Shape;
 import org.cresset.base.Workers;
+import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +60,8 @@ final class FractionalPooling {
         long batch = lead == 1 ? 1 : input.size(0);
         long channels = input.size(lead - 1);
         if (samples == null) {
-            samples = Tensor.empty(input.dtype(), batch, channels, n).uniform_(0, 1);
+            samples = Dense.empty(Shape.of(batch, channels, n), input.dtype(), input.device());
+            samples = input.device() == Device.META ? samples : samples.uniform_(0, 1);
         }
         if (samples.dim() != 3 || samples.dtype() != input.dtype() || samples.numel() != batch * channels * n) {
             throw CressetException.runtime(op + ": random samples " + samples.dtype() + samples.shape() + " for input "
@@ -72,6 +75,11 @@ final class FractionalPooling {
     }
 
     private Tensor positions(Tensor flat, Tensor samples) {
+        if (flat.device() == Device.META) {
+            long[] dims = flat.shape().toArray();
+            dims[dims.length - 1] = Arrays.stream(out).reduce(1, (a, b) -> a * b);
+            return Dense.empty(Shape.of(dims), DType.INT64, Device.META);
+        }
         double[] x = flat.detach().toDoubleArray();
         double[] s = samples.detach().toDoubleArray();
         int n = in.length;

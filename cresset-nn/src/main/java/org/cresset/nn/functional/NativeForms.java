@@ -5,6 +5,7 @@ import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,7 @@ public final class NativeForms {
             double eps) {
         if (!training) {
             Tensor y = Functional.batchNorm(input, runningMean, runningVar, weight, bias, false, momentum, eps);
-            return new Tensor[] {y, Tensor.empty(y.dtype(), 0), Tensor.empty(y.dtype(), 0)};
+            return new Tensor[] {y, nothing(y, y.dtype()), nothing(y, y.dtype())};
         }
         Tensor x = wide(input.detach());
         long[] dims = new long[input.dim() - 1];
@@ -87,6 +88,10 @@ public final class NativeForms {
         move(runningMean, runningVar, flat, var.reshape(-1), x.numel() / Math.max(flat.numel(), 1), momentum);
         DType t = weight != null ? weight.dtype() : input.dtype();
         return new Tensor[] {y, flat.to(t), rstd.to(t)};
+    }
+
+    private static Tensor nothing(Tensor like, DType dtype) {
+        return Dense.empty(Shape.of(0), dtype, like.device());
     }
 
     private static void move(@Nullable Tensor mean, @Nullable Tensor var, Tensor m, Tensor v, long n, double momentum) {
@@ -126,7 +131,7 @@ public final class NativeForms {
             double eps) {
         Tensor[] three = batchNorm(input, weight, bias, runningMean, runningVar, true, momentum, eps);
         Tensor[] four = Arrays.copyOf(three, 4);
-        four[3] = Tensor.empty(DType.UINT8, 0);
+        four[3] = nothing(input, DType.UINT8);
         return four;
     }
 
