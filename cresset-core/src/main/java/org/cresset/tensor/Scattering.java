@@ -183,7 +183,10 @@ final class Scattering {
         long[] shape = Broadcast.shapes("masked_scatter", x, mask).toArray();
         Tensor m = mask.expand(shape).reshape(-1);
         Tensor nth = m.cumsum(0);
-        if (nth instanceof Dense && nth.device() == Device.CPU && nth.numel() > 0 && nth.select(0, -1).itemLong() > source.numel()) {
+        if (nth instanceof Dense
+                && nth.device() == Device.CPU
+                && nth.numel() > 0
+                && nth.select(0, -1).itemLong() > source.numel()) {
             throw CressetException.runtime(
                     "masked_scatter: the mask has " + nth.select(0, -1).itemLong() + " true elements, the source "
                             + source.numel() + "; expected at least as many");
