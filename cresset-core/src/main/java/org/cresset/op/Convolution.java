@@ -1,7 +1,6 @@
 package org.cresset.op;
 
 import java.util.Arrays;
-import org.cresset.autograd.Func;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -213,12 +212,41 @@ public final class Convolution {
             return i == 0 ? needs[1] : i == 1 && needs[0];
         }
 
-        /** Another example for each of a batch is one more image, if the weights are the same. */
+        /** A batch, also of what is the same for each example. */
+        static Tensor every(Tensor t, boolean mapped, long size) {
+            if (mapped) {
+                return t;
+            }
+            long[] dims = new long[t.dim() + 1];
+            dims[0] = size;
+            System.arraycopy(t.shape().dims(), 0, dims, 1, t.dim());
+            return t.expand(dims);
+        }
+
+        /** (size, N, C, ...) as (N, size C, ...). */
+        static Tensor channels(Tensor t) {
+            return t.movedim(0, 1).flatten(1, 2);
+        }
+
+        /** The examples of a batch as groups of channels: {@code size} times as many, in dimension {@code dim} of the result. */
+        static Attrs grouped(Attrs a, int dim, long size) {
+            long[] result = a.result.clone();
+            result[dim] *= size;
+            return new Attrs(a.stride, a.dilation, a.low, a.high, a.groups * size, result, a.bias);
+        }
+
+        /** Another example for each of a batch is one more image if the weights are the same, else one more group. */
         @Override
         public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
             Attrs a = (Attrs) attrs;
             if (mapped[1] || in.length > 2 && mapped[2]) {
-                return super.batch(attrs, in, mapped, size);
+                Tensor[] grouped = new Tensor[in.length];
+                for (int i = 0; i < in.length; i++) {
+                    Tensor t = every(in[i], mapped[i], size);
+                    grouped[i] = i == 0 ? channels(t) : t.flatten(0, 1);
+                }
+                Tensor y = on(grouped(a, 1, size), grouped);
+                return new Tensor[] {y.unflatten(1, size, a.result[1]).movedim(1, 0)};
             }
             long[] result = a.result.clone();
             long n = result[0];
@@ -438,7 +466,15 @@ public final class Convolution {
 
         @Override
         public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
-            return Func.batchByLooping(this, attrs, in, mapped, size);
+            Attrs a = (Attrs) attrs;
+            Tensor[] out = all(
+                    grouped(a, 0, size),
+                    channels(every(in[0], mapped[0], size)),
+                    channels(every(in[1], mapped[1], size)));
+            for (int i = 0; i < out.length; i++) {
+                out[i] = out[i].unflatten(0, size, out[i].size(0) / size);
+            }
+            return out;
         }
     }
 }
