@@ -2,17 +2,14 @@ package org.cresset.autograd;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.cresset.base.CressetException;
 import org.cresset.op.InPlace;
 import org.cresset.op.Op;
 import org.cresset.op.Spec;
-import org.cresset.op.View;
 import org.cresset.tensor.Batched;
 import org.cresset.tensor.Dual;
 import org.cresset.tensor.Tensor;
@@ -26,7 +23,7 @@ public final class Func {
     public interface Many extends Function<Tensor[], Tensor[]> {}
 
     /** Where a transform opened in {@code parent} runs its operations: recording and the like are as they are now. */
-    private static Context below(Context parent) {
+    static Context below(Context parent) {
         return Context.current().with(parent.transform());
     }
 
@@ -47,141 +44,66 @@ public final class Func {
         return x -> {
             Tensor alias = x.alias();
             Pullback p = vjp(in -> new Tensor[] {f.apply(in[0])}, alias);
-            if (p.outputs[0].numel() != 1) {
-                throw CressetException.runtime(
-                        "grad: the function's result must have one element, not shape " + p.outputs[0].shape());
-            }
-            Tensor g = p.vjp.apply(new Tensor[] {p.outputs[0].onesLike()})[0];
+            Tensor g = p.vjp.apply(new Tensor[] {one(p.outputs[0])})[0];
             return g == null ? x.zerosLike() : g;
         };
     }
 
-    /** Records every operation that depends on its inputs and runs them backwards; nests under any other transform. */
-    static final class Recorder implements Interpreter {
-        private final Context parent = Context.current();
-        private final List<Call> calls = new ArrayList<>();
-        private final Map<Tensor, Boolean> tracked = new IdentityHashMap<>();
-        private final Map<Tensor, Tensor> changed = new IdentityHashMap<>();
-        private final Map<Tensor, Boolean> viewed = new IdentityHashMap<>();
+    /** A gradient with the value of the function. */
+    public record GradAndValue(Tensor grad, Tensor value) {}
 
-        private record Call(Op op, Object attrs, @Nullable Tensor[] in, Tensor[] out) {}
+    /** The gradient of a function with a one-element result, and that result. As {@code torch.func.grad_and_value}. */
+    public static Function<Tensor, GradAndValue> gradAndValue(UnaryOperator<Tensor> f) {
+        return x -> {
+            Pullback p = vjp(in -> new Tensor[] {f.apply(in[0])}, x.alias());
+            Tensor g = p.vjp.apply(new Tensor[] {one(p.outputs[0])})[0];
+            return new GradAndValue(g == null ? x.zerosLike() : g, p.outputs[0]);
+        };
+    }
 
-        Recorder(Tensor[] inputs) {
-            for (Tensor t : inputs) {
-                tracked.put(t, true);
-            }
+    private static Tensor one(Tensor value) {
+        if (value.numel() != 1) {
+            throw CressetException.runtime(
+                    "grad: the function's result must have one element, not shape " + value.shape());
         }
+        return value.onesLike();
+    }
 
-        Tensor[] inside(Supplier<Tensor[]> body) {
-            Tensor[] out = parent.with(this).call(body);
-            for (int i = 0; !changed.isEmpty() && i < out.length; i++) {
-                out[i] = latest(out[i]);
+    /**
+     * The gradients of a function with a one-element result by some of its arguments, all if none is named. As
+     * {@code torch.func.grad} with {@code argnums}.
+     */
+    public static Many gradBy(Function<Tensor[], Tensor> f, int... arguments) {
+        return inputs -> {
+            int[] by = arguments.length == 0 ? IntStream.range(0, inputs.length).toArray() : arguments;
+            Tensor[] some = new Tensor[by.length];
+            for (int i = 0; i < by.length; i++) {
+                some[i] = inputs[by[i]].alias();
             }
-            return out;
-        }
+            Pullback p = vjp(
+                    chosen -> {
+                        Tensor[] all = inputs.clone();
+                        for (int i = 0; i < by.length; i++) {
+                            all[by[i]] = chosen[i];
+                        }
+                        return new Tensor[] {f.apply(all)};
+                    },
+                    some);
+            return present(p.vjp.apply(new Tensor[] {one(p.outputs[0])}), some);
+        };
+    }
 
-        @Override
-        public Tensor latest(Tensor t) {
-            return changed.getOrDefault(t, t);
+    private static Tensor[] present(@Nullable Tensor[] gradients, Tensor[] like) {
+        Tensor[] all = new Tensor[like.length];
+        for (int i = 0; i < all.length; i++) {
+            Tensor g = gradients[i];
+            all[i] = g == null ? like[i].zerosLike() : g;
         }
-
-        /** Another tensor takes the place of the one changed, whose memory older calls still need. */
-        @Override
-        public void change(Op op, Object attrs, @Nullable Tensor[] in) {
-            Tensor self = in[0];
-            if (!anyTracked(in)) {
-                below(parent).call(() -> InPlace.apply(op, attrs, in));
-                return;
-            }
-            refuse(op, self, viewed.containsKey(self));
-            changed.put(self, fitted(op, self, bind(op, attrs, in)[0]));
-        }
-
-        private boolean anyTracked(@Nullable Tensor[] in) {
-            for (Tensor t : in) {
-                if (t != null && tracked.containsKey(latest(t))) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        @Override
-        public Tensor[] bind(Op op, Object attrs, @Nullable Tensor[] given) {
-            @Nullable Tensor[] in = given;
-            for (int i = 0; !changed.isEmpty() && i < given.length; i++) {
-                if (given[i] != null && changed.containsKey(given[i])) {
-                    in = in == given ? given.clone() : in;
-                    in[i] = latest(given[i]);
-                }
-            }
-            return record(op, attrs, in);
-        }
-
-        private Tensor[] record(Op op, Object attrs, @Nullable Tensor[] in) {
-            Tensor[] out = below(parent).call(() -> op.all(attrs, in));
-            if (op instanceof View) {
-                viewed.put(in[0], true);
-                viewed.put(out[0], true);
-            }
-            boolean depends = false;
-            for (Tensor t : in) {
-                depends |= t != null && tracked.containsKey(t);
-            }
-            if (depends) {
-                boolean any = false;
-                for (int i = 0; i < out.length; i++) {
-                    if (op.differentiable(i) && out[i].dtype().isDifferentiable()) {
-                        tracked.put(out[i], true);
-                        any = true;
-                    }
-                }
-                if (any) {
-                    calls.add(new Call(op, attrs, in, out));
-                }
-            }
-            return out;
-        }
-
-        @Nullable
-        Tensor[] backward(Tensor[] outputs, @Nullable Tensor[] gradients, Tensor[] inputs) {
-            Map<Tensor, Tensor> sums = new IdentityHashMap<>();
-            for (int i = 0; i < outputs.length; i++) {
-                if (gradients[i] != null) {
-                    sums.merge(outputs[i], gradients[i], Tensor::add);
-                }
-            }
-            for (Call c : calls.reversed()) {
-                Tensor[] g = new Tensor[c.out.length];
-                boolean any = false;
-                for (int i = 0; i < g.length; i++) {
-                    g[i] = sums.get(c.out[i]);
-                    any |= g[i] != null;
-                }
-                if (!any) {
-                    continue;
-                }
-                boolean[] needs = new boolean[c.in.length];
-                for (int i = 0; i < needs.length; i++) {
-                    needs[i] = c.in[i] != null && tracked.containsKey(c.in[i]);
-                }
-                @Nullable Tensor[] results = rule(c.op, c.attrs, c.in, c.out, needs, g);
-                for (int i = 0; i < results.length; i++) {
-                    if (results[i] != null) {
-                        sums.merge(c.in[i], results[i], Tensor::add);
-                    }
-                }
-            }
-            Tensor[] out = new Tensor[inputs.length];
-            for (int i = 0; i < out.length; i++) {
-                out[i] = sums.get(inputs[i]);
-            }
-            return out;
-        }
+        return all;
     }
 
     /** Applies the derivative rule of a call. */
-    private static @Nullable Tensor[] rule(
+    static @Nullable Tensor[] rule(
             Op op, Object attrs, @Nullable Tensor[] in, Tensor[] out, boolean[] needs, @Nullable Tensor[] grads) {
         Spec[] inputs = new Spec[in.length];
         for (int i = 0; i < in.length; i++) {
@@ -212,7 +134,9 @@ public final class Func {
                 throw CressetException.runtime("jvp: tangent " + i + " has shape " + tangents[i].shape() + "; expected "
                         + primals[i].shape() + " as its input has");
             }
-            in[i] = new Dual(primals[i], tangents[i], j);
+            Dual d = new Dual(primals[i], tangents[i], j);
+            d.markViewed(); // of the caller's memory
+            in[i] = d;
         }
         Tensor[] out = j.parent.with(j).call(() -> f.apply(in));
         Tensor[] values = new Tensor[out.length];
@@ -225,79 +149,39 @@ public final class Func {
         return new Jvp(values, derivatives);
     }
 
-    private static void refuse(Op op, Tensor self, boolean refused) {
+    static void refuse(Op op, Tensor self, boolean refused) {
+        refuse(op.name() + "_", self, refused);
+    }
+
+    static void refuse(String op, Tensor self, boolean refused) {
         if (refused) {
-            throw CressetException.runtime(op.name() + "_: the tensor " + self.dtype() + self.shape()
+            throw CressetException.runtime(op + ": the tensor " + self.dtype() + self.shape()
                     + " can't be changed in place inside a function transform, since it is a view, has views, or is not what"
-                    + " the transform maps over or differentiates by; use " + op.name() + " and its result");
+                    + " the transform maps over or differentiates by; use what isn't in place, and its result");
         }
     }
 
-    private static Tensor fitted(Op op, Tensor self, Tensor result) {
+    static Tensor fitted(Op op, Tensor self, Tensor result) {
         InPlace.fits(op, self, new Spec(result.shape(), result.dtype()));
         return result.dtype() == self.dtype() ? result : result.to(self.dtype());
     }
 
-    private static final class Forward implements Interpreter {
-        final Context parent = Context.current();
+    /** The results of a function at one place, and its derivative there along any direction. */
+    public record Linearized(Tensor[] outputs, Many jvp) {}
 
-        @Override
-        public void change(Op op, Object attrs, @Nullable Tensor[] in) {
-            Tensor self = in[0];
-            boolean mine = false;
-            for (Tensor t : in) {
-                mine |= t instanceof Dual d && d.owner() == this;
-            }
-            if (!mine) {
-                below(parent).call(() -> InPlace.apply(op, attrs, in));
-                return;
-            }
-            refuse(op, self, !(self instanceof Dual d && d.owner() == this) || ((Dual) self).isViewed());
-            Tensor result = fitted(op, self, bind(op, attrs, in)[0]);
-            boolean moves = result instanceof Dual d && d.owner() == this;
-            ((Dual) self).become(moves ? (Dual) result : new Dual(result, result.zerosLike(), this));
-        }
-
-        @Override
-        public Tensor[] bind(Op op, Object attrs, @Nullable Tensor[] in) {
-            Tensor[] primals = new Tensor[in.length];
-            Tensor[] tangents = new Tensor[in.length];
-            boolean any = false;
-            for (int i = 0; i < in.length; i++) {
-                if (in[i] instanceof Dual d && d.owner() == this) {
-                    primals[i] = d.primal();
-                    tangents[i] = d.tangent();
-                    any = true;
-                } else {
-                    primals[i] = in[i];
-                }
-            }
-            boolean dual = any;
-            return below(parent).call(() -> {
-                Tensor[] out = op.all(attrs, primals);
-                if (!dual) {
-                    return out;
-                }
-                boolean differentiable = false;
-                for (int i = 0; i < out.length; i++) {
-                    differentiable |= op.differentiable(i) && out[i].dtype().isDifferentiable();
-                }
-                if (!differentiable) {
-                    return out;
-                }
-                Tensor[] t = op.jvp(attrs, primals, out, tangents);
-                Tensor[] duals = new Tensor[out.length]; // what the operation gave may be an array of another type
-                for (int i = 0; i < out.length; i++) {
-                    boolean moves = op.differentiable(i) && out[i].dtype().isDifferentiable();
-                    duals[i] = moves ? new Dual(out[i], t[i], this) : out[i];
-                }
-                if (op instanceof View && in[0] instanceof Dual from && duals[0] instanceof Dual to) {
-                    from.markViewed();
-                    to.markViewed();
-                }
-                return duals;
-            });
-        }
+    /**
+     * Runs {@code f} once and gives its derivative at {@code primals} as a linear function of tangents, which does not run it
+     * again. As {@code torch.func.linearize}.
+     */
+    public static Linearized linearize(Many f, Tensor... primals) {
+        Tensor[] at = Arrays.stream(primals).map(Tensor::alias).toArray(Tensor[]::new);
+        Pullback p = vjp(f, at);
+        // The gradient is linear in the cotangents v: J u is the derivative of <J^T v, u> by v, wherever v is.
+        return new Linearized(p.outputs, tangents -> {
+            Tensor[] v = Arrays.stream(p.outputs).map(Tensor::zerosLike).toArray(Tensor[]::new);
+            Pullback transposed = vjp(w -> present(p.vjp.apply(w), at), v);
+            return present(transposed.vjp.apply(tangents), v);
+        });
     }
 
     /** The tangents of a call by transposing its derivative rule: J u is the derivative of {@code <Jᵀv, u>} by v. */
@@ -350,6 +234,15 @@ public final class Func {
 
     /** Maps {@code f} over dimension {@code inDims[i]} of argument i ({@link #NOT_MAPPED}: passed as it is). */
     public static Tensor[] vmap(Many f, Tensor[] inputs, int[] inDims) {
+        return vmap(f, inputs, inDims, VmapOptions.DEFAULT);
+    }
+
+    /**
+     * As {@link #vmap(Many, Tensor[], int[])}, with options. As {@code torch.func.vmap}.
+     *
+     * @throws CressetException (value) if nothing is mapped or the sizes differ
+     */
+    public static Tensor[] vmap(Many f, Tensor[] inputs, int[] inDims, VmapOptions options) {
         long size = -1;
         for (int i = 0; i < inputs.length; i++) {
             if (inDims[i] == NOT_MAPPED) {
@@ -364,10 +257,38 @@ public final class Func {
         if (size < 0) {
             throw CressetException.value("vmap: no argument is mapped over");
         }
-        Batch b = new Batch(size);
+        long chunk = options.chunkSize() <= 0 ? Math.max(1, size) : options.chunkSize();
+        if (chunk >= size) {
+            return options.arrange(map(f, inputs, inDims, size, options.randomness()));
+        }
+        List<Tensor[]> parts = new ArrayList<>();
+        for (long from = 0; from < size; from += chunk) {
+            long n = Math.min(chunk, size - from);
+            Tensor[] some = inputs.clone();
+            for (int i = 0; i < some.length; i++) {
+                some[i] = inDims[i] == NOT_MAPPED ? inputs[i] : inputs[i].narrow(inDims[i], from, n);
+            }
+            parts.add(map(f, some, inDims, n, options.randomness()));
+        }
+        Tensor[] whole = new Tensor[parts.getFirst().length];
+        for (int i = 0; i < whole.length; i++) {
+            int result = i;
+            whole[i] = Tensor.cat(0, parts.stream().map(p -> p[result]).toArray(Tensor[]::new));
+        }
+        return options.arrange(whole);
+    }
+
+    private static Tensor[] map(Many f, Tensor[] inputs, int[] inDims, long size, Randomness randomness) {
+        Batch b = new Batch(size, randomness);
         Tensor[] in = new Tensor[inputs.length];
         for (int i = 0; i < in.length; i++) {
-            in[i] = inDims[i] == NOT_MAPPED ? inputs[i] : new Batched(inputs[i].movedim(inDims[i], 0), b);
+            if (inDims[i] == NOT_MAPPED) {
+                in[i] = inputs[i];
+                continue;
+            }
+            Batched examples = new Batched(inputs[i].movedim(inDims[i], 0), b);
+            examples.markViewed(); // of the caller's memory
+            in[i] = examples;
         }
         Tensor[] out = b.parent.with(b).call(() -> f.apply(in));
         Tensor[] results = new Tensor[out.length];
@@ -377,63 +298,11 @@ public final class Func {
         return results;
     }
 
-    private static Tensor spread(Tensor t, long size) {
+    static Tensor spread(Tensor t, long size) {
         long[] dims = new long[t.dim() + 1];
         dims[0] = size;
         System.arraycopy(t.shape().dims(), 0, dims, 1, t.dim());
         return t.expand(dims);
-    }
-
-    private static final class Batch implements Interpreter {
-        final Context parent = Context.current();
-        private final long size;
-
-        Batch(long size) {
-            this.size = size;
-        }
-
-        @Override
-        public void change(Op op, Object attrs, @Nullable Tensor[] in) {
-            Tensor self = in[0];
-            boolean mine = false;
-            for (Tensor t : in) {
-                mine |= t instanceof Batched b && b.owner() == this;
-            }
-            if (!mine) {
-                below(parent).call(() -> InPlace.apply(op, attrs, in));
-                return;
-            }
-            refuse(op, self, !(self instanceof Batched b && b.owner() == this) || ((Batched) self).isViewed());
-            ((Batched) self).become((Batched) fitted(op, self, bind(op, attrs, in)[0]));
-        }
-
-        @Override
-        public Tensor[] bind(Op op, Object attrs, @Nullable Tensor[] in) {
-            Tensor[] physical = new Tensor[in.length];
-            boolean[] mapped = new boolean[in.length];
-            boolean any = false;
-            for (int i = 0; i < in.length; i++) {
-                mapped[i] = in[i] instanceof Batched b && b.owner() == this;
-                physical[i] = mapped[i] ? ((Batched) in[i]).batch() : in[i];
-                any |= mapped[i];
-            }
-            boolean batched = any;
-            return below(parent).call(() -> {
-                Tensor[] out = batched ? op.batch(attrs, physical, mapped, size) : op.all(attrs, physical);
-                if (!batched) {
-                    return out;
-                }
-                Tensor[] examples = new Tensor[out.length]; // what the operation gave may be an array of another type
-                for (int i = 0; i < out.length; i++) {
-                    examples[i] = new Batched(out[i], this);
-                }
-                if (op instanceof View) {
-                    ((Batched) in[0]).markViewed();
-                    ((Batched) examples[0]).markViewed();
-                }
-                return examples;
-            });
-        }
     }
 
     /** The batching rule for everything: one example after the other. */
@@ -449,6 +318,11 @@ public final class Func {
         if (each.isEmpty()) {
             throw CressetException.runtime(op.name() + ": vmap over a dimension of size 0");
         }
+        return stack(each);
+    }
+
+    /** The results of one call for each example, stacked. */
+    static Tensor[] stack(List<Tensor[]> each) {
         Tensor[] out = new Tensor[each.getFirst().length];
         for (int i = 0; i < out.length; i++) {
             Tensor[] column = new Tensor[each.size()];
@@ -475,32 +349,85 @@ public final class Func {
 
     // ---- whole derivatives ----
 
-    /** The matrix of all derivatives of f: its result's shape, then its argument's. */
+    /** The matrix of all derivatives of f, by reverse mode: its result's shape, then its argument's. As {@code jacrev}. */
     public static UnaryOperator<Tensor> jacobian(UnaryOperator<Tensor> f) {
-        return x -> {
-            Tensor alias = x.alias();
-            Pullback p = vjp(in -> new Tensor[] {f.apply(in[0])}, alias);
-            Tensor y = p.outputs[0];
-            int n = Math.toIntExact(y.numel());
-            Tensor unit = Tensor.eye(n, y.dtype())
-                    .reshape(join(new long[] {n}, y.shape().dims()));
+        return x -> jacrev(in -> new Tensor[] {f.apply(in[0])}, x)[0][0];
+    }
+
+    /** As {@link #jacobian}, by forward mode: better where the result is larger than the argument. As {@code jacfwd}. */
+    public static UnaryOperator<Tensor> jacfwd(UnaryOperator<Tensor> f) {
+        return x -> jacfwd(in -> new Tensor[] {f.apply(in[0])}, x)[0][0];
+    }
+
+    /** All derivatives of each result by each argument, by reverse mode: {@code [result][argument]}. As {@code jacrev}. */
+    public static Tensor[][] jacrev(Many f, Tensor... inputs) {
+        Tensor[] at = Arrays.stream(inputs).map(Tensor::alias).toArray(Tensor[]::new);
+        Pullback p = vjp(f, at);
+        Tensor[][] all = new Tensor[p.outputs.length][];
+        for (int o = 0; o < all.length; o++) {
+            Tensor y = p.outputs[o];
+            int result = o;
             Tensor[] rows = vmap(
                     in -> {
-                        Tensor g = p.vjp.apply(in)[0];
-                        return new Tensor[] {g == null ? x.zerosLike() : g};
+                        @Nullable Tensor[] v = new Tensor[p.outputs.length];
+                        v[result] = in[0];
+                        return present(p.vjp.apply(v), at);
                     },
-                    new Tensor[] {unit},
+                    new Tensor[] {units(y)},
                     new int[] {0});
-            return rows[0].reshape(join(y.shape().dims(), x.shape().dims()));
-        };
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = rows[i].reshape(join(y.shape().dims(), at[i].shape().dims()));
+            }
+            all[o] = rows;
+        }
+        return all;
     }
 
-    /** The matrix of all second derivatives of a function with a one-element result. */
+    /** All derivatives of each result by each argument, by forward mode: {@code [result][argument]}. As {@code jacfwd}. */
+    public static Tensor[][] jacfwd(Many f, Tensor... inputs) {
+        List<Tensor[]> columns = new ArrayList<>();
+        for (int i = 0; i < inputs.length; i++) {
+            int argument = i;
+            columns.add(vmap(
+                    in -> {
+                        Tensor[] tangents = Arrays.stream(inputs).map(Tensor::zerosLike).toArray(Tensor[]::new);
+                        tangents[argument] = in[0];
+                        return jvp(f, inputs, tangents).tangents;
+                    },
+                    new Tensor[] {units(inputs[i])},
+                    new int[] {0}));
+        }
+        Tensor[][] all = new Tensor[columns.getFirst().length][inputs.length];
+        for (int o = 0; o < all.length; o++) {
+            for (int i = 0; i < inputs.length; i++) {
+                Tensor c = columns.get(i)[o]; // elements of the argument, then the result's shape
+                long[] result = Arrays.copyOfRange(c.shape().dims(), 1, c.dim());
+                all[o][i] = c.movedim(0, -1).reshape(join(result, inputs[i].shape().dims()));
+            }
+        }
+        return all;
+    }
+
+    private static Tensor units(Tensor like) {
+        long n = like.numel();
+        return Tensor.eye(n, like.dtype()).reshape(join(new long[] {n}, like.shape().dims()));
+    }
+
+    /** The matrix of all second derivatives of a function with a one-element result, forward over reverse. */
     public static UnaryOperator<Tensor> hessian(UnaryOperator<Tensor> f) {
-        return jacobian(grad(f));
+        return jacfwd(grad(f));
     }
 
-    private static long[] join(long[] a, long[] b) {
+    /**
+     * The product of the second derivatives of a function with a one-element result and {@code v}, forward over reverse,
+     * without the matrix. As {@code jvp(grad(f), x, v)}.
+     */
+    public static Tensor hvp(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
+        UnaryOperator<Tensor> g = grad(f);
+        return jvp(in -> new Tensor[] {g.apply(in[0])}, new Tensor[] {x}, new Tensor[] {v}).tangents[0];
+    }
+
+    static long[] join(long[] a, long[] b) {
         long[] all = Arrays.copyOf(a, a.length + b.length);
         System.arraycopy(b, 0, all, a.length, b.length);
         return all;

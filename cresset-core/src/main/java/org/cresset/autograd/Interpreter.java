@@ -1,5 +1,6 @@
 package org.cresset.autograd;
 
+import java.util.function.UnaryOperator;
 import org.cresset.op.Op;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,12 @@ public interface Interpreter {
      * {@code in[0]} becomes the result of {@code op} for {@code in}; throws where the transform can't say what that means.
      */
     void change(Op op, Object attrs, @Nullable Tensor[] in);
+
+    /** Fills {@code self} with random numbers by {@code fill}, as they are meant inside this transform. */
+    Tensor draw(Tensor self, UnaryOperator<Tensor> fill);
+
+    /** What takes the place of {@code made}, of which the content is to be drawn: a batch of such, or itself. */
+    Tensor fresh(Tensor made);
 
     /** What {@code t} has become by {@link #change}. */
     default Tensor latest(Tensor t) {

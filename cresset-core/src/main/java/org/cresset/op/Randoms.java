@@ -16,7 +16,7 @@ public final class Randoms {
     private Randoms() {}
 
     /** The generator to draw from. */
-    public record By(Generator generator) {}
+    public record By(Generator generator) implements RandomOp.Source {}
 
     /** The generator given, or the default one. */
     public static By by(@Nullable Generator g) {
@@ -56,7 +56,7 @@ public final class Randoms {
         public static final Mask OP = new Mask();
 
         /** The probability of 1, and the generator. */
-        public record Attrs(double p, Generator generator) {}
+        public record Attrs(double p, Generator generator) implements RandomOp.Source {}
 
         private Mask() {
             super("dropout_mask");

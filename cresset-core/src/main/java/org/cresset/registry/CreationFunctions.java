@@ -1,5 +1,7 @@
 package org.cresset.registry;
 
+import org.cresset.autograd.Context;
+import org.cresset.autograd.Interpreter;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Device;
@@ -23,6 +25,12 @@ public final class CreationFunctions {
     private static Tensor made(Tensor t, @Nullable Device device, boolean requiresGrad) {
         Tensor placed = device == Device.META ? Dense.empty(t.shape(), t.dtype(), Device.META) : t;
         return requiresGrad ? placed.requiresGrad(true) : placed;
+    }
+
+    /** Memory to be filled with random numbers; inside {@code vmap} that may be memory for each example. */
+    static Tensor fresh(Tensor made) {
+        Interpreter i = Context.current().interpreter();
+        return i == null ? made : i.fresh(made);
     }
 
     private static DType orFloat(@Nullable DType dtype) {
@@ -227,7 +235,7 @@ public final class CreationFunctions {
             @Nullable DType dtype,
             @Nullable Device device,
             boolean requiresGrad) {
-        return made(Dense.empty(size, orFloat(dtype)).uniform_(0, 1, or(generator)), device, requiresGrad);
+        return made(fresh(Dense.empty(size, orFloat(dtype))).uniform_(0, 1, or(generator)), device, requiresGrad);
     }
 
     /** Standard normal. As {@code torch.randn}. */
@@ -238,7 +246,7 @@ public final class CreationFunctions {
             @Nullable DType dtype,
             @Nullable Device device,
             boolean requiresGrad) {
-        return made(Dense.empty(size, orFloat(dtype)).normal_(0, 1, or(generator)), device, requiresGrad);
+        return made(fresh(Dense.empty(size, orFloat(dtype))).normal_(0, 1, or(generator)), device, requiresGrad);
     }
 
     /** Uniform integers from 0 to before {@code high}. As {@code torch.randint}. */
@@ -264,7 +272,7 @@ public final class CreationFunctions {
             @Nullable Device device,
             boolean requiresGrad) {
         DType t = dtype == null ? DType.INT64 : dtype;
-        return made(Dense.empty(size, t).random_(low, high, generator), device, requiresGrad);
+        return made(fresh(Dense.empty(size, t)).random_(low, high, generator), device, requiresGrad);
     }
 
     /** 0, ..., n - 1 in random order. As {@code torch.randperm}. */
@@ -314,7 +322,7 @@ public final class CreationFunctions {
         if (!(std >= 0)) {
             throw CressetException.runtime("normal: a standard deviation of " + std + "; expected at least 0");
         }
-        return made(Dense.empty(size, orFloat(dtype)).normal_(mean, std, or(generator)), device, requiresGrad);
+        return made(fresh(Dense.empty(size, orFloat(dtype))).normal_(mean, std, or(generator)), device, requiresGrad);
     }
 
     /** The rows and columns of the lower triangle of a matrix, (2, n). As {@code torch.tril_indices}. */

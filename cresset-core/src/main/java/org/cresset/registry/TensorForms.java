@@ -277,7 +277,9 @@ public final class TensorForms {
         Tensor made = same && self instanceof Dense d && d.isDense()
                 ? Dense.emptyLike(d, t)
                 : Dense.empty(shape, t, self.device());
-        if (value != null && self.device() == Device.CPU) {
+        if (value == null) {
+            made = CreationFunctions.fresh(made);
+        } else if (self.device() == Device.CPU) {
             made.copy_(Tensor.number(value));
         }
         return requiresGrad ? made.requiresGrad(true) : made;

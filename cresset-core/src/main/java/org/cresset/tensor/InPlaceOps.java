@@ -151,9 +151,8 @@ public sealed interface InPlaceOps permits Tensor {
             throw CressetException.runtime("normal_: a standard deviation of " + std + "; expected at least 0");
         }
         Generator g = Randoms.by(generator).generator();
-        Dense t = self().dense("normal_");
-        boolean contiguous = t.isContiguous();
-        return RandomFill.fill(t, (m, o, n, d) -> {
+        boolean contiguous = !(self() instanceof Dense t) || t.isContiguous();
+        return RandomFill.fill(self(), (m, o, n, d) -> {
             if (contiguous) {
                 Draws.normal(g, m, o, n, d, mean, std);
             } else {

@@ -2,6 +2,8 @@ package org.cresset.tensor;
 
 import java.lang.foreign.MemorySegment;
 import org.cresset.autograd.Autograd;
+import org.cresset.autograd.Context;
+import org.cresset.autograd.Interpreter;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Device;
@@ -17,6 +19,10 @@ final class RandomFill {
     }
 
     static Tensor fill(Tensor self, Draw draw) {
+        Interpreter transform = Context.current().interpreter();
+        if (transform != null) {
+            return transform.draw(self, x -> fill(x, draw));
+        }
         Dense t = self.dense("random");
         if (t.requiresGrad() && t.isLeaf() && Autograd.isGradEnabled()) {
             throw CressetException.runtime(

@@ -18,7 +18,7 @@ final class Noise {
         static final Slopes OP = new Slopes();
 
         /** The bounds, and the generator. */
-        record Attrs(double lower, double upper, Generator generator) {}
+        record Attrs(double lower, double upper, Generator generator) implements RandomOp.Source {}
 
         private Slopes() {
             super("rrelu_slopes");
