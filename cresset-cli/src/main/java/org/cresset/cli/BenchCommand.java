@@ -1,11 +1,15 @@
 package org.cresset.cli;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.cresset.base.CressetException;
 import org.cresset.bench.Benchmarks;
 import org.cresset.bench.Measurement;
+import org.cresset.bench.OperatorSweep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,7 +20,7 @@ import picocli.CommandLine.Parameters;
         description = "Times workloads: the median of one call after warm-up, and the peak memory of the process.",
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "NAME", description = "Workloads; all if none is named", arity = "0..*")
+    @Parameters(paramLabel = "NAME", description = "Workloads; all if none is named. ops [PART]: all operators, or those whose names contain PART", arity = "0..*")
     private List<String> names = List.of();
 
     @Option(names = "--threads", description = "Threads for operations (default: all processors)")
@@ -30,6 +34,15 @@ final class BenchCommand implements Callable<Integer> {
             description = "Time the first call and the first 1, 10 and 100 in this fresh process instead")
     private boolean cold;
 
+    @Option(names = "--against", paramLabel = "ENGINE", description = "With ops: time torch's calls in turn")
+    private String against = "";
+
+    @Option(
+            names = "--python",
+            paramLabel = "PYTHON",
+            description = "A Python with PyTorch (default: TORCH_PYTHON, else python3)")
+    private String python = System.getenv().getOrDefault("TORCH_PYTHON", "python3");
+
     @Option(names = "--json", description = "One line of JSON for each workload")
     private boolean json;
 
@@ -37,6 +50,9 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() {
         if (!mode.equals("eager")) {
             throw CressetException.value("bench: unknown mode \"" + mode + "\"; expected eager");
+        }
+        if (names.size() <= 2 && !names.isEmpty() && names.getFirst().equals("ops")) {
+            return sweep(names.size() == 2 ? names.get(1) : "");
         }
         if (threads < 1) {
             throw CressetException.value("bench: " + threads + " threads; expected at least 1");
@@ -74,6 +90,34 @@ final class BenchCommand implements Callable<Integer> {
                                     1e6 * m.seconds(),
                                     m.runs(),
                                     m.peakMb()));
+        }
+        return 0;
+    }
+
+    /** Every operator, or those whose names contain {@code part}, sorted by their ratio to PyTorch. */
+    private int sweep(String part) {
+        List<OperatorSweep.Result> results = new ArrayList<>();
+        try (OperatorSweep sweep = new OperatorSweep(threads)) {
+            if (against.equals("torch")) {
+                sweep.against(python, Path.of(System.getProperty("cresset.root", "."), "tools", "torch_ops.py"));
+            } else if (!against.isEmpty()) {
+                throw CressetException.value("bench ops: unknown engine \"" + against + "\"; expected torch");
+            }
+            sweep.run(part, results::add);
+        }
+        results.sort(Comparator.comparingDouble(r -> Double.isNaN(r.ratio()) ? 0 : -r.ratio()));
+        for (OperatorSweep.Result r : results) {
+            System.out.println(
+                    json
+                            ? r.json()
+                            : String.format(
+                                    Locale.ROOT,
+                                    "%8.2f  %12.1f us  torch %12.1f us  %s  %s",
+                                    r.ratio(),
+                                    1e6 * r.seconds(),
+                                    1e6 * r.theirs(),
+                                    r.call(),
+                                    r.problem()));
         }
         return 0;
     }

@@ -41,7 +41,7 @@ final class Sample {
 
     /** Whether the call draws random numbers or leaves memory as it finds it. */
     boolean isUndetermined() {
-        return line.has("seed") || line.path("hint").asText().equals("uninitialized");
+        return entry.path("hints").has("random") || line.path("hint").asText().equals("uninitialized");
     }
 
     /** Whether one of the operation's forms writes into a tensor that it is given as {@code out}. */
