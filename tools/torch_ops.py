@@ -49,7 +49,7 @@ def function(name):
     return at
 
 
-def measure(row, budget=0.25):
+def measure(row, budget=0.12):
     name, args, kwargs = row
     torch.manual_seed(0)
     f = function(name)

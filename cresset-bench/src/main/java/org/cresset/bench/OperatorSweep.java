@@ -20,13 +20,14 @@ import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.MemoryScope;
 import org.cresset.base.Workers;
+import org.cresset.op.WarmUp;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** Times the calls of {@link OperatorTable}, on request in turn with PyTorch. */
 public final class OperatorSweep implements AutoCloseable {
-    private static final double WARM_UP = 0.6;
-    private static final double BUDGET = 0.25;
+    private static final double WARM_UP = 0.4;
+    private static final double BUDGET = 0.12;
 
     /**
      * What a call took.
@@ -110,7 +111,9 @@ public final class OperatorSweep implements AutoCloseable {
         try {
             Tensor.manualSeed(0);
             call = row.call();
-            measure(call, WARM_UP);
+            measure(call, WARM_UP / 2);
+            WarmUp.settle(10_000);
+            measure(call, WARM_UP / 2);
             first = measure(call, BUDGET);
         } catch (CressetException e) {
             return new Result(row.label(), Double.NaN, Double.NaN, String.valueOf(e.getMessage()));

@@ -94,7 +94,7 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Every operator, or those whose names contain {@code part}, sorted by their ratio to PyTorch. */
+    /** Every operator, or those whose names contain {@code part}: as they come as JSON, else sorted by the ratio to PyTorch. */
     private int sweep(String part) {
         List<OperatorSweep.Result> results = new ArrayList<>();
         try (OperatorSweep sweep = new OperatorSweep(threads)) {
@@ -103,21 +103,23 @@ final class BenchCommand implements Callable<Integer> {
             } else if (!against.isEmpty()) {
                 throw CressetException.value("bench ops: unknown engine \"" + against + "\"; expected torch");
             }
-            sweep.run(part, results::add);
+            sweep.run(part, r -> {
+                results.add(r);
+                if (json) {
+                    System.out.println(r.json());
+                }
+            });
         }
         results.sort(Comparator.comparingDouble(r -> Double.isNaN(r.ratio()) ? 0 : -r.ratio()));
-        for (OperatorSweep.Result r : results) {
-            System.out.println(
-                    json
-                            ? r.json()
-                            : String.format(
-                                    Locale.ROOT,
-                                    "%8.2f  %12.1f us  torch %12.1f us  %s  %s",
-                                    r.ratio(),
-                                    1e6 * r.seconds(),
-                                    1e6 * r.theirs(),
-                                    r.call(),
-                                    r.problem()));
+        for (OperatorSweep.Result r : json ? List.<OperatorSweep.Result>of() : results) {
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    "%8.2f  %12.1f us  torch %12.1f us  %s  %s",
+                    r.ratio(),
+                    1e6 * r.seconds(),
+                    1e6 * r.theirs(),
+                    r.call(),
+                    r.problem()));
         }
         return 0;
     }

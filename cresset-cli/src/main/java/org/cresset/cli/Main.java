@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             ShellCommand.class,
             SoakCommand.class,
             ConformanceCommand.class,
+            OperatorsCommand.class,
             DoctorCommand.class
         },
         footer = {"", "Begin with: cresset train digits"})

@@ -106,6 +106,12 @@ final class Sample {
         }
     }
 
+    /** Compares gradients, or second derivatives, with those that the pack gives. */
+    void gradients(boolean second) {
+        Arguments a = values.arguments(line);
+        new OpinfoGradients(op(), line, values, a).check(call(a), second);
+    }
+
     /** The call as a function of the tensors at some paths; gives all tensors of the result. */
     Func.Many function(Arguments arguments, List<String> paths) {
         return in -> OpinfoCall.tensors(call(replace(arguments, paths, in))).toArray(Tensor[]::new);

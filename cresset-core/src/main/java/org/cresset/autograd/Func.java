@@ -3,6 +3,7 @@ package org.cresset.autograd;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -305,8 +306,16 @@ public final class Func {
         return t.expand(dims);
     }
 
+    private static final LongAdder LOOPED = new LongAdder();
+
+    /** How many calls of operations without a batching rule were run one example after the other so far, for reports. */
+    public static long looped() {
+        return LOOPED.sum();
+    }
+
     /** The batching rule for everything: one example after the other. */
     public static Tensor[] batchByLooping(Op op, Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+        LOOPED.increment();
         List<Tensor[]> each = new ArrayList<>();
         for (long b = 0; b < size; b++) {
             Tensor[] one = new Tensor[in.length];

@@ -16,10 +16,14 @@ public interface Interpreter {
     void change(Op op, Object attrs, @Nullable Tensor[] in);
 
     /** Fills {@code self} with random numbers by {@code fill}, as they are meant inside this transform. */
-    Tensor draw(Tensor self, UnaryOperator<Tensor> fill);
+    default Tensor draw(Tensor self, UnaryOperator<Tensor> fill) {
+        return fill.apply(self);
+    }
 
     /** What takes the place of {@code made}, of which the content is to be drawn: a batch of such, or itself. */
-    Tensor fresh(Tensor made);
+    default Tensor fresh(Tensor made) {
+        return made;
+    }
 
     /** What {@code t} has become by {@link #change}. */
     default Tensor latest(Tensor t) {

@@ -3,6 +3,8 @@ package org.cresset.op;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.emit.Kernel;
@@ -97,20 +99,46 @@ final class Tiers {
         Storage scratch = Memory.allocate(4 * bytes);
         try {
             MemorySegment m = scratch.segment().fill((byte) 0);
+            Kernel s = load(loop.name());
             long start = System.nanoTime();
             long best = Long.MAX_VALUE;
-            // A compiled loop needs well under 3 ns an element; the interpreter takes hundreds.
-            for (int i = 0; System.nanoTime() - start < PATIENCE && (best > 3L * n || i < 50); i++) {
-                long t = System.nanoTime();
-                v.run(m, 0, m, bytes, m, 2 * bytes, m, 3 * bytes, n);
-                best = Math.min(best, System.nanoTime() - t);
+            long plain = Long.MAX_VALUE;
+            // A compiled loop of something cheap needs well under 3 ns an element, the interpreter hundreds. What is dear by
+            // itself has to be clearly faster than the scalar form, which is compiled sooner.
+            for (int i = 0; System.nanoTime() - start < PATIENCE && (i < 50 || !isCompiled(best, plain, n)); i++) {
+                best = Math.min(best, time(v, m, bytes, n));
+                if (i % 10 == 0) {
+                    plain = Math.min(plain, time(s, m, bytes, n));
+                }
             }
-            if (best <= 3L * n) {
+            if (isCompiled(best, plain, n)) {
                 vector = v;
             }
         } finally {
             scratch.free();
         }
+    }
+
+    private static long time(Kernel k, MemorySegment m, long bytes, int n) {
+        long t = System.nanoTime();
+        k.run(m, 0, m, bytes, m, 2 * bytes, m, 3 * bytes, n);
+        return System.nanoTime() - t;
+    }
+
+    private static boolean isCompiled(long vector, long scalar, int n) {
+        return vector <= 3L * n || vector < scalar / 2;
+    }
+
+    /** Waits until no loop is being warmed or waits for it, but not longer than some milliseconds; for measurements. */
+    static boolean settle(long millis) {
+        long end = System.nanoTime() + millis * 1_000_000;
+        while (Warmer.BUSY.get() > 0) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+        return true;
     }
 
     /** One line, once, about what is missing. */
@@ -163,9 +191,11 @@ final class Tiers {
     /** The thread that warms loops, one after the other. */
     private static final class Warmer {
         private static final LinkedBlockingQueue<Tiers> QUEUE = new LinkedBlockingQueue<>();
+        private static final AtomicInteger BUSY = new AtomicInteger();
         private static boolean started;
 
         static synchronized void queue(Tiers t) {
+            BUSY.incrementAndGet();
             QUEUE.add(t);
             if (!started) {
                 started = true;
@@ -180,6 +210,7 @@ final class Tiers {
             try {
                 while (true) {
                     QUEUE.take().warm();
+                    BUSY.decrementAndGet();
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

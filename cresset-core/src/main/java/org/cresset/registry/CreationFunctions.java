@@ -29,7 +29,7 @@ public final class CreationFunctions {
 
     /** Memory to be filled with random numbers; inside {@code vmap} that may be memory for each example. */
     static Tensor fresh(Tensor made) {
-        Interpreter i = Context.current().interpreter();
+        Interpreter i = Context.current().transform();
         return i == null ? made : i.fresh(made);
     }
 

@@ -92,6 +92,14 @@ public final class Operators {
         return new TreeSet<>(candidates.keySet());
     }
 
+    /** The Java methods behind a name of {@link #names}, in the order in which they are declared. */
+    public List<Method> methods(String name) {
+        return candidates.getOrDefault(name, List.of()).stream()
+                .map(Candidate::method)
+                .distinct()
+                .toList();
+    }
+
     /** The operation of a name, or null. */
     public @Nullable Operator find(String name) {
         String n = name.startsWith("torch.") ? name.substring(6) : name;

@@ -232,7 +232,12 @@ final class Overload {
         for (int i = 0; i < values.length; i++) {
             Converter c = converters[i];
             if (c != null) {
-                java[place[i]] = c.convert(values[i]);
+                try {
+                    java[place[i]] = c.convert(values[i]);
+                } catch (CressetException e) {
+                    String where = signature.name() + ": " + signature.parameters().get(i).name() + ": ";
+                    throw new CressetException(e.kind(), where + e.getMessage());
+                }
             }
         }
         try {

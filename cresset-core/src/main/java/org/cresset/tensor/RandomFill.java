@@ -19,7 +19,7 @@ final class RandomFill {
     }
 
     static Tensor fill(Tensor self, Draw draw) {
-        Interpreter transform = Context.current().interpreter();
+        Interpreter transform = Context.current().transform();
         if (transform != null) {
             return transform.draw(self, x -> fill(x, draw));
         }

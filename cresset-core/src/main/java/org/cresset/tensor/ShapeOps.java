@@ -276,7 +276,7 @@ public sealed interface ShapeOps permits Tensor {
     default Tensor narrow(long dim, long start, long length) {
         Tensor x = self();
         if (x.dim() == 0) {
-            throw CressetException.runtime("narrow: a tensor without dimensions can't be narrowed");
+            throw CressetException.runtime("narrow: a tensor of shape () can't be narrowed; expected at least one dimension");
         }
         int d = Dims.wrap("narrow", dim, x.dim());
         long n = x.size(d);
@@ -414,7 +414,8 @@ public sealed interface ShapeOps permits Tensor {
     @Torch("unbind(self, dim=0)")
     default Tensor[] unbind(long dim) {
         if (self().dim() == 0) {
-            throw CressetException.index("unbind: a tensor without dimensions has no slices");
+            throw CressetException.index("unbind: dim " + dim + " of a tensor of " + self().dtype()
+                    + " without dimensions; expected at least one");
         }
         int d = Dims.wrap("unbind", dim, self().dim());
         Tensor[] parts = new Tensor[(int) self().size(d)];
