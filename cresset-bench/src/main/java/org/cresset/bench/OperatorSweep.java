@@ -151,7 +151,8 @@ public final class OperatorSweep implements AutoCloseable {
             to.flush();
             String text = Objects.requireNonNull(answer).readLine();
             if (text == null) {
-                throw CressetException.runtime("bench ops: PyTorch's side has ended; is there a PyTorch for its Python?");
+                throw CressetException.runtime(
+                        "bench ops: PyTorch's side has ended; is there a PyTorch for its Python?");
             }
             return new ObjectMapper().readTree(text);
         } catch (IOException e) {

@@ -33,7 +33,8 @@ final class OperatorTable {
         String label() {
             String options = kwargs.isEmpty() ? "" : ", " + kwargs;
             String inner = args.toString();
-            return name + "(" + inner.substring(1, inner.length() - 1).replace("\"", "") + options.replace("\"", "") + ")";
+            return name + "(" + inner.substring(1, inner.length() - 1).replace("\"", "") + options.replace("\"", "")
+                    + ")";
         }
 
         /** The call with arguments made anew. */

@@ -20,7 +20,11 @@ import picocli.CommandLine.Parameters;
         description = "Times workloads: the median of one call after warm-up, and the peak memory of the process.",
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "NAME", description = "Workloads; all if none is named. ops [PART]: all operators, or those whose names contain PART", arity = "0..*")
+    @Parameters(
+            paramLabel = "NAME",
+            description =
+                    "Workloads; all if none is named. ops [PART]: all operators, or those whose names contain PART",
+            arity = "0..*")
     private List<String> names = List.of();
 
     @Option(names = "--threads", description = "Threads for operations (default: all processors)")

@@ -32,7 +32,18 @@ public final class OperatorDocs {
     private static final List<String> DTYPES =
             List.of("float32", "float64", "float16", "bfloat16", "complex64", "int64", "bool");
     private static final Map<String, String> SHORT = Map.of(
-            "float32", "f32", "float64", "f64", "float16", "f16", "bfloat16", "bf16", "complex64", "c64", "int64", "i64");
+            "float32",
+            "f32",
+            "float64",
+            "f64",
+            "float16",
+            "f16",
+            "bfloat16",
+            "bf16",
+            "complex64",
+            "c64",
+            "int64",
+            "i64");
 
     /** What is known of a name by its samples. */
     private static final class Facts {
@@ -42,7 +53,9 @@ public final class OperatorDocs {
         boolean forward;
         boolean mapped;
         boolean looped;
-        @Nullable String limit;
+
+        @Nullable
+        String limit;
     }
 
     private final Map<String, Facts> facts = new TreeMap<>();
@@ -88,7 +101,8 @@ public final class OperatorDocs {
         try (BufferedReader lines = Files.newBufferedReader(data.resolve(file + ".jsonl"))) {
             for (String text = lines.readLine(); text != null; text = lines.readLine()) {
                 JsonNode line = JSON.readTree(text);
-                boolean kind = seen.add(line.path("dtype").asText() + line.path("src") + line.has("grad2") + line.has("grad"));
+                boolean kind =
+                        seen.add(line.path("dtype").asText() + line.path("src") + line.has("grad2") + line.has("grad"));
                 if (!line.has("error") && kind) {
                     probe(f, new Sample(entry, line, call, values));
                 }
@@ -129,18 +143,27 @@ public final class OperatorDocs {
     private String table() {
         StringBuilder b = new StringBuilder();
         b.append("# Operators\n\n");
-        b.append("Made by `./cresset operators PACK > docs/operators.md` from the registry and from what running PyTorch's\n");
-        b.append("samples (`conformance/opinfo`) found: a dtype is listed if samples of it give PyTorch's results. Java says\n");
-        b.append("where a method is; *by name* is a form that only `Operators` has, since Java has another way to say it.\n");
-        b.append("Gradient: 1 backward, 2 backward of backward. Every operation can be called in place (`name_`) where the\n");
-        b.append("result fits, and with `out=`. vmap: *rule* for all at once, *loop* for one example after the other.\n");
+        b.append(
+                "Made by `./cresset operators PACK > docs/operators.md` from the registry and from what running PyTorch's\n");
+        b.append(
+                "samples (`conformance/opinfo`) found: a dtype is listed if samples of it give PyTorch's results. Java says\n");
+        b.append(
+                "where a method is; *by name* is a form that only `Operators` has, since Java has another way to say it.\n");
+        b.append(
+                "Gradient: 1 backward, 2 backward of backward. Every operation can be called in place (`name_`) where the\n");
+        b.append(
+                "result fits, and with `out=`. vmap: *rule* for all at once, *loop* for one example after the other.\n");
         b.append("Names without samples in the pack have no entries.\n\n");
         b.append("| PyTorch | Java | dtypes | gradient | jvp | vmap |\n| --- | --- | --- | --- | --- | --- |\n");
         Operators all = Operators.standard();
         Set<String> names = new TreeSet<>(all.names());
         for (String name : names) {
             Facts f = facts.get(name.startsWith("Tensor.") ? name.substring(7) : name);
-            b.append("| `").append(name).append("` | ").append(java(all.methods(name))).append(" | ");
+            b.append("| `")
+                    .append(name)
+                    .append("` | ")
+                    .append(java(all.methods(name)))
+                    .append(" | ");
             if (f == null) {
                 b.append(" | | | |\n");
                 continue;
@@ -162,7 +185,8 @@ public final class OperatorDocs {
             missing.forEach((name, why) ->
                     b.append("| `").append(name).append("` | ").append(why).append(" |\n"));
         }
-        b.append("\nPyTorch's sparse, quantized and device-specific operators are not part of the pack and not here.\n");
+        b.append(
+                "\nPyTorch's sparse, quantized and device-specific operators are not part of the pack and not here.\n");
         return b.toString();
     }
 

@@ -51,10 +51,12 @@ class ErrorMessagesTest {
                     seen++;
                     String m = String.valueOf(e.getMessage());
                     if (!NAMED.matcher(m).matches() || !GIVEN.matcher(m).find()) {
-                        poor.add(String.format(Locale.ROOT, "%s/%d: %s", file, line.get("i").asInt(), m));
+                        poor.add(String.format(
+                                Locale.ROOT, "%s/%d: %s", file, line.get("i").asInt(), m));
                     }
                 } catch (RuntimeException e) {
-                    poor.add(String.format(Locale.ROOT, "%s/%d: %s", file, line.get("i").asInt(), e));
+                    poor.add(String.format(
+                            Locale.ROOT, "%s/%d: %s", file, line.get("i").asInt(), e));
                 }
             }
         }

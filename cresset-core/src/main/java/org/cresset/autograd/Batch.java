@@ -40,8 +40,9 @@ final class Batch implements Interpreter {
             return self;
         }
         if (randomness == Randomness.DIFFERENT) {
-            throw CressetException.runtime("vmap: a tensor that is the same for all examples, " + self.dtype()
-                    + self.shape() + ", can't be filled with other random numbers for each; make it inside with randLike");
+            throw CressetException.runtime(
+                    "vmap: a tensor that is the same for all examples, " + self.dtype() + self.shape()
+                            + ", can't be filled with other random numbers for each; make it inside with randLike");
         }
         return Func.below(parent).call(() -> fill.apply(self));
     }
@@ -52,14 +53,16 @@ final class Batch implements Interpreter {
         if (randomness != Randomness.DIFFERENT) {
             return i == null ? made : Func.below(parent).call(() -> i.fresh(made));
         }
-        Tensor all = Dense.empty(Shape.of(Func.join(new long[] {size}, made.shape().dims())), made.dtype(), made.device());
+        Tensor all =
+                Dense.empty(Shape.of(Func.join(new long[] {size}, made.shape().dims())), made.dtype(), made.device());
         return new Batched(i == null ? all : Func.below(parent).call(() -> i.fresh(all)), this);
     }
 
     private void allowed() {
         if (randomness == Randomness.ERROR) {
-            throw CressetException.runtime("vmap: random numbers inside; say with the options' randomness whether each example"
-                    + " gets its own (DIFFERENT) or all get the same (SAME)");
+            throw CressetException.runtime(
+                    "vmap: random numbers inside; say with the options' randomness whether each example"
+                            + " gets its own (DIFFERENT) or all get the same (SAME)");
         }
     }
 

@@ -399,7 +399,8 @@ public final class Func {
             int argument = i;
             columns.add(vmap(
                     in -> {
-                        Tensor[] tangents = Arrays.stream(inputs).map(Tensor::zerosLike).toArray(Tensor[]::new);
+                        Tensor[] tangents =
+                                Arrays.stream(inputs).map(Tensor::zerosLike).toArray(Tensor[]::new);
                         tangents[argument] = in[0];
                         return jvp(f, inputs, tangents).tangents;
                     },
@@ -411,7 +412,8 @@ public final class Func {
             for (int i = 0; i < inputs.length; i++) {
                 Tensor c = columns.get(i)[o]; // elements of the argument, then the result's shape
                 long[] result = Arrays.copyOfRange(c.shape().dims(), 1, c.dim());
-                all[o][i] = c.movedim(0, -1).reshape(join(result, inputs[i].shape().dims()));
+                all[o][i] =
+                        c.movedim(0, -1).reshape(join(result, inputs[i].shape().dims()));
             }
         }
         return all;
@@ -419,7 +421,8 @@ public final class Func {
 
     private static Tensor units(Tensor like) {
         long n = like.numel();
-        return Tensor.eye(n, like.dtype()).reshape(join(new long[] {n}, like.shape().dims()));
+        return Tensor.eye(n, like.dtype())
+                .reshape(join(new long[] {n}, like.shape().dims()));
     }
 
     /** The matrix of all second derivatives of a function with a one-element result, forward over reverse. */

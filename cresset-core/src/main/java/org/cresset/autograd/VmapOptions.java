@@ -31,8 +31,8 @@ public record VmapOptions(int[] outDims, Randomness randomness, long chunkSize) 
 
     Tensor[] arrange(Tensor[] results) {
         if (outDims.length != 1 && outDims.length != results.length) {
-            throw CressetException.value(
-                    "vmap: " + outDims.length + " outDims for " + results.length + " results; expected one, or one for each");
+            throw CressetException.value("vmap: " + outDims.length + " outDims for " + results.length
+                    + " results; expected one, or one for each");
         }
         Tensor[] arranged = new Tensor[results.length];
         for (int i = 0; i < arranged.length; i++) {

@@ -103,7 +103,8 @@ final class Tiers {
             long start = System.nanoTime();
             long best = Long.MAX_VALUE;
             long plain = Long.MAX_VALUE;
-            // A compiled loop of something cheap needs well under 3 ns an element, the interpreter hundreds. What is dear by
+            // A compiled loop of something cheap needs well under 3 ns an element, the interpreter hundreds. What is
+            // dear by
             // itself has to be clearly faster than the scalar form, which is compiled sooner.
             for (int i = 0; System.nanoTime() - start < PATIENCE && (i < 50 || !isCompiled(best, plain, n)); i++) {
                 best = Math.min(best, time(v, m, bytes, n));

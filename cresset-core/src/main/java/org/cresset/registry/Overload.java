@@ -235,7 +235,8 @@ final class Overload {
                 try {
                     java[place[i]] = c.convert(values[i]);
                 } catch (CressetException e) {
-                    String where = signature.name() + ": " + signature.parameters().get(i).name() + ": ";
+                    String where = signature.name() + ": "
+                            + signature.parameters().get(i).name() + ": ";
                     throw new CressetException(e.kind(), where + e.getMessage());
                 }
             }

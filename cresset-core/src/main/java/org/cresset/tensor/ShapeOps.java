@@ -276,7 +276,8 @@ public sealed interface ShapeOps permits Tensor {
     default Tensor narrow(long dim, long start, long length) {
         Tensor x = self();
         if (x.dim() == 0) {
-            throw CressetException.runtime("narrow: a tensor of shape () can't be narrowed; expected at least one dimension");
+            throw CressetException.runtime(
+                    "narrow: a tensor of shape () can't be narrowed; expected at least one dimension");
         }
         int d = Dims.wrap("narrow", dim, x.dim());
         long n = x.size(d);

@@ -39,7 +39,8 @@ class FuncSurfaceTest {
         Tensor[] both = Func.gradBy(in -> in[0].mul(in[1]).mul(in[1]).sum()).apply(new Tensor[] {X, y});
         same(both[0], y.square());
         same(both[1], X.mul(y).mul(2));
-        Tensor[] second = Func.gradBy(in -> in[0].mul(in[1]).mul(in[1]).sum(), 1).apply(new Tensor[] {X, y});
+        Tensor[] second =
+                Func.gradBy(in -> in[0].mul(in[1]).mul(in[1]).sum(), 1).apply(new Tensor[] {X, y});
         assertThat(second).hasSize(1);
         same(second[0], X.mul(y).mul(2));
     }
@@ -62,7 +63,8 @@ class FuncSurfaceTest {
 
     @Test
     void jacobiansOfBothModes() {
-        UnaryOperator<Tensor> f = x -> Tensor.cat(0, x.square(), x.sum().reshape(1).exp());
+        UnaryOperator<Tensor> f =
+                x -> Tensor.cat(0, x.square(), x.sum().reshape(1).exp());
         same(Func.jacobian(f).apply(X), Func.jacfwd(f).apply(X));
         assertThat(Func.jacfwd(f).apply(X).shape().toArray()).containsExactly(5, 4);
         Func.Many many = in -> new Tensor[] {in[0].reshape(2, 2).matmul(in[1]), in[0].sum()};
@@ -89,11 +91,13 @@ class FuncSurfaceTest {
     void transformsNest() {
         Tensor batch = Tensor.stack(0, X, X.mul(0.5), X.neg());
         // vmap of grad of vmap
-        UnaryOperator<Tensor> inner = x -> Func.vmap((UnaryOperator<Tensor>) e -> e.sin().mul(e)).apply(x).sum();
+        UnaryOperator<Tensor> inner = x ->
+                Func.vmap((UnaryOperator<Tensor>) e -> e.sin().mul(e)).apply(x).sum();
         Tensor nested = Func.vmap(Func.grad(inner)).apply(batch);
         same(nested, batch.sin().add(batch.mul(batch.cos())));
         // grad of vmap of grad
-        UnaryOperator<Tensor> outer = x -> Func.vmap(Func.grad(e -> e.pow(3).sum())).apply(x).sum();
+        UnaryOperator<Tensor> outer =
+                x -> Func.vmap(Func.grad(e -> e.pow(3).sum())).apply(x).sum();
         same(Func.grad(outer).apply(batch), batch.mul(6));
         // jvp of grad is grad of jvp
         Tensor v = Tensor.of(0.3, 0.1, -2, 1);
@@ -104,9 +108,7 @@ class FuncSurfaceTest {
         // jvp of vmap
         UnaryOperator<Tensor> mapped = Func.vmap(F);
         Tensor t = Func.jvp(
-                        in -> new Tensor[] {mapped.apply(in[0])},
-                        new Tensor[] {batch},
-                        new Tensor[] {batch.onesLike()})
+                        in -> new Tensor[] {mapped.apply(in[0])}, new Tensor[] {batch}, new Tensor[] {batch.onesLike()})
                 .tangents()[0];
         same(t, Func.vmap(Func.grad(F)).apply(batch).sum(1));
     }
@@ -116,12 +118,15 @@ class FuncSurfaceTest {
         Tensor batch = Tensor.arange(24).to(DType.FLOAT64).reshape(2, 3, 4);
         Func.Many f = in -> new Tensor[] {in[0].mul(2), in[0].sum()};
         Tensor[] all = Func.vmap(f, new Tensor[] {batch}, new int[] {1});
-        Tensor[] chunks =
-                Func.vmap(f, new Tensor[] {batch}, new int[] {1}, VmapOptions.DEFAULT.withChunkSize(2).withOutDims(2, 0));
+        Tensor[] chunks = Func.vmap(
+                f,
+                new Tensor[] {batch},
+                new int[] {1},
+                VmapOptions.DEFAULT.withChunkSize(2).withOutDims(2, 0));
         same(chunks[0], all[0].movedim(0, 2));
         same(chunks[1], all[1]);
-        assertThatThrownBy(() -> Func.vmap(
-                        f, new Tensor[] {batch}, new int[] {1}, VmapOptions.DEFAULT.withOutDims(0, 0, 0)))
+        assertThatThrownBy(() ->
+                        Func.vmap(f, new Tensor[] {batch}, new int[] {1}, VmapOptions.DEFAULT.withOutDims(0, 0, 0)))
                 .hasMessageContaining("outDims");
     }
 
@@ -174,7 +179,9 @@ class FuncSurfaceTest {
     void detachedValuesDoNotMove() {
         UnaryOperator<Tensor> f = x -> x.mul(x.detach()).sum();
         same(Func.grad(f).apply(X), X);
-        same(Func.jvp(in -> new Tensor[] {f.apply(in[0])}, new Tensor[] {X}, new Tensor[] {X.onesLike()}).tangents()[0],
+        same(
+                Func.jvp(in -> new Tensor[] {f.apply(in[0])}, new Tensor[] {X}, new Tensor[] {X.onesLike()})
+                        .tangents()[0],
                 X.sum());
         same(Func.vmap(Func.grad(f)).apply(Tensor.stack(0, X, X)).get(1), X);
     }
