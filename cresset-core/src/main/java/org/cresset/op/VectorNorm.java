@@ -128,13 +128,13 @@ public final class VectorNorm extends Composite {
             return;
         }
         Shape shape = v.inputShape(0);
-        Tensor x = wide(v.input(0));
-        Tensor g = wide(Reduce.restore(v.grad(), t.axes, shape));
+        Tensor x = v.input(0);
+        Tensor g = Reduce.restore(v.grad(), t.axes, shape);
         if (p == 1) {
             v.set(0, x.sgn().mul(g));
             return;
         }
-        Tensor n = wide(Reduce.restore(v.output(0), t.axes, shape));
+        Tensor n = Reduce.restore(v.output(0), t.axes, shape);
         if (Double.isInfinite(p)) {
             Tensor moduli = x.abs();
             Tensor hit = wide(moduli.detach().to(v.inputType(0).real()))
@@ -151,7 +151,9 @@ public final class VectorNorm extends Composite {
             v.set(0, g.mul(x.div(n).maskedFill(nothing, 0)));
             return;
         }
-        Tensor scale = g.mul(n.pow(1 - p));
+        x = wide(x);
+        n = wide(n);
+        Tensor scale = wide(g).mul(n.pow(1 - p));
         if (p < 1) {
             Tensor powers = x.abs().pow(p - 1).maskedFill(x.detach().eq(0), 0);
             v.set(0, x.sgn().mul(powers).mul(scale));
