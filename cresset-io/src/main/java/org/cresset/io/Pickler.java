@@ -183,7 +183,7 @@ final class Pickler {
     }
 
     private void tensor(Place p, Shape shape, boolean requiresGrad) {
-        boolean typed = p.type.dtype() != null;
+        boolean typed = !p.type.storageClass().isEmpty(); // types that came late have bytes instead
         global("torch._utils", typed ? "_rebuild_tensor_v2" : "_rebuild_tensor_v3");
         out.write('(');
         out.write('(');

@@ -61,7 +61,12 @@ public enum StoredType {
 
     /** The type of a tensor's elements. */
     public static StoredType of(DType dtype) {
-        return values()[dtype.ordinal()];
+        for (StoredType t : values()) {
+            if (t.dtype == dtype) {
+                return t;
+            }
+        }
+        throw new IllegalStateException(dtype.toString());
     }
 
     /** PyTorch's name, for example {@code "float8_e4m3fn"}. */

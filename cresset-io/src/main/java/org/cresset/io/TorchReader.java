@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class TorchReader {
     private static final int NEWEST_VERSION = 10;
     private static final long LARGEST_PICKLE = 1 << 29;
+
+    /** A pickle of up to so many bytes may be packed as it likes, a larger one by this factor. */
+    private static final long ALWAYS_FINE = 1 << 24;
+
+    private static final long DENSEST = 100;
     private static final BigInteger LEGACY_MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
     private static final long LEGACY_PROTOCOL = 1001;
 
@@ -69,7 +74,12 @@ final class TorchReader {
             }
             return bytes > 0 && mapped && !big && !e.deflated() ? map(file, zip, e) : copy(zip, e);
         };
-        byte[] pickle = zip.bytes(require(zip, root + "data.pkl"), LARGEST_PICKLE);
+        ZipArchive.Entry e = require(zip, root + "data.pkl");
+        if (e.deflated() && e.size() > ALWAYS_FINE && e.size() / DENSEST > e.packed()) {
+            throw new Malformed("its pickle would unpack from " + e.packed() + " to " + e.size()
+                    + " bytes, as none of tensors and plain values does");
+        }
+        byte[] pickle = zip.bytes(e, LARGEST_PICKLE);
         return new Unpickler(new PickleInput(pickle), new TorchGlobals(new TorchTensors(source, big))).read();
     }
 

@@ -22,6 +22,9 @@ final class Unpickler {
     private static final int NEWEST_PROTOCOL = 5;
     private static final int LONGEST_DECIMAL = 4300;
 
+    /** Tuples can be made to have one hash, which makes large maps of them slow; no checkpoint has such. */
+    private static final int MOST_TUPLE_KEYS = 4096;
+
     private final PickleInput in;
     private final TorchGlobals globals;
     private final ArrayList<@Nullable Object> stack = new ArrayList<>();
@@ -263,17 +266,20 @@ final class Unpickler {
             throw new Malformed("its pickle gives a dict a key without a value");
         }
         for (int i = 0; i < keysAndValues.size(); i += 2) {
-            to.put(key(keysAndValues.get(i)), keysAndValues.get(i + 1));
+            to.put(key(keysAndValues.get(i), to.size()), keysAndValues.get(i + 1));
         }
     }
 
     static void addAll(Set<@Nullable Object> to, List<?> values) {
         for (Object v : values) {
-            to.add(key(v));
+            to.add(key(v, to.size()));
         }
     }
 
-    private static @Nullable Object key(@Nullable Object o) {
+    private static @Nullable Object key(@Nullable Object o, int before) {
+        if (o instanceof Tuple && before >= MOST_TUPLE_KEYS) {
+            throw new Malformed("more than " + MOST_TUPLE_KEYS + " keys of one container in its pickle are tuples");
+        }
         if (!Tuple.isKey(o)) {
             throw new Malformed("a " + (o == null ? "null" : o.getClass().getSimpleName())
                     + " in its pickle is a key; keys are numbers, strings or small tuples of such");

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.cresset.base.CressetException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Pickles made to keep a reader busy, or to bring it down. */
 @Timeout(30)
@@ -88,6 +93,33 @@ class HostilePickleTest {
         refused(new Program().add('}', ']', 'K', 1, 's'), "is a key");
         refused(new Program().add('}', ']', 0x85, 'K', 1, 's'), "is a key");
         refused(new Program().add(0x8f, '(', '}', 0x90), "is a key");
+    }
+
+    @Test
+    void tuplesOfOneHashDontKeepAMapBusy() {
+        Program p = new Program().add('}', '(');
+        for (int i = 0; i < 100_000; i++) { // 31 a + b is always the same
+            int a = i;
+            int b = 1_000_000_000 - 31 * i;
+            p.add('J', a, a >> 8, a >> 16, a >> 24, 'J', b, b >> 8, b >> 16, b >> 24, 0x86, 'N');
+        }
+        refused(p.add('u'), "are tuples");
+    }
+
+    @Test
+    void aPickleThatUnpacksToAThousandTimesItsSizeIsRefused(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("bomb.pt");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            zip.putNextEntry(new ZipEntry("archive/data.pkl"));
+            for (int i = 0; i < 400; i++) {
+                zip.write(new byte[1 << 20]);
+            }
+            zip.putNextEntry(new ZipEntry("archive/version"));
+            zip.write("3\n".getBytes(StandardCharsets.US_ASCII));
+        }
+        assertThatThrownBy(() -> TorchFile.load(file))
+                .isInstanceOf(CressetException.class)
+                .hasMessageContaining("would unpack");
     }
 
     @Test
