@@ -35,7 +35,10 @@ class SafetensorsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = DType.class, names = {"COMPLEX32", "COMPLEX128"}, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            value = DType.class,
+            names = {"COMPLEX32", "COMPLEX128"},
+            mode = EnumSource.Mode.EXCLUDE)
     void everyDtypeComesBackBitForBit(DType dtype) {
         Random r = new Random(dtype.ordinal());
         Map<String, Tensor> tensors = new LinkedHashMap<>();
