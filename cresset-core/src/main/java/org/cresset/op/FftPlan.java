@@ -23,6 +23,9 @@ final class FftPlan {
     private final double[][] sin;
     private final @Nullable Chirp chirp;
 
+    /** cos and sin of pi k / n for k from 0 to n, for transforms of real numbers; made when first needed. */
+    private volatile double @Nullable [][] halves;
+
     private FftPlan(int n) {
         this.n = n;
         int[] factors = factors(n);
@@ -102,12 +105,34 @@ final class FftPlan {
         return 2 * Math.PI * k / n;
     }
 
+    double[] halfCos() {
+        return halves()[0];
+    }
+
+    double[] halfSin() {
+        return halves()[1];
+    }
+
+    private double[][] halves() {
+        double[][] h = halves;
+        if (h == null) {
+            h = new double[2][n + 1];
+            for (int k = 0; k <= n; k++) {
+                h[0][k] = cosOf(k, 2L * n);
+                h[1][k] = sinOf(k, 2L * n);
+            }
+            halves = h;
+        }
+        return h;
+    }
+
     /** Memory for sequences and for what a pass writes. */
     static final class Work {
         private double[] re = new double[0];
         private double[] im = new double[0];
         private double[] re2 = new double[0];
         private double[] im2 = new double[0];
+        private double[] line = new double[0];
 
         /** Makes room for {@code size} elements. */
         void size(int size) {
@@ -117,6 +142,14 @@ final class FftPlan {
                 re2 = new double[size];
                 im2 = new double[size];
             }
+        }
+
+        /** Room for one line. */
+        double[] line(int size) {
+            if (line.length < size) {
+                line = new double[size];
+            }
+            return line;
         }
 
         double[] re() {
