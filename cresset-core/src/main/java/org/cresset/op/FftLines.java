@@ -41,7 +41,8 @@ final class FftLines {
 
     /** Shares out blocks of {@code each} lines for each column of the work arrays. */
     private void blocks(long lines, Block block) {
-        int width = (int) Math.max(1, Math.min(32, BLOCK_ELEMENTS / n));
+        int most = (int) Math.max(1, Math.min(32, BLOCK_ELEMENTS / n));
+        int width = most > 2 ? most | 1 : most; // odd: steps of powers of two would meet in the same cache lines
         long count = (lines + width - 1) / width;
         long grain = Math.max(1, (1 << 12) / Math.max(1, (long) n * width));
         Workers.parallelFor(count, grain, (from, to) -> {
