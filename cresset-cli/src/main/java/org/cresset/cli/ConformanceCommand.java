@@ -32,6 +32,13 @@ final class ConformanceCommand implements Callable<Integer> {
     @Option(names = "--failures", paramLabel = "FILE", description = "Write a line for each case that did not pass")
     private @Nullable Path failures;
 
+    @Option(
+            names = "--first-calls",
+            paramLabel = "N",
+            description = "Tell the N operations whose first case in this process took the most processor time, with reading"
+                    + " and comparing")
+    private int firstCalls;
+
     @Option(names = "--json", description = "End with one line of JSON")
     private boolean json;
 
@@ -43,7 +50,9 @@ final class ConformanceCommand implements Callable<Integer> {
         }
         StringWriter lines = new StringWriter();
         PrintWriter out = new PrintWriter(lines);
+        FirstCalls first = new FirstCalls();
         Report r = s.run(pack, c -> {
+            first.ended(c);
             if (c.outcome() != Outcome.PASSED) {
                 out.println(c);
             }
@@ -56,6 +65,7 @@ final class ConformanceCommand implements Callable<Integer> {
                 }
             });
         }
+        first.slowest(firstCalls).forEach(System.out::println);
         System.out.println(json ? r.toJson() : r.toString());
         return 0;
     }

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.cresset.conformance.Case;
+import org.cresset.conformance.Outcome;
 import org.cresset.io.Safetensors;
 import org.cresset.tensor.Tensor;
 import org.cresset.train.Trainer;
@@ -224,6 +226,16 @@ class MainTest {
         Path target = directory.resolve("out");
         refuses(List.of("train", "digits", "--lr", "1e30", "--epochs", 1, "--out", target), "loss became", "epoch 1");
         assertThat(target).doesNotExist();
+    }
+
+    @Test
+    void firstCallsAreTheFirstOfEachGroup() {
+        FirstCalls calls = new FirstCalls();
+        for (String name : List.of("add/0", "add/1", "mul/0")) {
+            calls.ended(new Case(name, Outcome.PASSED, ""));
+        }
+        assertThat(calls.slowest(5)).hasSize(2).allMatch(l -> l.matches("(add|mul) +\\d+\\.\\d ms"));
+        assertThat(calls.slowest(1)).hasSize(1);
     }
 
     @Test

@@ -89,7 +89,8 @@ public final class NotebookProgress implements Progress {
     }
 
     private String text() {
-        return String.format(Locale.ROOT, "epoch %d/%d, batch %d, loss %.4f", epoch, epochs, batch, loss);
+        return String.format(Locale.ROOT, "epoch %d/%d", epoch, epochs)
+                + (batch == 0 ? "" : String.format(Locale.ROOT, ", batch %d, loss %.4f", batch, loss));
     }
 
     private String html() {
