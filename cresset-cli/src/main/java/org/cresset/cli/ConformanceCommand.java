@@ -35,8 +35,9 @@ final class ConformanceCommand implements Callable<Integer> {
     @Option(
             names = "--first-calls",
             paramLabel = "N",
-            description = "Tell the N operations whose first case in this process took the most processor time, with reading"
-                    + " and comparing")
+            description =
+                    "Tell the N operations whose first case in this process took the most processor time, with reading"
+                            + " and comparing")
     private int firstCalls;
 
     @Option(names = "--json", description = "End with one line of JSON")
