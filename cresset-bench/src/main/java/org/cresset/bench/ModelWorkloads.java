@@ -105,7 +105,7 @@ final class ModelWorkloads {
     private static Runnable infer(Module net, UnaryOperator<Tensor> forward, Tensor x) {
         net.eval();
         return () -> Autograd.noGrad(() -> {
-            forward.apply(x);
+            Tensor _ = forward.apply(x);
         });
     }
 

@@ -1,5 +1,6 @@
 package org.cresset.nn;
 
+import java.util.Arrays;
 import java.util.Objects;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
@@ -45,22 +46,24 @@ public final class Fusion {
             throw CressetException.runtime(name + ": " + weight.size(outDim) * groups + " output features and "
                     + b.runningMean.size(0) + " of the batch normalization");
         }
+        Tensor mean = b.runningMean;
+        Tensor var = b.runningVar;
         Autograd.noGrad(() -> {
-            Tensor scale = b.runningVar.add(b.eps).rsqrt();
+            Tensor scale = var.add(b.eps).rsqrt();
             scale = b.weight == null ? scale : scale.mul(b.weight);
-            Tensor shift = bias == null ? b.runningMean.neg() : bias.sub(b.runningMean);
+            Tensor shift = bias == null ? mean.neg() : bias.sub(mean);
             shift = shift.mul(scale);
             shift = b.bias == null ? shift : shift.add(b.bias);
             Tensor w;
             if (outDim == 0) {
                 long[] column = new long[weight.dim()];
-                java.util.Arrays.fill(column, 1);
+                Arrays.fill(column, 1);
                 column[0] = -1;
                 w = weight.mul(scale.reshape(column));
             } else { // (in, out / groups, ...): groups of inputs have outputs of their own
                 long[] shape = weight.shape().toArray();
                 long[] factor = new long[weight.dim() + 1];
-                java.util.Arrays.fill(factor, 1);
+                Arrays.fill(factor, 1);
                 factor[0] = groups;
                 factor[2] = shape[1];
                 w = weight.unflatten(0, groups, shape[0] / groups)

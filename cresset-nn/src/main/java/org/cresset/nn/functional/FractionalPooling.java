@@ -48,9 +48,8 @@ final class FractionalPooling {
         for (int d = 0; d < n; d++) {
             in[d] = input.size(lead + d);
             kernel[d] = (int) (kernelSize.length == 1 ? kernelSize[0] : kernelSize[d]);
-            out[d] = outputSize != null
-                    ? outputSize[outputSize.length == 1 ? 0 : d]
-                    : (long) (in[d] * outputRatio[outputRatio.length == 1 ? 0 : d]);
+            double ratio = outputRatio == null ? 0 : outputRatio[outputRatio.length == 1 ? 0 : d];
+            out[d] = outputSize != null ? outputSize[outputSize.length == 1 ? 0 : d] : (long) (in[d] * ratio);
             if (in[d] < 1 || kernel[d] < 1 || out[d] < 1 || out[d] + kernel[d] - 1 > in[d]) {
                 throw CressetException.runtime(op + ": windows of " + Arrays.toString(kernelSize) + " in input "
                         + input.shape() + " can't give " + out[d] + " outputs in dimension " + (lead + d));
