@@ -57,7 +57,10 @@ public final class FractionalMaxPool3d extends Layer {
 
     /** The largest, and where they are in their image, int64. */
     public Tensor[] forwardWithIndices(Tensor input) {
-        Tensor samples = randomSamples == null ? null : randomSamples.to(input.dtype());
+        long images = input.dim() == 4 ? 1 : input.size(0); // there may be numbers for more
+        Tensor samples = randomSamples == null
+                ? null
+                : randomSamples.to(input.dtype()).narrow(0, 0, Math.min(images, randomSamples.size(0)));
         return Functional.fractionalMaxPool(3, input, kernelSize, outputSize, outputRatio, samples);
     }
 
