@@ -25,7 +25,7 @@ class LayersTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.cresset");
 
-    private static final String[] CORE = {"op", "tensor", "autograd", "random", "registry", "linalg"};
+    private static final String[] CORE = {"op", "tensor", "autograd", "random", "registry", "linalg", "amp", "fft", "masked", "signal", "special", "watch"};
 
     /** Each layer by its packages, with the layers that it may use. */
     private static final Map<String, List<String>> LAYERS = new LinkedHashMap<>();
@@ -100,7 +100,7 @@ class LayersTest {
     void nativeCallsStayInTheirPlaces() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("org.cresset.base", "org.cresset.onednn")
+                .resideOutsideOfPackages("org.cresset.base", "org.cresset.onednn", "org.cresset.lapack")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.lang.foreign.Linker")
