@@ -25,7 +25,9 @@ class LayersTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.cresset");
 
-    private static final String[] CORE = {"op", "tensor", "autograd", "random", "registry", "linalg", "amp", "fft", "masked", "signal", "special", "watch"};
+    private static final String[] CORE = {
+        "op", "tensor", "autograd", "random", "registry", "linalg", "amp", "fft", "masked", "signal", "special", "watch"
+    };
 
     /** Each layer by its packages, with the layers that it may use. */
     private static final Map<String, List<String>> LAYERS = new LinkedHashMap<>();
