@@ -11,6 +11,7 @@ import org.cresset.base.Shape;
 import org.cresset.op.Broadcast;
 import org.cresset.op.Cdist;
 import org.cresset.op.Eigh;
+import org.cresset.op.Precision;
 import org.cresset.op.Svd;
 import org.cresset.op.VectorNorm;
 import org.cresset.tensor.Dims;
@@ -192,10 +193,13 @@ class Norms extends Products {
         shape[batch.rank()] = m;
         shape[batch.rank() + 1] = n;
         if (product && k > 0) {
-            return euclidean(in[0], in[1]);
+            return Precision.FULL.applyAll(t -> new Tensor[] {euclidean(t[0], t[1])}, in)[0];
         }
         long count = batch.numel();
-        return Cdist.distances(in[0].reshape(count, m, k), in[1].reshape(count, n, k), p)
+        return Cdist.distances(
+                        Precision.FULL.of(in[0]).reshape(count, m, k),
+                        Precision.FULL.of(in[1]).reshape(count, n, k),
+                        p)
                 .reshape(shape);
     }
 

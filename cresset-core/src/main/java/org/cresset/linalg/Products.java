@@ -8,6 +8,7 @@ import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.op.Broadcast;
 import org.cresset.op.Matrices;
+import org.cresset.op.Precision;
 import org.cresset.tensor.Dims;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
@@ -115,7 +116,7 @@ class Products {
     /** Sums of conj(x) y along a dimension. As {@code torch.linalg.vecdot}. */
     @Torch("linalg.vecdot(x: Tensor, y: Tensor, *, dim=-1)")
     public static Tensor vecdot(Tensor x, Tensor y, long dim) {
-        Tensor product = x.conj().mul(y);
+        Tensor product = Precision.LOWER.of(x).conj().mul(Precision.LOWER.of(y));
         int d = Dims.wrap("linalg.vecdot", dim, product.dim());
         return product.sum(d);
     }
@@ -307,7 +308,7 @@ class Products {
         if (self.dim() != 2) {
             throw CressetException.runtime("trace: " + self.dtype() + self.shape() + "; expected a matrix");
         }
-        return Matrices.diagonal(self).sum();
+        return Matrices.diagonal(Precision.FULL.of(self)).sum();
     }
 
     /** Rows 1, x, x², ... of n powers (null: as many as there are x). As {@code torch.linalg.vander}. */

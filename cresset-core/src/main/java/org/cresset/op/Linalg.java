@@ -86,7 +86,8 @@ public abstract non-sealed class Linalg extends Op {
 
     /** Throws unless the tensor is of a type that LAPACK has. */
     public static void expectType(String op, Tensor a) {
-        if (a.dtype().real() != DType.FLOAT32 && a.dtype().real() != DType.FLOAT64) {
+        DType t = Precision.FULL.seen(a.dtype()).real();
+        if (t != DType.FLOAT32 && t != DType.FLOAT64) {
             throw CressetException.runtime(op + ": " + a.dtype() + a.shape()
                     + "; expected float32, float64, complex64 or complex128, convert with to()");
         }

@@ -59,6 +59,12 @@ public enum Precision {
         return out;
     }
 
+    /** For functions: the dtype that an operation which declares this will see. */
+    public DType seen(DType t) {
+        Autocast a = Context.current().autocast();
+        return a == null ? t : of(t, a.dtype());
+    }
+
     /** For functions: {@code t} as this wants it, if autocast is on here. */
     public Tensor of(Tensor t) {
         Autocast a = Context.current().autocast();

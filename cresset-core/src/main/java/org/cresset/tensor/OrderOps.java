@@ -3,6 +3,7 @@ package org.cresset.tensor;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.op.MedianOfAll;
+import org.cresset.op.Precision;
 import org.jspecify.annotations.Nullable;
 
 /** Medians, quantiles, modes, counts, and reductions that pass over NaN. */
@@ -54,7 +55,7 @@ public sealed interface OrderOps permits Tensor {
      */
     @Torch("quantile(self, q, dim=None, keepdim=False, *, interpolation='linear')")
     default Tensor quantile(Tensor q, @Nullable Long dim, boolean keepdim, String interpolation) {
-        return Quantiles.quantile("quantile", self(), q, dim, keepdim, interpolation, false);
+        return Quantiles.quantile("quantile", Precision.FULL.of(self()), Precision.FULL.of(q), dim, keepdim, interpolation, false);
     }
 
     /** The quantile q of all elements. */
@@ -65,7 +66,7 @@ public sealed interface OrderOps permits Tensor {
     /** Quantiles of what are numbers. As {@code torch.nanquantile}. */
     @Torch("nanquantile(self, q, dim=None, keepdim=False, *, interpolation='linear')")
     default Tensor nanquantile(Tensor q, @Nullable Long dim, boolean keepdim, String interpolation) {
-        return Quantiles.quantile("nanquantile", self(), q, dim, keepdim, interpolation, true);
+        return Quantiles.quantile("nanquantile", Precision.FULL.of(self()), Precision.FULL.of(q), dim, keepdim, interpolation, true);
     }
 
     /** The sum over dimensions (null: all) of what are numbers. As {@code torch.nansum}. */

@@ -10,6 +10,7 @@ import org.cresset.base.Shape;
 import org.cresset.op.Cat;
 import org.cresset.op.ComplexViews;
 import org.cresset.op.None;
+import org.cresset.op.Precision;
 import org.cresset.op.ToCopy;
 import org.cresset.op.Where;
 import org.cresset.random.Generator;
@@ -317,6 +318,8 @@ public abstract sealed class Tensor
     /** Complex numbers of magnitudes and angles, both float32 or float64. As {@code torch.polar}. */
     @Torch("polar(abs: Tensor, angle: Tensor)")
     public static Tensor polar(Tensor abs, Tensor angle) {
+        abs = Precision.FULL.of(abs);
+        angle = Precision.FULL.of(angle);
         if (abs.dtype() != angle.dtype() || abs.dtype() != DType.FLOAT32 && abs.dtype() != DType.FLOAT64) {
             throw CressetException.runtime("polar: operands of " + abs.dtype() + " and " + angle.dtype()
                     + "; expected both float32 or both float64");

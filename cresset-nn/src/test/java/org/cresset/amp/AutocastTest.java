@@ -20,6 +20,7 @@ import static org.cresset.nn.functional.Functional.prelu;
 import static org.cresset.nn.functional.Functional.scaledDotProductAttention;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.cresset.autograd.Autograd;
@@ -29,6 +30,7 @@ import org.cresset.autograd.Func;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.op.Precision;
+import org.cresset.registry.Operators;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,10 +192,25 @@ class AutocastTest {
                             .dtype())
                     .isEqualTo(FLOAT32);
             assertThat(pad(image.to(BFLOAT16), 1, 1).dtype()).isEqualTo(BFLOAT16);
+            expectFull(lower);
             Tensor wide = a.to(FLOAT64);
             assertThat(wide.mm(wide).dtype()).as("float64 stays").isEqualTo(FLOAT64);
             return null;
         });
+    }
+
+    private static Tensor called(String name, Object... arguments) {
+        return (Tensor) Objects.requireNonNull(Operators.standard().get(name).call(arguments));
+    }
+
+    private static void expectFull(Tensor lower) {
+        Tensor square = lower.add(Tensor.eye(4, BFLOAT16).mul(4));
+        assertThat(called("linalg.inv", square).dtype()).isEqualTo(FLOAT32);
+        assertThat(called("trace", square).dtype()).isEqualTo(FLOAT32);
+        assertThat(called("cdist", square, square).dtype()).isEqualTo(FLOAT32);
+        assertThat(called("linalg.vecdot", square.to(FLOAT32), square.to(FLOAT32)).dtype())
+                .isEqualTo(BFLOAT16);
+        assertThat(square.quantile(0.5).dtype()).isEqualTo(FLOAT32);
     }
 
     @Test
