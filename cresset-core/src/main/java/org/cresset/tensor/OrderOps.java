@@ -55,7 +55,8 @@ public sealed interface OrderOps permits Tensor {
      */
     @Torch("quantile(self, q, dim=None, keepdim=False, *, interpolation='linear')")
     default Tensor quantile(Tensor q, @Nullable Long dim, boolean keepdim, String interpolation) {
-        return Quantiles.quantile("quantile", Precision.FULL.of(self()), Precision.FULL.of(q), dim, keepdim, interpolation, false);
+        return Quantiles.quantile(
+                "quantile", Precision.FULL.of(self()), Precision.FULL.of(q), dim, keepdim, interpolation, false);
     }
 
     /** The quantile q of all elements. */
@@ -66,7 +67,8 @@ public sealed interface OrderOps permits Tensor {
     /** Quantiles of what are numbers. As {@code torch.nanquantile}. */
     @Torch("nanquantile(self, q, dim=None, keepdim=False, *, interpolation='linear')")
     default Tensor nanquantile(Tensor q, @Nullable Long dim, boolean keepdim, String interpolation) {
-        return Quantiles.quantile("nanquantile", Precision.FULL.of(self()), Precision.FULL.of(q), dim, keepdim, interpolation, true);
+        return Quantiles.quantile(
+                "nanquantile", Precision.FULL.of(self()), Precision.FULL.of(q), dim, keepdim, interpolation, true);
     }
 
     /** The sum over dimensions (null: all) of what are numbers. As {@code torch.nansum}. */

@@ -208,7 +208,8 @@ class AutocastTest {
         assertThat(called("linalg.inv", square).dtype()).isEqualTo(FLOAT32);
         assertThat(called("trace", square).dtype()).isEqualTo(FLOAT32);
         assertThat(called("cdist", square, square).dtype()).isEqualTo(FLOAT32);
-        assertThat(called("linalg.vecdot", square.to(FLOAT32), square.to(FLOAT32)).dtype())
+        assertThat(called("linalg.vecdot", square.to(FLOAT32), square.to(FLOAT32))
+                        .dtype())
                 .isEqualTo(BFLOAT16);
         assertThat(square.quantile(0.5).dtype()).isEqualTo(FLOAT32);
     }
