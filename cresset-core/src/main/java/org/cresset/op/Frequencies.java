@@ -41,20 +41,14 @@ public final class Frequencies extends Sort {
         int n = Math.toIntExact(x.size(d));
         long step = x.stride(d) << x.dtype().shift();
         Workers.parallelFor(g.numel, Math.max(1, 2048 / n), (lo, hi) -> {
-            long[] keys = new long[n];
-            int[] order = new int[n];
+            LineSort line = new LineSort(x, false, n);
             for (long i = lo; i < hi; i++) {
-                long from = g.offset(1, i);
-                for (int j = 0; j < n; j++) {
-                    keys[j] = Sorting.Sort.key(x, from + j * step);
-                    order[j] = j;
-                }
-                MergeSort.sort(keys, order);
+                int[] order = line.sort(g.offset(1, i), step, n);
                 int best = 0;
                 int longest = 0;
                 for (int j = 0; j < n; ) {
                     int end = j + 1;
-                    while (end < n && keys[end] == keys[j]) {
+                    while (end < n && line.same(end, j)) {
                         end++;
                     }
                     if (end - j > longest) {

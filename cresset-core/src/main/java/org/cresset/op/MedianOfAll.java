@@ -28,23 +28,13 @@ public final class MedianOfAll extends Sort {
         Dense x = Rows.convert(in[0], in[0].dtype());
         DType t = x.dtype();
         int n = Math.toIntExact(x.numel());
-        long[] keys = new long[n];
-        int[] order = new int[n];
-        int nans = 0;
-        for (int i = 0; i < n; i++) {
-            keys[i] = Sorting.Sort.key(x, x.byteOffset() + ((long) i << t.shift()));
-            order[i] = i;
-            if (t.isFloat() && Double.isNaN(x.read(i))) {
-                nans++;
-            }
-        }
+        int nans = t.isFloat() ? (int) x.isnan().sum().item() : 0;
         boolean ignore = ((Attrs) attrs).ignoreNan;
         if (n == nans || nans > 0 && !ignore) {
             Convert.writeDouble(t, out[0].segment(), out[0].byteOffset(), Double.NaN);
             return;
         }
-        MergeSort.sort(keys, order);
-        int at = order[(n - nans - 1) / 2];
+        int at = new LineSort(x, false, n).find(x.byteOffset(), t.size(), (n - nans - 1) / 2);
         Convert.move(
                 x.segment(),
                 x.byteOffset() + ((long) at << t.shift()),

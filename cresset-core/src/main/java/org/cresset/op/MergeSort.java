@@ -1,24 +1,62 @@
 package org.cresset.op;
 
-/** A stable sort of keys together with where they were. */
+import java.util.Arrays;
+
+/** A stable sort of wide keys together with where they were; long ones are sorted by counting, byte by byte. */
 final class MergeSort {
     private static final int RUN = 24;
+    private static final int LONG = 1 << 11;
 
     private MergeSort() {}
 
-    /** Sorts {@code keys}, rising, and moves {@code order} along. */
-    static void sort(long[] keys, int[] order) {
-        int n = keys.length;
+    /** Sorts the first n {@code keys}, rising, and moves {@code order} along. */
+    static void sort(long[] keys, int[] order, int n) {
+        long[] otherKeys = new long[n];
+        int[] otherOrder = new int[n];
+        if (n >= LONG) {
+            count(keys, order, n, otherKeys, otherOrder);
+            return;
+        }
         for (int lo = 0; lo < n; lo += RUN) {
             insertion(keys, order, lo, Math.min(lo + RUN, n));
         }
-        long[] otherKeys = new long[n];
-        int[] otherOrder = new int[n];
         for (int width = RUN; width < n; width *= 2) {
             for (int lo = 0; lo < n - width; lo += 2 * width) {
                 merge(keys, order, lo, lo + width, Math.min(lo + 2 * width, n), otherKeys, otherOrder);
             }
         }
+    }
+
+    /** An even number of passes, so that the result is where the input was. */
+    private static void count(long[] keys, int[] order, int n, long[] k2, int[] o2) {
+        int[] places = new int[256];
+        for (int shift = 0; shift < 64; shift += 8) {
+            Arrays.fill(places, 0);
+            for (int i = 0; i < n; i++) {
+                places[digit(keys[i], shift)]++;
+            }
+            int sum = 0;
+            for (int i = 0; i < 256; i++) {
+                int c = places[i];
+                places[i] = sum;
+                sum += c;
+            }
+            for (int i = 0; i < n; i++) {
+                int at = places[digit(keys[i], shift)]++;
+                k2[at] = keys[i];
+                o2[at] = order[i];
+            }
+            long[] k = keys;
+            keys = k2;
+            k2 = k;
+            int[] o = order;
+            order = o2;
+            o2 = o;
+        }
+    }
+
+    private static int digit(long key, int shift) {
+        return (int) ((key ^ Long.MIN_VALUE) >>> shift) & 255;
     }
 
     private static void insertion(long[] keys, int[] order, int lo, int hi) {

@@ -1,10 +1,13 @@
 package org.cresset.op;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.base.Workers;
+import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,9 @@ public final class Sorting {
     /** Elements in order, NaN as the largest, equal ones in the order in which they were; and where they were. */
     public static final class Sort extends org.cresset.op.Sort {
         public static final Sort OP = new Sort();
+
+        private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
+        private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
 
         private Sort() {
             super("sort", Saves.OUTPUTS);
@@ -63,36 +69,40 @@ public final class Sorting {
             int keep = (int) (a.k < 0 ? n : a.k);
             long fs = x.stride(a.dim) << x.dtype().shift();
             long ts = out[0].stride(a.dim) << x.dtype().shift();
-            int shift = x.dtype().shift();
             Workers.parallelFor(g.numel, Math.max(1, 2048 / Math.max(n, 1)), (lo, hi) -> {
-                long[] keys = new long[n];
-                int[] order = new int[n];
+                LineSort line = new LineSort(x, a.descending, n);
                 for (long i = lo; i < hi; i++) {
                     long from = g.offset(1, i);
-                    long to = g.offset(0, i);
-                    for (int j = 0; j < n; j++) {
-                        long key = key(x, from + j * fs);
-                        keys[j] = a.descending ? ~key : key;
-                        order[j] = j;
-                    }
-                    MergeSort.sort(keys, order);
-                    for (int j = 0; j < keep; j++) {
-                        Convert.move(
-                                x.segment(), from + order[j] * fs, 0, out[0].segment(), to + j * ts, 0, 1 << shift, 1);
-                        Convert.writeLong(DType.INT64, out[1].segment(), to + j * ts >> shift << 3, order[j]);
-                    }
+                    write(x, line.sort(from, fs, keep), from, fs, out, g.offset(0, i), ts, keep);
                 }
             });
         }
 
-        /** An integer in the order of the element. */
-        static long key(Dense x, long o) {
-            if (!x.dtype().isFloat()) {
-                return Convert.readLong(x.dtype(), x.segment(), o);
+        /** Elements of a line in this order, and the order. */
+        private static void write(
+                Dense x, int[] order, long from, long fs, Dense[] out, long to, long ts, int keep) {
+            int shift = x.dtype().shift();
+            MemorySegment source = Window.of(x.segment(), 0, x.segment().byteSize());
+            MemorySegment values = Window.of(out[0].segment(), 0, out[0].segment().byteSize());
+            MemorySegment places = Window.of(out[1].segment(), 0, out[1].segment().byteSize());
+            long p = to >> shift << 3;
+            long ps = ts >> shift << 3;
+            for (int j = 0; j < keep; j++) {
+                places.set(L, p + j * ps, order[j]);
             }
-            double v = Convert.readDouble(x.dtype(), x.segment(), o);
-            long bits = Double.doubleToLongBits(v == 0 ? 0.0 : v);
-            return bits ^ bits >> 63 & Long.MAX_VALUE;
+            if (shift == 2) {
+                for (int j = 0; j < keep; j++) {
+                    values.set(I, to + j * ts, source.get(I, from + order[j] * fs));
+                }
+            } else if (shift == 3) {
+                for (int j = 0; j < keep; j++) {
+                    values.set(L, to + j * ts, source.get(L, from + order[j] * fs));
+                }
+            } else {
+                for (int j = 0; j < keep; j++) {
+                    Convert.move(source, from + order[j] * fs, 0, values, to + j * ts, 0, 1 << shift, 1);
+                }
+            }
         }
 
         @Override

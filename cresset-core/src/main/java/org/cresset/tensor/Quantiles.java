@@ -69,7 +69,7 @@ final class Quantiles {
             throw CressetException.runtime("kthvalue: k is " + k + ", but dimension " + d + " of shape " + x.shape()
                     + " has " + rows.size(d) + " elements");
         }
-        return pick(x, d, rows.sort(d, false, true)[1].narrow(d, k - 1, 1), keepdim);
+        return pick(x, d, rows.topk(k, d, false, true)[1].narrow(d, k - 1, 1), keepdim);
     }
 
     static Tensor[] mode(Tensor x, long dim, boolean keepdim) {

@@ -1,0 +1,117 @@
+package org.cresset.op;
+
+import java.util.Arrays;
+
+/**
+ * Order of numbers whose upper 32 bits are a key and whose lower ones a place. No two are equal, so that every way to sort them
+ * is stable in the keys. Long lists are sorted by counting, digit by digit from the lowest on. Keeps memory for the next list.
+ */
+final class PackedSort {
+    private static final int SHORT = 512;
+    private static final int LONG = 1 << 14;
+    private static final int KEY = 32;
+
+    private long[] other = {};
+
+    private long[] other(int n) {
+        if (other.length < n) {
+            other = new long[n];
+        }
+        return other;
+    }
+
+    private static int bits(int n) {
+        return n < LONG ? 8 : 11;
+    }
+
+    /** Sorts the first n numbers, which are in the order of their places. */
+    void sort(long[] a, int n) {
+        if (n < SHORT) {
+            Arrays.sort(a, 0, n);
+            return;
+        }
+        int bits = bits(n);
+        int digits = (KEY + bits - 1) / bits;
+        int mask = (1 << bits) - 1;
+        int[][] counts = new int[digits][];
+        for (int d = 0; d < digits; d++) {
+            counts[d] = counts(a, n, KEY + d * bits, mask);
+        }
+        long[] from = a;
+        long[] to = other(n);
+        for (int d = 0; d < digits; d++) {
+            int shift = KEY + d * bits;
+            int[] ends = counts[d];
+            if (ends[digit(a[0], shift, mask)] == n) { // all alike
+                continue;
+            }
+            int sum = 0;
+            for (int i = 0; i <= mask; i++) {
+                int c = ends[i];
+                ends[i] = sum;
+                sum += c;
+            }
+            distribute(from, n, to, ends, shift, mask);
+            long[] swap = from;
+            from = to;
+            to = swap;
+        }
+        if (from != a) {
+            System.arraycopy(from, 0, a, 0, n);
+        }
+    }
+
+    private static int[] counts(long[] a, int n, int shift, int mask) {
+        int[] counts = new int[mask + 1];
+        for (int i = 0; i < n; i++) {
+            counts[digit(a[i], shift, mask)]++;
+        }
+        return counts;
+    }
+
+    private static void distribute(long[] from, int n, long[] to, int[] places, int shift, int mask) {
+        for (int i = 0; i < n; i++) {
+            long v = from[i];
+            to[places[digit(v, shift, mask)]++] = v;
+        }
+    }
+
+    private static int digit(long v, int shift, int mask) {
+        return (int) ((v ^ Long.MIN_VALUE) >>> shift) & mask;
+    }
+
+    /** Makes the k smallest of n numbers, in the order of their places, the first k; what follows is lost. */
+    void select(long[] a, int n, int k) {
+        int bits = bits(n);
+        int mask = (1 << bits) - 1;
+        int taken = 0;
+        int left = n;
+        for (int shift = 64 - bits; taken < k && taken + left > k; shift = Math.max(KEY, shift - bits)) {
+            int[] counts = new int[mask + 1];
+            for (int i = taken; i < taken + left; i++) {
+                counts[digit(a[i], shift, mask)]++;
+            }
+            int cut = 0;
+            for (int sum = taken + counts[0]; sum < k; sum += counts[cut]) {
+                cut++;
+            }
+            long[] ties = other(counts[cut]);
+            int tied = 0;
+            int end = taken + left;
+            for (int i = taken; i < end; i++) {
+                long v = a[i];
+                int d = digit(v, shift, mask);
+                if (d < cut) {
+                    a[taken++] = v;
+                } else if (d == cut) {
+                    ties[tied++] = v;
+                }
+            }
+            System.arraycopy(ties, 0, a, taken, tied);
+            left = tied;
+            if (shift == KEY) { // equal keys: the first places win
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package org.cresset.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.cresset.base.DType;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Lines that are sorted by counting, against Java's sort of boxed numbers. */
+class LongSortTest {
+    /** Numbers with ties, zeros of both signs, infinities and NaN where the dtype has them; wide ones differ in all bytes. */
+    private static Tensor line(DType dtype, int n, boolean wide) {
+        Random r = new Random(n);
+        if (!dtype.isFloat()) {
+            return Tensor.of(r.longs(n).map(v -> wide ? v : v % 1000).toArray()).to(dtype);
+        }
+        double[] v = r.doubles(n).map(d -> (d - 0.5) * (wide ? 1e30 : 1)).toArray();
+        for (int i = 0; i < n; i += 3) {
+            double[] special = {0.0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, v[i / 2]};
+            v[i] = special[r.nextInt(special.length)];
+        }
+        return Tensor.of(v).to(dtype);
+    }
+
+    private static int compare(double a, double b) {
+        return a == b ? 0 : Double.compare(a, b);
+    }
+
+    private static int[] order(Tensor t, boolean descending) {
+        double[] d = t.toDoubleArray();
+        long[] l = t.dtype().isFloat() ? new long[0] : t.toLongArray();
+        return IntStream.range(0, d.length)
+                .boxed()
+                .sorted((i, j) -> {
+                    int c = l.length > 0 ? Long.compare(l[i], l[j]) : compare(d[i], d[j]);
+                    return descending ? -c : c;
+                })
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FLOAT32, 511, false", "FLOAT32, 5000, true", "FLOAT32, 20000, false", "FLOAT64, 600, true",
+        "FLOAT64, 5000, false", "FLOAT64, 20000, true", "INT64, 700, true", "INT64, 5000, true",
+        "INT64, 20000, false", "INT32, 20000, true", "FLOAT16, 3000, false", "BFLOAT16, 3000, true",
+        "INT16, 3000, true", "UINT8, 3000, false", "BOOL, 3000, false"
+    })
+    void orderSelectionAndMedian(DType dtype, int n, boolean wide) {
+        Tensor t = line(dtype, n, wide);
+        for (boolean descending : new boolean[] {false, true}) {
+            int[] order = order(t, descending);
+            long[] places = IntStream.of(order).asLongStream().toArray();
+            Tensor[] sorted = t.sort(0, descending, true);
+            assertThat(sorted[1].toLongArray()).isEqualTo(places);
+            assertThat(bits(sorted[0])).isEqualTo(bits(t.gather(0, Tensor.of(places))));
+            for (int k : new int[] {1, 10, n / 5, n / 2, n}) {
+                Tensor[] top = t.topk(k, 0, descending, true);
+                assertThat(top[1].toLongArray()).isEqualTo(IntStream.of(order).limit(k).asLongStream().toArray());
+            }
+        }
+        int[] rising = order(t, false);
+        int numbers = n - (dtype.isFloat() ? (int) t.isnan().sum().item() : 0);
+        double median = t.toDoubleArray()[rising[(numbers - 1) / 2]];
+        assertThat(t.nanmedian().item()).isEqualTo(median);
+        assertThat(t.kthvalue(n / 3, 0, false)[1].item()).isEqualTo((double) rising[n / 3 - 1]);
+    }
+
+    private static long[] bits(Tensor t) {
+        return java.util.Arrays.stream(t.toDoubleArray())
+                .mapToLong(Double::doubleToLongBits)
+                .toArray();
+    }
+}
