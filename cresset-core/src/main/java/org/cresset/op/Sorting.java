@@ -79,12 +79,13 @@ public final class Sorting {
         }
 
         /** Elements of a line in this order, and the order. */
-        private static void write(
-                Dense x, int[] order, long from, long fs, Dense[] out, long to, long ts, int keep) {
+        private static void write(Dense x, int[] order, long from, long fs, Dense[] out, long to, long ts, int keep) {
             int shift = x.dtype().shift();
             MemorySegment source = Window.of(x.segment(), 0, x.segment().byteSize());
-            MemorySegment values = Window.of(out[0].segment(), 0, out[0].segment().byteSize());
-            MemorySegment places = Window.of(out[1].segment(), 0, out[1].segment().byteSize());
+            MemorySegment values =
+                    Window.of(out[0].segment(), 0, out[0].segment().byteSize());
+            MemorySegment places =
+                    Window.of(out[1].segment(), 0, out[1].segment().byteSize());
             long p = to >> shift << 3;
             long ps = ts >> shift << 3;
             for (int j = 0; j < keep; j++) {

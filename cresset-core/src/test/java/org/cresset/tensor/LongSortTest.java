@@ -58,7 +58,8 @@ class LongSortTest {
             assertThat(bits(sorted[0])).isEqualTo(bits(t.gather(0, Tensor.of(places))));
             for (int k : new int[] {1, 10, n / 5, n / 2, n}) {
                 Tensor[] top = t.topk(k, 0, descending, true);
-                assertThat(top[1].toLongArray()).isEqualTo(IntStream.of(order).limit(k).asLongStream().toArray());
+                assertThat(top[1].toLongArray())
+                        .isEqualTo(IntStream.of(order).limit(k).asLongStream().toArray());
             }
         }
         int[] rising = order(t, false);
