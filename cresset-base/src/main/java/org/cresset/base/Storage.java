@@ -11,6 +11,7 @@ public final class Storage {
     private final long bytes;
     private final Device device;
     private MemorySegment segment;
+    private boolean freed;
     private @Nullable Object keepAlive;
 
     @SuppressWarnings("UnusedVariable") // keeps the chunk alive
@@ -66,11 +67,10 @@ public final class Storage {
      * @throws CressetException after {@link #free()}, which native code would not notice
      */
     public MemorySegment segment() {
-        MemorySegment s = segment;
-        if (s == FREED) {
+        if (freed) {
             throw refused();
         }
-        return s;
+        return segment;
     }
 
     private CressetException refused() {
@@ -103,7 +103,7 @@ public final class Storage {
 
     /** Whether {@link #free()} has been called. */
     public boolean isFreed() {
-        return segment == FREED;
+        return freed;
     }
 
     /** Whether something besides the pool owns the memory. */
@@ -118,6 +118,7 @@ public final class Storage {
             handle = null;
             madeAt = h.site;
             segment = FREED;
+            freed = true;
             Memory.release(h);
         }
     }
