@@ -194,7 +194,11 @@ public final class AveragedModel {
                 r.cumulative(true);
             }
             model.train();
-            Autograd.noGrad(() -> inputs.forEach(forward::apply));
+            Autograd.noGrad(() -> {
+                for (Tensor batch : inputs) {
+                    Tensor _ = forward.apply(batch); // what it leaves in the layers is what counts
+                }
+            });
         } finally {
             layers.forEach(r -> r.cumulative(false));
             model.train(training);
