@@ -1,12 +1,6 @@
 package org.cresset.op;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationTargetException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import org.cresset.base.Memory;
-import org.cresset.base.Storage;
 import org.cresset.emit.Kernel;
 import org.cresset.emit.Loop;
 import org.cresset.emit.LoopEmitter;
@@ -22,9 +16,6 @@ final class Tiers {
             ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && !Boolean.getBoolean("cresset.scalar");
     private static final long WORTH_WARMING = 1 << 17;
     private static final int SMALLEST_FOR_VECTORS = 16;
-
-    /** Nanoseconds; long loops compile slowly on busy machines. */
-    private static final long PATIENCE = 10_000_000_000L;
 
     static final String PACKAGE = "org.cresset.op.gen";
 
@@ -59,7 +50,7 @@ final class Tiers {
             if (seen > WORTH_WARMING) {
                 asked = true;
                 if (VECTORS) {
-                    Warmer.queue(this);
+                    WarmUp.queue(this);
                 } else {
                     Hint.give();
                 }
@@ -88,58 +79,14 @@ final class Tiers {
         }
     }
 
-    private void warm() {
-        if (!loop.vectorizable()) {
-            return;
-        }
-        Kernel v = load(loop.name() + "V");
-        int n = 2048;
-        long bytes = 8L * n;
-        // From the pool: another kind of segment would spoil what the compiler has learned about the loops.
-        Storage scratch = Memory.allocate(4 * bytes);
-        try {
-            MemorySegment m = scratch.segment().fill((byte) 0);
-            Kernel s = load(loop.name());
-            long start = System.nanoTime();
-            long best = Long.MAX_VALUE;
-            long plain = Long.MAX_VALUE;
-            // A compiled loop of something cheap needs well under 3 ns an element, the interpreter hundreds. What is
-            // dear by
-            // itself has to be clearly faster than the scalar form, which is compiled sooner.
-            for (int i = 0; System.nanoTime() - start < PATIENCE && (i < 50 || !isCompiled(best, plain, n)); i++) {
-                best = Math.min(best, time(v, m, bytes, n));
-                if (i % 10 == 0) {
-                    plain = Math.min(plain, time(s, m, bytes, n));
-                }
-            }
-            if (isCompiled(best, plain, n)) {
-                vector = v;
-            }
-        } finally {
-            scratch.free();
-        }
+    /** What the background thread needs to prepare the vector form; null if there is none. */
+    WarmUp.@Nullable Task task() {
+        return loop.vectorizable() ? new WarmUp.Task(loop, load(loop.name() + "V"), load(loop.name()), this) : null;
     }
 
-    private static long time(Kernel k, MemorySegment m, long bytes, int n) {
-        long t = System.nanoTime();
-        k.run(m, 0, m, bytes, m, 2 * bytes, m, 3 * bytes, n);
-        return System.nanoTime() - t;
-    }
-
-    private static boolean isCompiled(long vector, long scalar, int n) {
-        return vector <= 3L * n || vector < scalar / 2;
-    }
-
-    /** Waits until no loop is being warmed or waits for it, but not longer than some milliseconds; for measurements. */
-    static boolean settle(long millis) {
-        long end = System.nanoTime() + millis * 1_000_000;
-        while (Warmer.BUSY.get() > 0) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
-            LockSupport.parkNanos(1_000_000);
-        }
-        return true;
+    /** The vector form is ready. */
+    void ready(Kernel v) {
+        vector = v;
     }
 
     /** One line, once, about what is missing. */
@@ -186,36 +133,6 @@ final class Tiers {
 
         private Class<?> define(byte[] code) {
             return defineClass(null, code, 0, code.length);
-        }
-    }
-
-    /** The thread that warms loops, one after the other. */
-    private static final class Warmer {
-        private static final LinkedBlockingQueue<Tiers> QUEUE = new LinkedBlockingQueue<>();
-        private static final AtomicInteger BUSY = new AtomicInteger();
-        private static boolean started;
-
-        static synchronized void queue(Tiers t) {
-            BUSY.incrementAndGet();
-            QUEUE.add(t);
-            if (!started) {
-                started = true;
-                Thread thread = new Thread(Warmer::work, "cresset-warm-up");
-                thread.setDaemon(true);
-                thread.setPriority(Thread.MIN_PRIORITY);
-                thread.start();
-            }
-        }
-
-        private static void work() {
-            try {
-                while (true) {
-                    QUEUE.take().warm();
-                    BUSY.decrementAndGet();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 }
