@@ -66,9 +66,7 @@ class MemoryTest {
     void readingWhatIsFreedThrows() {
         Storage s = Memory.allocate(LARGE);
         s.free();
-        assertThatThrownBy(s::segment)
-                .isInstanceOf(CressetException.class)
-                .hasMessageContaining("after it was freed");
+        assertThatThrownBy(s::segment).isInstanceOf(CressetException.class).hasMessageContaining("after it was freed");
     }
 
     @Test

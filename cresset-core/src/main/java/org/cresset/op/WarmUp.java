@@ -112,7 +112,9 @@ public final class WarmUp {
             this.scalar = scalar;
             this.tiers = tiers;
             // Loops with accumulators handle several vectors in a turn.
-            n = (loop.accumulators().isEmpty() ? 1 : 2) * ROW / loop.type().dtype().size();
+            n = (loop.accumulators().isEmpty() ? 1 : 2)
+                    * ROW
+                    / loop.type().dtype().size();
         }
 
         /** Does what is next; whether the loop is through. */
