@@ -6,6 +6,7 @@ import org.cresset.base.DType;
 import org.cresset.base.Workers;
 import org.cresset.emit.Kernel;
 import org.cresset.emit.LaneType;
+import org.cresset.emit.Window;
 import org.cresset.op.Gathering.Along;
 import org.cresset.op.Gathering.Scattering;
 import org.cresset.tensor.Dense;
@@ -103,126 +104,142 @@ final class ScatterKernel {
                 columns,
                 part,
                 index);
-        Target t = new Target(a, y, index, part, g.innerStep(1), g.innerStep(2), g.innerStep(3));
+        Target t = new Target(
+                y,
+                part,
+                g.innerStep(1),
+                g.innerStep(2),
+                g.innerStep(3),
+                new Jumps(a, index, g.innerStep(3), y, g.innerStep(1), g.inner()));
         Walk.each(g, 1, (to, from, at, n) -> t.run(reduce, to, from, at, n));
     }
 
-    /** A run of values and where they go; all steps in bytes. */
-    private record Target(Along along, Dense y, Dense index, Dense source, long step, long sourceStep, long indexStep) {
-        long place(long i, long jump, MemorySegment m, boolean wide, long n) {
-            return along.positions().checked(along.op(), Positions.read(m, wide, i), n) * jump;
-        }
-
+    /** Runs of values and where they go; all steps in bytes. */
+    private record Target(Dense y, Dense source, long step, long sourceStep, long indexStep, Jumps jumps) {
         void run(@Nullable String reduce, long to, long from, long at, long n) {
             DType type = y.dtype();
             int size = type.size();
-            MemorySegment m = index.segment();
-            boolean wide = Positions.wide(index);
-            long places = y.size(along.dim());
-            long jump = y.stride(along.dim()) * size;
-            MemorySegment out = y.segment();
-            MemorySegment in = source.segment();
             if (indexStep == 0) {
-                long o = to + place(at, jump, m, wide, places);
+                long o = to + jumps.one(at);
                 if (reduce == null) {
-                    Convert.move(in, from, sourceStep, out, o, step, size, n);
+                    Convert.move(source.segment(), from, sourceStep, y.segment(), o, step, size, n);
                     return;
                 }
                 if (reduce.equals("sum") && n >= ROW && step == size && sourceStep == size && add(type, o, from, n)) {
                     return;
                 }
             }
-            boolean sum = reduce != null && reduce.equals("sum");
+            for (long i = 0; i < n; i += Jumps.BLOCK) {
+                int count = (int) Math.min(Jumps.BLOCK, n - i);
+                block(reduce, type, to + i * step, from + i * sourceStep, jumps.at(at + i * indexStep, count), count);
+            }
+        }
+
+        private void block(@Nullable String reduce, DType type, long to, long from, long[] at, int n) {
+            MemorySegment out = y.segment();
+            MemorySegment in = source.segment();
             if (reduce == null) {
-                replace(out, to, in, from, m, at, n, jump, places, wide, size);
-            } else if (sum && type == DType.FLOAT32) {
-                floats(out, to, in, from, m, at, n, jump, places, wide);
-            } else if (sum && type == DType.FLOAT64) {
-                doubles(out, to, in, from, m, at, n, jump, places, wide);
-            } else if (sum && type == DType.INT64) {
-                longs(out, to, in, from, m, at, n, jump, places, wide);
+                switch (type.size()) {
+                    case 4 -> replaceInts(out, to, in, from, at, n);
+                    case 8 -> replaceLongs(out, to, in, from, at, n);
+                    default -> {
+                        for (int i = 0; i < n; i++) {
+                            Convert.move(in, from + i * sourceStep, 0, out, to + at[i], 0, type.size(), 1);
+                        }
+                    }
+                }
+            } else if (reduce.equals("sum") && type == DType.FLOAT32) {
+                addFloats(out, to, in, from, at, n);
+            } else if (reduce.equals("sum") && type == DType.FLOAT64) {
+                addDoubles(out, to, in, from, at, n);
+            } else if (reduce.equals("sum") && type == DType.INT64) {
+                addLongs(out, to, in, from, at, n);
             } else {
-                for (long i = 0; i < n; i++) {
-                    long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
-                    combine(reduce, type, out, o, in, from + i * sourceStep);
+                for (int i = 0; i < n; i++) {
+                    combine(reduce, type, out, to + at[i], in, from + i * sourceStep);
                 }
             }
         }
 
         // Loops of their own, small enough to be compiled well.
 
-        private void replace(
-                MemorySegment out,
-                long to,
-                MemorySegment in,
-                long from,
-                MemorySegment m,
-                long at,
-                long n,
-                long jump,
-                long places,
-                boolean wide,
-                int size) {
-            for (long i = 0; i < n; i++) {
-                long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
-                if (size == 4) {
-                    out.set(I, o, in.get(I, from + i * sourceStep));
-                } else if (size == 8) {
-                    out.set(L, o, in.get(L, from + i * sourceStep));
-                } else {
-                    Convert.move(in, from + i * sourceStep, 0, out, o, 0, size, 1);
+        private void replaceInts(MemorySegment target, long to, MemorySegment values, long from, long[] at, int n) {
+            MemorySegment out = Window.of(target, 0, target.byteSize());
+            if (sourceStep == 4) { // known to the compiler
+                MemorySegment in = Window.of(values, from, 4L * n);
+                for (int i = 0; i < n; i++) {
+                    long o = to + at[i];
+                    out.set(I, o, in.get(I, 4L * i));
                 }
+                return;
+            }
+            for (int i = 0; i < n; i++) {
+                long o = to + at[i];
+                out.set(I, o, values.get(I, from + i * sourceStep));
             }
         }
 
-        private void floats(
-                MemorySegment out,
-                long to,
-                MemorySegment in,
-                long from,
-                MemorySegment m,
-                long at,
-                long n,
-                long jump,
-                long places,
-                boolean wide) {
-            for (long i = 0; i < n; i++) {
-                long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
-                out.set(F, o, out.get(F, o) + in.get(F, from + i * sourceStep));
+        private void replaceLongs(MemorySegment target, long to, MemorySegment values, long from, long[] at, int n) {
+            MemorySegment out = Window.of(target, 0, target.byteSize());
+            if (sourceStep == 8) { // known to the compiler
+                MemorySegment in = Window.of(values, from, 8L * n);
+                for (int i = 0; i < n; i++) {
+                    long o = to + at[i];
+                    out.set(L, o, in.get(L, 8L * i));
+                }
+                return;
+            }
+            for (int i = 0; i < n; i++) {
+                long o = to + at[i];
+                out.set(L, o, values.get(L, from + i * sourceStep));
             }
         }
 
-        private void doubles(
-                MemorySegment out,
-                long to,
-                MemorySegment in,
-                long from,
-                MemorySegment m,
-                long at,
-                long n,
-                long jump,
-                long places,
-                boolean wide) {
-            for (long i = 0; i < n; i++) {
-                long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
-                out.set(D, o, out.get(D, o) + in.get(D, from + i * sourceStep));
+        private void addFloats(MemorySegment target, long to, MemorySegment values, long from, long[] at, int n) {
+            MemorySegment out = Window.of(target, 0, target.byteSize());
+            if (sourceStep == 4) { // known to the compiler
+                MemorySegment in = Window.of(values, from, 4L * n);
+                for (int i = 0; i < n; i++) {
+                    long o = to + at[i];
+                    out.set(F, o, out.get(F, o) + in.get(F, 4L * i));
+                }
+                return;
+            }
+            for (int i = 0; i < n; i++) {
+                long o = to + at[i];
+                out.set(F, o, out.get(F, o) + values.get(F, from + i * sourceStep));
             }
         }
 
-        private void longs(
-                MemorySegment out,
-                long to,
-                MemorySegment in,
-                long from,
-                MemorySegment m,
-                long at,
-                long n,
-                long jump,
-                long places,
-                boolean wide) {
-            for (long i = 0; i < n; i++) {
-                long o = to + i * step + place(at + i * indexStep, jump, m, wide, places);
-                out.set(L, o, out.get(L, o) + in.get(L, from + i * sourceStep));
+        private void addDoubles(MemorySegment target, long to, MemorySegment values, long from, long[] at, int n) {
+            MemorySegment out = Window.of(target, 0, target.byteSize());
+            if (sourceStep == 8) { // known to the compiler
+                MemorySegment in = Window.of(values, from, 8L * n);
+                for (int i = 0; i < n; i++) {
+                    long o = to + at[i];
+                    out.set(D, o, out.get(D, o) + in.get(D, 8L * i));
+                }
+                return;
+            }
+            for (int i = 0; i < n; i++) {
+                long o = to + at[i];
+                out.set(D, o, out.get(D, o) + values.get(D, from + i * sourceStep));
+            }
+        }
+
+        private void addLongs(MemorySegment target, long to, MemorySegment values, long from, long[] at, int n) {
+            MemorySegment out = Window.of(target, 0, target.byteSize());
+            if (sourceStep == 8) { // known to the compiler
+                MemorySegment in = Window.of(values, from, 8L * n);
+                for (int i = 0; i < n; i++) {
+                    long o = to + at[i];
+                    out.set(L, o, out.get(L, o) + in.get(L, 8L * i));
+                }
+                return;
+            }
+            for (int i = 0; i < n; i++) {
+                long o = to + at[i];
+                out.set(L, o, out.get(L, o) + values.get(L, from + i * sourceStep));
             }
         }
 

@@ -1,5 +1,6 @@
 package org.cresset.op;
 
+import java.util.function.Supplier;
 import org.cresset.base.Workers;
 
 /** Goes over the innermost runs of a {@link Geometry} one after the other, keeping the offsets without divisions. */
@@ -53,13 +54,18 @@ final class Walk {
 
     /** All runs of three operands, by several threads. */
     static void parallel(Geometry g, Run body) {
+        parallel(g, () -> body);
+    }
+
+    /** All runs of three operands, by several threads with a body of their own for each part. */
+    static void parallel(Geometry g, Supplier<Run> bodies) {
         if (g.numel == 0) {
             return;
         }
         long inner = g.inner();
         long runs = g.numel / inner;
         if (runs > 1) {
-            Workers.parallelFor(runs, Math.max(1, GRAIN / inner), (from, to) -> runs(g, 0, from, to, body));
+            Workers.parallelFor(runs, Math.max(1, GRAIN / inner), (from, to) -> runs(g, 0, from, to, bodies.get()));
             return;
         }
         long a = g.innerStep(0);
@@ -68,8 +74,8 @@ final class Walk {
         Workers.parallelFor(
                 inner,
                 GRAIN,
-                (from, to) ->
-                        body.at(g.starts[0] + from * a, g.starts[1] + from * b, g.starts[2] + from * c, to - from));
+                (from, to) -> bodies.get()
+                        .at(g.starts[0] + from * a, g.starts[1] + from * b, g.starts[2] + from * c, to - from));
     }
 
     private static void runs(Geometry g, int first, long from, long to, Run body) {

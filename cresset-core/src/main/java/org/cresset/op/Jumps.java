@@ -1,0 +1,105 @@
+package org.cresset.op;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.cresset.emit.Window;
+import org.cresset.op.Gathering.Along;
+import org.cresset.tensor.Dense;
+
+/**
+ * The numbers in a tensor of indices as distances in bytes, checked, some at a time: that keeps the loops that move elements
+ * short. Functions of whole slices have one index for many rows, of which the distances are computed once. For one thread.
+ */
+final class Jumps {
+    /** How many at a time, at most. */
+    static final int BLOCK = 2048;
+
+    private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    private final Along along;
+    private final MemorySegment index;
+    private final boolean wide;
+    private final long step;
+    private final long places;
+    private final long jump;
+    private final long advance;
+    private final long[] jumps;
+    private long last = -1;
+    private int known;
+
+    /**
+     * For an index whose elements lie {@code step} bytes apart, into the dimension of {@code target}, of which the rest goes
+     * on by {@code advance} bytes from one element to the next.
+     */
+    Jumps(Along along, Dense index, long step, Dense target, long advance, long most) {
+        this.along = along;
+        this.index = index.segment();
+        this.wide = Positions.wide(index);
+        this.step = step;
+        this.advance = advance;
+        places = target.size(along.dim());
+        jump = target.stride(along.dim()) << target.dtype().shift();
+        jumps = new long[(int) Math.min(most, BLOCK)];
+    }
+
+    /** The distance by the number at a byte offset. */
+    long one(long at) {
+        return checked(Positions.read(index, wide, at)) * jump;
+    }
+
+    private long checked(long k) {
+        return along.positions().checked(along.op(), k, places);
+    }
+
+    /** The distances by n numbers from a byte offset on. */
+    long[] at(long at, int n) {
+        if (at != last || n > known) {
+            last = -1;
+            if (wide) {
+                longs(at, n);
+            } else {
+                ints(at, n);
+            }
+            last = at;
+            known = n;
+        }
+        return jumps;
+    }
+
+    private void longs(long at, int n) {
+        long[] to = jumps;
+        long jump = this.jump;
+        long advance = this.advance;
+        long places = this.places;
+        MemorySegment m = Window.of(index, 0, index.byteSize());
+        if (step == 8) { // known to the compiler
+            for (int i = 0; i < n; i++) {
+                long k = m.get(L, at + 8L * i);
+                to[i] = (k >= 0 && k < places ? k : checked(k)) * jump + i * advance;
+            }
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            to[i] = checked(m.get(L, at + i * step)) * jump + i * advance;
+        }
+    }
+
+    private void ints(long at, int n) {
+        long[] to = jumps;
+        long jump = this.jump;
+        long advance = this.advance;
+        long places = this.places;
+        MemorySegment m = Window.of(index, 0, index.byteSize());
+        if (step == 4) { // known to the compiler
+            for (int i = 0; i < n; i++) {
+                long k = m.get(I, at + 4L * i);
+                to[i] = (k >= 0 && k < places ? k : checked(k)) * jump + i * advance;
+            }
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            to[i] = checked(m.get(I, at + i * step)) * jump + i * advance;
+        }
+    }
+}
