@@ -71,11 +71,8 @@ final class Walk {
         long a = g.innerStep(0);
         long b = g.innerStep(1);
         long c = g.innerStep(2);
-        Workers.parallelFor(
-                inner,
-                GRAIN,
-                (from, to) -> bodies.get()
-                        .at(g.starts[0] + from * a, g.starts[1] + from * b, g.starts[2] + from * c, to - from));
+        Workers.parallelFor(inner, GRAIN, (from, to) -> bodies.get()
+                .at(g.starts[0] + from * a, g.starts[1] + from * b, g.starts[2] + from * c, to - from));
     }
 
     private static void runs(Geometry g, int first, long from, long to, Run body) {
