@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The same call in other forms: in place, as a method, with {@code out}, without values, with other memory layouts. */
 final class FormChecks {
-    private static final Set<String> LAYOUT =
-            Set.of("as_strided", "as_strided_copy", "as_strided_scatter", "view", "view_as");
-
     private FormChecks() {}
 
     /** The in-place method leaves the plain result in its first argument. */
@@ -73,14 +69,16 @@ final class FormChecks {
 
     /** Shapes and dtypes come without values. */
     static void meta(Sample s) {
-        Sample.require(Limits.needsValues(s.op()) == null, "needs values");
+        Sample.require(Limits.needsValues(s.op(), s.arguments()) == null, "needs values");
         Sample.require(!s.readsBeyond() && !names(s.arguments(), "cpu"), "looks at memory or moves it");
         Arguments a = s.arguments();
         Sample.require(!Sample.tensors(a).isEmpty(), "no tensors");
         List<Tensor> plain = OpinfoCall.tensors(s.call(a));
         Sample.require(!plain.isEmpty(), "no tensors");
-        List<Tensor> meta = OpinfoCall.tensors(s.call(
-                s.arguments().map((path, t) -> t.isNumber() ? t : Dense.empty(t.shape(), t.dtype(), Device.META))));
+        List<Tensor> meta = OpinfoCall.tensors(s.call(s.arguments()
+                .map((path, t) -> t.isNumber() || Limits.decides(s.op(), path, a)
+                        ? t
+                        : Dense.empty(t.shape(), t.dtype(), Device.META))));
         if (meta.size() != plain.size()) {
             throw new Mismatch("on meta: " + meta.size() + " tensors, expected " + plain.size());
         }
@@ -105,7 +103,7 @@ final class FormChecks {
     /** Memory in reversed order of dimensions, with gaps, with gaps of NaN, repeated. */
     static void layouts(Sample s) {
         Sample.require(!s.isUndetermined(), "random"); // numbers are drawn in the order of memory
-        Sample.require(!LAYOUT.contains(s.op()), "depends on the layout");
+        Sample.require(!Limits.seesLayout(s.op()), "depends on the layout");
         Sample.require(!Sample.tensors(s.arguments()).isEmpty(), "no tensors");
         arranged(s, "column-major", FormChecks::columnMajor);
         arranged(s, "with gaps", FormChecks::withGaps);

@@ -25,6 +25,26 @@ public final class Limits {
         }
     }
 
+    /** Arguments, by their paths, that decide the shapes of the results, so that their values must be there. */
+    private static final Map<String, Set<String>> DECIDING = Map.of(
+            "tensor_split", Set.of("args[1]", "kwargs.indices", "kwargs.tensor_indices_or_sections"),
+            "repeat_interleave", Set.of("args[1]", "kwargs.repeats"));
+
+    /** Operations that see how their argument lies in memory, by the reason. */
+    private static final Map<String, String> LAYOUT = new TreeMap<>();
+
+    static {
+        for (String op : new String[] {"as_strided", "as_strided_copy", "as_strided_scatter"}) {
+            LAYOUT.put(op, "strides are given");
+        }
+        for (String op : new String[] {"view", "view_as", "view_as_complex"}) {
+            LAYOUT.put(op, "a view that only some strides have");
+        }
+        for (String op : new String[] {"resize_", "resize_as_"}) {
+            LAYOUT.put(op, "gives memory another shape");
+        }
+    }
+
     private Limits() {}
 
     /** Why an operation needs the values of its arguments, so that it can't be mapped and has no form on meta; else null. */
@@ -32,8 +52,31 @@ public final class Limits {
         return VALUES.get(op);
     }
 
+    /** As {@link #needsValues(String)}, for a call of it: some drivers give residuals only if the rank is full. */
+    static @Nullable String needsValues(String op, Arguments arguments) {
+        Object driver = arguments.kwargs().get("driver");
+        boolean ranks = op.equals("linalg.lstsq") && ("gelsd".equals(driver) || "gelss".equals(driver));
+        return ranks ? SHAPE : needsValues(op);
+    }
+
     /** Whether forward mode is not to be expected. */
     public static boolean noForward(String op) {
         return NO_FORWARD.contains(op);
+    }
+
+    /** Whether the values of one of the arguments decide the shapes of the results; with {@code output_size} none does. */
+    static boolean decides(String op, String path, Arguments arguments) {
+        return DECIDING.getOrDefault(op, Set.of()).contains(path)
+                && !arguments.kwargs().containsKey("output_size");
+    }
+
+    /** Whether what an operation gives depends on how its argument lies in memory. */
+    static boolean seesLayout(String op) {
+        return LAYOUT.containsKey(op);
+    }
+
+    /** Whether {@code backward} gives something else than the transpose of the derivative, as PyTorch's does. */
+    static boolean backwardDiffers(String op) {
+        return op.equals("as_strided_scatter"); // its input gets the gradient of what was replaced
     }
 }

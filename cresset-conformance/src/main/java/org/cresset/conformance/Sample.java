@@ -54,6 +54,11 @@ final class Sample {
         return entry.path("variant").asText().equals("partial_views");
     }
 
+    /** Whether the arguments are where the function has a subgradient only; what a second derivative gives is chance there. */
+    boolean isAtKink() {
+        return entry.path("variant").asText().equals("subgradients_at_zero");
+    }
+
     /** Skips unless {@code condition} holds. */
     static void require(boolean condition, String why) {
         if (!condition) {

@@ -21,12 +21,13 @@ final class VmapCheck {
         this.sample = sample;
         arguments = sample.wideArguments();
         tensors = Sample.tensors(arguments);
+        tensors.keySet().removeIf(path -> Limits.decides(sample.op(), path, arguments));
     }
 
     static void run(Sample sample) {
         Sample.require(!sample.isUndetermined(), "random");
         Sample.require(!sample.line.has("mutated"), "changes its arguments");
-        Sample.require(Limits.needsValues(sample.op()) == null, "needs values");
+        Sample.require(Limits.needsValues(sample.op(), sample.arguments()) == null, "needs values");
         new VmapCheck(sample).run();
     }
 

@@ -50,10 +50,9 @@ class Covariance extends Decompositions {
             throw CressetException.runtime("cov: " + what + " are " + w.dtype() + w.shape() + "; expected " + n
                     + " numbers of " + expected + " dtype in one dimension");
         }
-        if (w.numel() > 0
-                && w instanceof org.cresset.tensor.Dense
-                && w.detach().lt(0).any().itemBoolean()) {
-            throw CressetException.runtime("cov: " + what + " can't be negative");
+        if (w.numel() > 0 && w.hasValues() && w.detach().lt(0).any().itemBoolean()) {
+            throw CressetException.runtime("cov: " + what + " are " + w.dtype() + w.shape() + " with a least of "
+                    + w.detach().min().item() + "; expected none below 0");
         }
     }
 

@@ -307,7 +307,7 @@ class Norms extends Products {
         Shape batch = Broadcast.shapes(op, Batches.of(input, 2), tolerances[0].shape());
         batch = Broadcast.shapes(op, batch, tolerances[1].shape());
         if (input.size(-1) == 0 || input.size(-2) == 0) {
-            return Tensor.zeros(batch, DType.INT64);
+            return input.newFull(batch, 0, DType.INT64);
         }
         Tensor a = input.detach();
         Tensor s = hermitian ? Eigh.values(a, false).abs() : Svd.values(a);

@@ -26,7 +26,7 @@ class Products {
                     + "; expected square matrices in the last two dimensions");
         }
         if (n == 0) {
-            return Matrices.identityLike(self).clone();
+            return self.zerosLike().add(Matrices.identityLike(self));
         }
         Tensor power = n < 0 ? Solvers.inv(self) : self;
         Tensor result = null;

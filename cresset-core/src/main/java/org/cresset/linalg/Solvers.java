@@ -180,7 +180,7 @@ class Solvers extends Norms {
         double cutoff = rcond == null ? self.dtype().eps() * Math.max(m, n) : rcond;
         Tensor[] out = Lstsq.solve(in[0], in[1], used, cutoff);
         Tensor x = out[0];
-        Tensor residuals = Tensor.zeros(Shape.of(0), self.dtype().real());
+        Tensor residuals = self.newFull(Shape.of(0), 0, self.dtype().real());
         if (m > n && !used.equals("gelsy")) {
             boolean full = used.equals("gels") || out[1].eq(n).all().itemBoolean();
             if (full) {

@@ -162,17 +162,32 @@ public final class ComplexViews {
         Dense look(Dense x, Spec as) {
             int n = x.dim() - 1;
             long[] strides = Arrays.copyOf(x.strides(), n);
-            boolean even = x.stride(n) == 1 && x.storageOffset() % 2 == 0;
             for (int i = 0; i < n; i++) {
-                even &= strides[i] % 2 == 0 || x.size(i) <= 1;
                 strides[i] /= 2;
             }
-            if (!even) {
+            if (!even(x)) {
                 throw CressetException.runtime("view_as_complex: the pairs of a tensor with strides "
                         + Arrays.toString(x.strides()) + " and offset " + x.storageOffset()
                         + " don't lie as complex numbers do; make it contiguous first");
             }
             return x.view(as.shape(), strides, x.storageOffset() / 2, as.dtype());
+        }
+
+        /** Whether pairs lie as complex numbers do. */
+        private static boolean even(Dense x) {
+            int n = x.dim() - 1;
+            boolean even = x.stride(n) == 1 && x.storageOffset() % 2 == 0;
+            for (int i = 0; i < n; i++) {
+                even &= x.stride(i) % 2 == 0 || x.size(i) <= 1;
+            }
+            return even;
+        }
+
+        /** How the batch lies is nothing that an example knows, and views can't be changed there: a copy is as good. */
+        @Override
+        public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+            Tensor x = in[0];
+            return new Tensor[] {on(attrs, x instanceof Dense d ? even(d) ? d : d.contiguous().clone() : x.contiguous())};
         }
 
         @Override

@@ -158,25 +158,6 @@ public final class CreationFunctions {
         return made(Tensor.linspace(start, end, steps, orFloat(dtype)), device, requiresGrad);
     }
 
-    /** Evenly from {@code start} to {@code end}, of which at least one is a tensor of rank 0. As {@code torch.linspace}. */
-    @Torch("linspace(start: Scalar, end, steps, *, " + TAIL)
-    public static Tensor linspace(
-            Tensor start,
-            Tensor end,
-            long steps,
-            @Nullable DType dtype,
-            @Nullable Device device,
-            boolean requiresGrad) {
-        return linspace(single("linspace", start), single("linspace", end), steps, dtype, device, requiresGrad);
-    }
-
-    private static double single(String op, Tensor t) {
-        if (t.dim() != 0) {
-            throw CressetException.runtime(op + ": an end is a tensor of shape " + t.shape() + "; expected rank 0");
-        }
-        return t.item();
-    }
-
     /** {@code base} to powers that lie evenly from {@code start} to {@code end}. As {@code torch.logspace}. */
     @Torch("logspace(start, end, steps, base=10.0, *, " + TAIL)
     public static Tensor logspace(
@@ -196,19 +177,6 @@ public final class CreationFunctions {
         Tensor powers = Tensor.linspace(first, last, steps, DType.FLOAT64);
         Tensor values = Tensor.scalar((float) 0).to(DType.FLOAT64).add(base).pow(powers);
         return made(values.to(orFloat(dtype)), device, requiresGrad);
-    }
-
-    /** {@code base} to powers between ends of which at least one is a tensor of rank 0. As {@code torch.logspace}. */
-    @Torch("logspace(start: Scalar, end, steps, base=10.0, *, " + TAIL)
-    public static Tensor logspace(
-            Tensor start,
-            Tensor end,
-            long steps,
-            double base,
-            @Nullable DType dtype,
-            @Nullable Device device,
-            boolean requiresGrad) {
-        return logspace(single("logspace", start), single("logspace", end), steps, base, dtype, device, requiresGrad);
     }
 
     /** Ones on the diagonal of a square matrix. As {@code torch.eye}. */

@@ -112,11 +112,18 @@ public final class IndexForms {
      */
     @Torch("Tensor.resize_(self, *size, memory_format=None)")
     public static Tensor resize(Tensor self, long[] size, @Nullable String memoryFormat) {
-        Dense x = self.dense("resize_");
-        if (x.requiresGrad()) {
+        if (self.requiresGrad()) {
             throw CressetException.runtime("resize_: tensors that require a gradient can't be resized");
         }
         Shape shape = Shape.of(size);
+        if (!(self instanceof Dense x)) { // an example of a batch has no memory: its elements in row-major order are meant
+            Tensor flat = self.reshape(-1);
+            long missing = shape.numel() - flat.numel();
+            Tensor enough = missing <= 0
+                    ? flat.narrow(0, 0, shape.numel())
+                    : Tensor.cat(0, flat, self.newFull(Shape.of(missing), 0, self.dtype()));
+            return enough.reshape(size);
+        }
         if (shape.equals(x.shape()) && memoryFormat == null) {
             return x;
         }

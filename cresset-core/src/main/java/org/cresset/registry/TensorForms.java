@@ -435,6 +435,10 @@ public final class TensorForms {
     /** A part of a dimension from where a tensor without dimensions says. As {@code torch.narrow}. */
     @Torch("narrow(self, dim, start: Tensor, length)")
     public static Tensor narrow(Tensor self, long dim, Tensor start, long length) {
+        if (start.dim() > 0 || !start.dtype().isInteger()) {
+            throw CressetException.runtime("narrow: the start is " + start.dtype() + start.shape()
+                    + "; expected an integer tensor without dimensions");
+        }
         if (start.hasValues()) {
             return self.narrow(dim, start.itemLong(), length);
         }

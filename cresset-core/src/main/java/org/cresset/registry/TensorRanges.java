@@ -23,7 +23,7 @@ final class TensorRanges {
             @Nullable DType dtype,
             @Nullable Device device,
             boolean requiresGrad) {
-        return finish(between("linspace", start, end, steps), start, end, dtype, device, requiresGrad);
+        return finish(between(start, end, steps, dtype), start, end, dtype, device, requiresGrad);
     }
 
     /** {@code base} to powers that lie evenly from {@code start} to {@code end}. As {@code torch.logspace}. */
@@ -36,30 +36,18 @@ final class TensorRanges {
             @Nullable DType dtype,
             @Nullable Device device,
             boolean requiresGrad) {
-        Tensor powers = between("logspace", start, end, steps);
+        Tensor powers = between(start, end, steps, dtype);
         Tensor values = Dense.number(base, DType.FLOAT64).pow(powers);
         return finish(values, start, end, dtype, device, requiresGrad);
     }
 
-    private static Tensor between(String op, Tensor start, Tensor end, long steps) {
-        if (start.dim() > 0 || end.dim() > 0) {
-            throw CressetException.runtime(op + ": from " + start.dtype() + start.shape() + " to " + end.dtype()
-                    + end.shape() + "; expected numbers or tensors without dimensions");
-        }
-        if (steps < 0) {
-            throw CressetException.runtime(op + ": " + steps + " steps; expected at least 0");
-        }
-        Tensor from = start.to(wide(start));
-        Tensor to = end.to(wide(end));
-        Tensor i = Tensor.arange(steps).to(DType.FLOAT64);
-        Tensor step = to.sub(from).div((double) Math.max(1, steps - 1));
-        Tensor up = from.add(step.mul(i));
-        Tensor down = to.sub(step.mul(i.neg().add((double) (steps - 1))));
-        return steps == 1 ? up : Tensor.where(i.lt((double) ((steps + 1) / 2)), up, down); // exact at both ends
-    }
-
-    private static DType wide(Tensor t) {
-        return t.dtype().isComplex() ? DType.COMPLEX128 : DType.FLOAT64;
+    /** For a result of integers the ends are cut to integers first. */
+    private static Tensor between(Tensor start, Tensor end, long steps, @Nullable DType dtype) {
+        boolean whole = dtype != null && !dtype.isDifferentiable() && dtype != DType.BOOL;
+        Tensor from = whole ? start.to(DType.INT64) : start;
+        Tensor to = whole ? end.to(DType.INT64) : end;
+        boolean complex = from.dtype().isComplex() || to.dtype().isComplex();
+        return Tensor.linspace(from, to, steps, complex ? DType.COMPLEX128 : DType.FLOAT64);
     }
 
     private static Tensor finish(

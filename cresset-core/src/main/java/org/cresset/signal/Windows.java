@@ -52,7 +52,7 @@ public final class Windows {
             String op, long m, double[] a, boolean sym, @Nullable DType dtype, boolean requiresGrad) {
         Tensor ones = checked(op, m, dtype);
         if (a.length == 0) {
-            throw CressetException.value(op + ": there are no coefficients");
+            throw CressetException.value(op + ": 0 coefficients; expected at least 1");
         }
         Tensor k = ramp(0, 2 * Math.PI / period(m, sym), m);
         Tensor sum = k.zerosLike();
@@ -126,7 +126,8 @@ public final class Windows {
             throw CressetException.value("exponential: tau is " + tau + "; expected a positive number");
         }
         if (sym && center != null) {
-            throw CressetException.value("exponential: a symmetric window has its center in the middle; give none");
+            throw CressetException.value("exponential: a center of " + center
+                    + " for a symmetric window, whose center is its middle; expected none, or sym = false");
         }
         double middle = center == null ? (sym ? m - 1 : m) / 2.0 : center;
         return made(ones, ramp(-middle / tau, 1 / tau, m).abs().neg().exp(), requiresGrad);

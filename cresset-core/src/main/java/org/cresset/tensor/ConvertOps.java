@@ -11,6 +11,7 @@ import org.cresset.autograd.Interpreter;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Device;
+import org.cresset.base.Shape;
 import org.cresset.base.Storage;
 import org.cresset.op.Convert;
 
@@ -146,8 +147,13 @@ public sealed interface ConvertOps permits Tensor {
             Convert.fill(out.segment(), 0, out.dtype(), out.numel(), value);
             return out;
         }
-        return t.device() == Device.META
-                ? Dense.empty(t.shape(), t.dtype(), Device.META)
-                : Tensor.full(t.shape(), value, t.dtype());
+        return newFull(t.shape(), value, t.dtype());
+    }
+
+    /** One number in any shape and dtype, on this tensor's device. As {@code Tensor.new_full}. */
+    default Tensor newFull(Shape shape, double value, DType dtype) {
+        return self().device() == Device.META
+                ? Dense.empty(shape, dtype, Device.META)
+                : Tensor.full(shape, value, dtype);
     }
 }

@@ -130,6 +130,28 @@ final class Factories {
         return evenly(start, end, steps, dtype);
     }
 
+    static Tensor linspace(Tensor start, Tensor end, long steps, DType dtype) {
+        if (start.dim() > 0 || end.dim() > 0) {
+            throw CressetException.runtime("linspace: from " + start.dtype() + start.shape() + " to " + end.dtype()
+                    + end.shape() + "; expected numbers or tensors without dimensions");
+        }
+        if (steps < 0) {
+            throw CressetException.runtime("linspace: " + steps + " steps; expected at least 0");
+        }
+        Tensor from = start.to(wide(start));
+        Tensor to = end.to(wide(end));
+        Tensor i = Tensor.arange(steps).to(DType.FLOAT64);
+        Tensor step = to.sub(from).div((double) Math.max(1, steps - 1));
+        Tensor up = from.add(step.mul(i));
+        Tensor down = to.sub(step.mul(i.neg().add((double) (steps - 1))));
+        Tensor all = steps == 1 ? up : Tensor.where(i.lt((double) ((steps + 1) / 2)), up, down); // exact at both ends
+        return all.to(dtype);
+    }
+
+    private static DType wide(Tensor t) {
+        return t.dtype().isComplex() ? DType.COMPLEX128 : DType.FLOAT64;
+    }
+
     private static Tensor evenly(double start, double end, long steps, DType dtype) {
         Dense t = fresh(Shape.of(steps), dtype);
         double step = steps > 1 ? (end - start) / (steps - 1) : 0;

@@ -21,11 +21,9 @@ final class Histograms {
         if (bins <= 0) {
             throw CressetException.runtime("histc: " + bins + " bins; expected at least 1");
         }
-        double[] ends = ends("histc", x.reshape(-1), min == max ? null : new double[] {min, max}, 0, 1);
-        if (min == max && min != 0 && x.numel() == 0) {
-            ends = new double[] {min - 1, max + 1};
-        }
-        Tensor edges = Tensor.linspace(ends[0], ends[1], bins + 1, x.dtype());
+        boolean around = min == max && min != 0 && x.numel() == 0;
+        double[] range = around ? new double[] {min - 1, max + 1} : min == max ? null : new double[] {min, max};
+        Tensor edges = edges("histc", x.reshape(-1), range, 0, 1, bins);
         return bin(x.reshape(-1, 1), null, List.of(edges), Search.DIVISION);
     }
 
@@ -74,8 +72,7 @@ final class Histograms {
             if (counts[d] <= 0) {
                 throw CressetException.runtime("histogramdd: " + counts[d] + " bins; expected at least 1");
             }
-            double[] ends = ends("histogramdd", points.select(1, d), range, d, 0.5);
-            edges.add(Tensor.linspace(ends[0], ends[1], counts[d] + 1, x.dtype()));
+            edges.add(edges("histogramdd", points.select(1, d), range, d, 0.5, counts[d]));
         }
         return result(points, weight, edges, density, Search.EVEN);
     }
@@ -115,7 +112,22 @@ final class Histograms {
         return x.reshape(x.numel() / Math.max(1, x.size(-1)), x.size(-1));
     }
 
-    /** The outer edges of dimension d: given ones, or the data's, moved apart where they are equal. */
+    /** The edges of dimension d between given ones or the data's, moved apart where they are equal. */
+    private static Tensor edges(
+            String op, Tensor column, double @Nullable [] range, int d, double apart, long bins) {
+        DType t = column.dtype();
+        if (column.hasValues() || range != null || column.numel() == 0) {
+            double[] ends = ends(op, column, range, d, apart);
+            Tensor edges = Tensor.linspace(ends[0], ends[1], bins + 1, t);
+            return column.hasValues() ? edges : column.newFull(edges.shape(), 0, t).add(edges);
+        }
+        Tensor low = column.detach().min();
+        Tensor high = column.detach().max();
+        Tensor one = low.eq(high);
+        return Tensor.linspace(
+                Tensor.where(one, low.sub(apart), low), Tensor.where(one, high.add(apart), high), bins + 1, t);
+    }
+
     private static double[] ends(String op, Tensor column, double @Nullable [] range, int d, double apart) {
         double low = 0;
         double high = apart == 1 ? 0 : 1;

@@ -29,6 +29,11 @@ final class Indexing {
     }
 
     static void set(Tensor x, Tensor value, @Nullable Object... parts) {
+        Tensor masked = unknown(x, value.to(x.dtype()), false, parts);
+        if (masked != null) {
+            x.copy_(masked);
+            return;
+        }
         Basic b = basic(x, parts);
         if (!b.advanced()) {
             b.view.copy_(drop(value, b.view.dim()));
@@ -102,12 +107,7 @@ final class Indexing {
                         tensors.add(t.itemBoolean() ? Tensor.of(0L) : Tensor.of(new long[0]));
                         d++;
                     } else {
-                        for (int i = 0; i < t.dim(); i++) {
-                            if (t.size(i) != view.size(d + i)) {
-                                throw CressetException.index("get: a mask of shape " + t.shape()
-                                        + " doesn't match shape " + view.shape() + " from dimension " + d + " on");
-                            }
-                        }
+                        fits(t, view, d);
                         Tensor where = Gathering.nonzero(t);
                         for (int i = 0; i < t.dim(); i++) {
                             tensors.add(where.select(1, i));
@@ -219,6 +219,10 @@ final class Indexing {
             throw CressetException.runtime("index_put: the tensor is " + x.dtype() + ", the values " + values.dtype()
                     + "; expected the same dtype");
         }
+        Tensor masked = unknown(x, values, accumulate, parts);
+        if (masked != null) {
+            return masked;
+        }
         Basic b = basic(x, parts);
         return b.advanced()
                 ? put(b.view, b.tensors.toArray(new Tensor[0]), values, accumulate)
@@ -226,6 +230,39 @@ final class Indexing {
                 : accumulate
                         ? x.add(values)
                         : values.expand(x.shape().toArray()).clone();
+    }
+
+    /** {@link #changed} where the only index is a mask whose values can't be read; null if it isn't so. */
+    private static @Nullable Tensor unknown(Tensor x, Tensor values, boolean accumulate, @Nullable Object[] parts) {
+        int d = 0;
+        while (d < parts.length && parts[d] == null) {
+            d++;
+        }
+        for (int i = d + 1; i < parts.length; i++) {
+            if (parts[i] != null) {
+                return null;
+            }
+        }
+        boolean mask = d < parts.length
+                && parts[d] instanceof Tensor t
+                && (t.dtype() == DType.BOOL || t.dtype() == DType.UINT8)
+                && !t.hasValues()
+                && d + t.dim() <= x.dim();
+        if (!mask) {
+            return null;
+        }
+        Tensor t = (Tensor) parts[d];
+        fits(t, x, d);
+        return Positioned.put(x, t, d, drop(values, x.dim() - t.dim() + 1), accumulate);
+    }
+
+    private static void fits(Tensor mask, Tensor x, int d) {
+        for (int i = 0; i < mask.dim(); i++) {
+            if (mask.size(i) != x.size(d + i)) {
+                throw CressetException.index("get: a mask of shape " + mask.shape() + " doesn't match shape "
+                        + x.shape() + " from dimension " + d + " on");
+            }
+        }
     }
 
     /** {@code x} with the indexed elements replaced by (or increased by) values. */

@@ -115,7 +115,7 @@ public sealed interface MathOps permits Tensor {
     @Torch("isreal(self)")
     default Tensor isreal() {
         Tensor x = self();
-        return x.dtype().isComplex() ? x.imag().eq(0) : Tensor.ones(x.shape(), DType.BOOL);
+        return x.dtype().isComplex() ? x.imag().eq(0) : x.newFull(x.shape(), 1, DType.BOOL);
     }
 
     /** The tensor itself: a negative is never put off here. As {@code torch.resolve_neg}. */

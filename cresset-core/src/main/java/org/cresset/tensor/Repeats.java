@@ -41,6 +41,11 @@ final class Repeats {
             throw CressetException.runtime("repeat_interleave: " + r.numel() + " repeats for dimension " + d
                     + " of shape " + x.shape() + "; expected one for each slice");
         }
+        if (outputSize != null && !r.hasValues()) {
+            // after how many of the running sums each place lies; the size can only be believed
+            Tensor ends = r.to(DType.INT64).cumsum(0);
+            return x.indexSelect(d, ends.searchsorted(Tensor.arange(outputSize), false, true, null, null));
+        }
         Tensor index = positions(r);
         checkSize(outputSize, index.numel());
         return x.indexSelect(d, index);

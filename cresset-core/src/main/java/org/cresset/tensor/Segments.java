@@ -37,35 +37,42 @@ public final class Segments {
             throw CressetException.runtime("segment_reduce: lengths of shape " + sizes.shape() + " for axis " + a
                     + "; expected " + (a + 1) + " dimensions");
         }
-        return reduced(data, reduce, a, Tensor.of(numbers(sizes, offsets, data.size(a), a, unsafe)), sizes, initial);
+        return reduced(data, reduce, a, numbers(sizes, offsets, data.size(a), a, unsafe), sizes, initial);
     }
 
-    /** For each element of the axis the number of its segment; that after the last one if it is in none. */
-    private static long[] numbers(Tensor sizes, @Nullable Tensor offsets, long n, int a, boolean unsafe) {
-        long[] given = sizes.toLongArray();
-        int segments = Math.toIntExact(sizes.size(-1));
-        int rows = segments == 0 ? 0 : given.length / segments;
-        long[] begins = offsets == null ? new long[rows] : offsets.select(-1, 0).toLongArray();
-        long[] to = new long[Math.toIntExact(rows * n)];
-        Arrays.fill(to, segments);
-        for (int r = 0; r < rows; r++) {
-            long at = begins[r];
-            for (int s = 0; s < segments; s++) {
-                long length = given[r * segments + s];
-                if (length < 0 || at < 0 || at + length > n) {
-                    throw CressetException.runtime("segment_reduce: a segment of " + length + " elements from " + at
-                            + " on of dimension " + a + " with " + n);
-                }
-                int from = Math.toIntExact(r * n + at);
-                Arrays.fill(to, from, from + (int) length, s);
-                at += length;
-            }
-            if (at != n && offsets == null && !unsafe) {
-                throw CressetException.runtime(
-                        "segment_reduce: lengths add up to " + at + ", dimension " + a + " has " + n + " elements");
-            }
+    /** For each element of the axis the number of its segment, (..., n); that after the last one if it is in none. */
+    private static Tensor numbers(Tensor sizes, @Nullable Tensor offsets, long n, int a, boolean unsafe) {
+        long segments = sizes.size(-1);
+        long[] rows = sizes.shape().toArray();
+        rows[rows.length - 1] = n;
+        Tensor places = Tensor.arange(n).expand(rows);
+        if (segments == 0) {
+            return sizes.newFull(Shape.of(rows), 0, DType.INT64);
         }
-        return to;
+        Tensor lengths = sizes.to(DType.INT64);
+        Tensor begin = offsets == null
+                ? sizes.newFull(Shape.SCALAR, 0, DType.INT64)
+                : offsets.narrow(-1, 0, 1).to(DType.INT64);
+        Tensor ends = lengths.cumsum(-1).add(begin);
+        if (ends.hasValues()) {
+            check(lengths, begin, ends, n, a, offsets == null && !unsafe);
+        }
+        Tensor number = ends.searchsorted(places.contiguous(), false, true, null, null);
+        return offsets == null ? number : Tensor.where(places.lt(begin), number.fullLike(segments), number);
+    }
+
+    private static void check(Tensor lengths, Tensor begin, Tensor ends, long n, int a, boolean all) {
+        long least = Math.min(lengths.min().itemLong(), begin.numel() == 0 ? 0 : begin.min().itemLong());
+        if (least < 0 || ends.max().itemLong() > n) {
+            throw CressetException.runtime("segment_reduce: segments from " + begin.min().itemLong() + " on, the shortest of "
+                    + lengths.min().itemLong() + " elements, up to " + ends.max().itemLong() + " of dimension " + a
+                    + " with " + n + "; expected lengths of at least 0 and an end within");
+        }
+        long sum = ends.select(-1, -1).min().itemLong();
+        if (all && sum != n) {
+            throw CressetException.runtime(
+                    "segment_reduce: lengths add up to " + sum + ", dimension " + a + " has " + n + " elements");
+        }
     }
 
     private static Tensor reduced(

@@ -44,6 +44,9 @@ public sealed interface SetOps permits Tensor {
         if (size < 0) {
             throw CressetException.runtime("nonzero_static: size is " + size + "; expected at least 0");
         }
+        if (!self().hasValues()) {
+            return Positioned.nonzero(self(), size, fillValue);
+        }
         Tensor found = self().nonzero();
         long n = Math.min(size, found.size(0));
         Tensor rest = Tensor.from(new long[] {fillValue}, 1, 1).expand(size - n, found.size(1));

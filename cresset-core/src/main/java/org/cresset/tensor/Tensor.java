@@ -283,6 +283,11 @@ public abstract sealed class Tensor
         return Factories.linspace(start, end, steps, dtype);
     }
 
+    /** {@code steps} numbers evenly from one tensor's value to another's, both included. As {@code torch.linspace}. */
+    public static Tensor linspace(Tensor start, Tensor end, long steps, DType dtype) {
+        return Factories.linspace(start, end, steps, dtype);
+    }
+
     /** The unit matrix (n, n). */
     public static Tensor eye(long n, DType dtype) {
         return Factories.eye(n, n, dtype);

@@ -23,7 +23,14 @@ final class CtcLoss {
 
     private CtcLoss() {}
 
-    /** The labels of each sequence, and how many frames it has; arrays that nobody changes. */
+    /** How many labels and frames each sequence has; arrays that nobody changes. */
+    record Lengths(long[] labels, long[] frames, long blank) {
+        private long mostPlaces() {
+            return 2 * Arrays.stream(labels).max().orElse(0) + 1;
+        }
+    }
+
+    /** The labels of each sequence, and how many frames it has. */
     record Sequences(long[][] labels, long[] frames, long blank) {
         /** The labels of a sequence with blanks around each: even places are blanks. */
         private long at(int n, int place) {
@@ -37,14 +44,6 @@ final class CtcLoss {
 
         private int places(int n) {
             return 2 * labels[n].length + 1;
-        }
-
-        private int mostPlaces() {
-            int most = 1;
-            for (int n = 0; n < labels.length; n++) {
-                most = Math.max(most, places(n));
-            }
-            return most;
         }
     }
 
@@ -63,8 +62,9 @@ final class CtcLoss {
         }
         boolean batched = logProbs.dim() == 3;
         Tensor x = batched ? logProbs : logProbs.unsqueeze(1);
-        Sequences s = sequences(op, x, batched ? targets : targets.reshape(-1), inputLengths, targetLengths, blank);
-        Tensor losses = Forward.OP.all(s, x)[0];
+        Tensor labels = batched ? targets : targets.reshape(-1);
+        Lengths s = lengths(op, x, labels, inputLengths, targetLengths, blank);
+        Tensor losses = Forward.OP.all(s, x, labels)[0];
         if (zeroInfinity) {
             losses = Tensor.where(losses.detach().isposinf(), losses.zerosLike(), losses);
         }
@@ -75,7 +75,7 @@ final class CtcLoss {
         return reduction.apply(op, batched ? losses : losses.squeeze(0));
     }
 
-    private static Sequences sequences(
+    private static Lengths lengths(
             String op, Tensor x, Tensor targets, long[] inputLengths, long[] targetLengths, long blank) {
         int n = (int) x.size(1);
         long classes = x.size(2);
@@ -92,32 +92,43 @@ final class CtcLoss {
                     + "; expected integers (N, S) or all sequences one after the other");
         }
         boolean rows = targets.dim() == 2;
-        long[] all = targets.toLongArray();
-        long[][] labels = new long[n][];
         long at = 0;
         for (int i = 0; i < n; i++) {
-            long start = rows ? i * targets.size(1) : at;
-            long end = start + targetLengths[i];
-            boolean fits = targetLengths[i] >= 0 && (rows ? targetLengths[i] <= targets.size(1) : end <= all.length);
+            long end = at + targetLengths[i];
+            boolean fits = targetLengths[i] >= 0
+                    && (rows ? targetLengths[i] <= targets.size(1) : end <= targets.numel());
             if (!fits || inputLengths[i] < 0 || inputLengths[i] > x.size(0)) {
                 throw CressetException.runtime(op + ": sequence " + i + " has " + targetLengths[i] + " labels and "
                         + inputLengths[i] + " frames; targets have shape " + targets.shape() + ", log-probabilities "
                         + x.shape());
             }
-            labels[i] = Arrays.copyOfRange(all, (int) start, (int) end);
+            at = end;
+        }
+        if (!rows && at != targets.numel()) {
+            throw CressetException.runtime(
+                    op + ": the target lengths add up to " + at + ", but there are " + targets.numel() + " labels");
+        }
+        return new Lengths(targetLengths.clone(), inputLengths.clone(), blank);
+    }
+
+    private static Sequences sequences(Object attrs, Dense targets, long classes) {
+        Lengths lengths = (Lengths) attrs;
+        boolean rows = targets.dim() == 2;
+        long[] all = targets.toLongArray();
+        long[][] labels = new long[lengths.labels.length][];
+        long at = 0;
+        for (int i = 0; i < labels.length; i++) {
+            long start = rows ? i * targets.size(1) : at;
+            at = start + lengths.labels[i];
+            labels[i] = Arrays.copyOfRange(all, (int) start, (int) at);
             for (long label : labels[i]) {
                 if (label < 0 || label >= classes) {
                     throw CressetException.runtime(
-                            op + ": label " + label + " in sequence " + i + "; expected 0 to " + (classes - 1));
+                            "ctc_loss: label " + label + " in sequence " + i + "; expected 0 to " + (classes - 1));
                 }
             }
-            at = end;
         }
-        if (!rows && at != all.length) {
-            throw CressetException.runtime(
-                    op + ": the target lengths add up to " + at + ", but there are " + all.length + " labels");
-        }
-        return new Sequences(labels, inputLengths.clone(), blank);
+        return new Sequences(labels, lengths.frames, lengths.blank);
     }
 
     private static double logAdd(double a, double b) {
@@ -125,7 +136,7 @@ final class CtcLoss {
         return high == NEVER ? NEVER : high + Math.log1p(Math.exp(-Math.abs(a - b)));
     }
 
-    /** (T, N, C) to the losses (N) and the log-likelihoods (N, T, places) of all beginnings of paths. */
+    /** (T, N, C) and the labels to the losses (N) and the log-likelihoods (N, T, places) of all beginnings of paths. */
     private static final class Forward extends Custom {
         static final Forward OP = new Forward();
 
@@ -141,7 +152,7 @@ final class CtcLoss {
         @Override
         protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
             Tensor x = in[0];
-            Shape paths = Shape.of(x.size(1), x.size(0), ((Sequences) attrs).mostPlaces());
+            Shape paths = Shape.of(x.size(1), x.size(0), ((Lengths) attrs).mostPlaces());
             return new Spec[] {new Spec(Shape.of(x.size(1)), x.dtype()), new Spec(paths, DType.FLOAT64)};
         }
 
@@ -152,8 +163,8 @@ final class CtcLoss {
 
         @Override
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
-            Sequences s = (Sequences) attrs;
             Frames x = new Frames(in[0]);
+            Sequences s = sequences(attrs, in[1], x.classes);
             Dense alpha = out[1];
             Workers.parallelFor(x.sequences, 1, (from, to) -> {
                 for (int n = (int) from; n < to; n++) {
@@ -191,12 +202,12 @@ final class CtcLoss {
 
         @Override
         protected void vjp(Vjp v) {
-            v.set(0, Backward.OP.on(v.attrs(), v.grad(), v.input(0), v.output(0), v.output(1)));
+            v.set(0, Backward.OP.on(v.attrs(), v.grad(), v.input(0), v.output(0), v.output(1), v.input(1)));
         }
     }
 
     /**
-     * Gradients of losses (N), log-probabilities, losses and beginnings of paths to the gradient (T, N, C). As PyTorch's, it
+     * Gradients of losses (N), log-probabilities, losses, beginnings of paths and labels to the gradient (T, N, C). As PyTorch's, it
      * takes the log-probabilities for results of log softmax and is that of the scores before: probabilities minus their
      * share of the paths. After log softmax's own derivative, which is a projection, nothing of that is to be seen.
      */
@@ -214,8 +225,8 @@ final class CtcLoss {
 
         @Override
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
-            Sequences s = (Sequences) attrs;
             Frames x = new Frames(in[1]);
+            Sequences s = sequences(attrs, in[4], x.classes);
             double[] grads = in[0].toDoubleArray();
             double[] losses = in[2].toDoubleArray();
             double[] alpha = in[3].toDoubleArray();
