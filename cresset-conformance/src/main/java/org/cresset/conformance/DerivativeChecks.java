@@ -57,8 +57,7 @@ final class DerivativeChecks {
 
     /** The derivative of the gradient, forward over reverse and reverse over reverse, and by differences. */
     static void second(Sample sample) {
-        Sample.require(
-                !sample.isAtKink() && sample.entry.get("double_backward").asBoolean(), "no second derivative");
+        Sample.require(!sample.isAtKink() && sample.entry.get("double_backward").asBoolean(), "no second derivative");
         new DerivativeChecks(sample).second();
     }
 

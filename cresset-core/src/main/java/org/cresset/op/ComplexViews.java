@@ -187,7 +187,9 @@ public final class ComplexViews {
         @Override
         public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
             Tensor x = in[0];
-            return new Tensor[] {on(attrs, x instanceof Dense d ? even(d) ? d : d.contiguous().clone() : x.contiguous())};
+            return new Tensor[] {
+                on(attrs, x instanceof Dense d ? even(d) ? d : d.contiguous().clone() : x.contiguous())
+            };
         }
 
         @Override

@@ -116,7 +116,8 @@ public final class IndexForms {
             throw CressetException.runtime("resize_: tensors that require a gradient can't be resized");
         }
         Shape shape = Shape.of(size);
-        if (!(self instanceof Dense x)) { // an example of a batch has no memory: its elements in row-major order are meant
+        if (!(self
+                instanceof Dense x)) { // an example of a batch has no memory: its elements in row-major order are meant
             Tensor flat = self.reshape(-1);
             long missing = shape.numel() - flat.numel();
             Tensor enough = missing <= 0

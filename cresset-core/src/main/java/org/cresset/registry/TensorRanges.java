@@ -1,6 +1,5 @@
 package org.cresset.registry;
 
-import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Device;
 import org.cresset.tensor.Dense;

@@ -113,13 +113,14 @@ final class Histograms {
     }
 
     /** The edges of dimension d between given ones or the data's, moved apart where they are equal. */
-    private static Tensor edges(
-            String op, Tensor column, double @Nullable [] range, int d, double apart, long bins) {
+    private static Tensor edges(String op, Tensor column, double @Nullable [] range, int d, double apart, long bins) {
         DType t = column.dtype();
         if (column.hasValues() || range != null || column.numel() == 0) {
             double[] ends = ends(op, column, range, d, apart);
             Tensor edges = Tensor.linspace(ends[0], ends[1], bins + 1, t);
-            return column.hasValues() ? edges : column.newFull(edges.shape(), 0, t).add(edges);
+            return column.hasValues()
+                    ? edges
+                    : column.newFull(edges.shape(), 0, t).add(edges);
         }
         Tensor low = column.detach().min();
         Tensor high = column.detach().max();

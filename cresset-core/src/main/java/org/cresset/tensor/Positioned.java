@@ -14,7 +14,8 @@ final class Positioned {
         }
         Tensor hit = x.detach().ne(0).reshape(-1);
         Tensor nth = rank(hit);
-        Tensor slot = Tensor.where(hit.logicalAnd(nth.lt(size)), nth, nth.fullLike(size)); // the last one is for all others
+        Tensor slot =
+                Tensor.where(hit.logicalAnd(nth.lt(size)), nth, nth.fullLike(size)); // the last one is for all others
         Tensor flat = x.newFull(Shape.of(size + 1), -1, DType.INT64)
                 .scatter(0, slot, Tensor.arange(hit.numel()))
                 .narrow(0, 0, size);

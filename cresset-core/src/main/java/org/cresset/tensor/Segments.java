@@ -62,11 +62,14 @@ public final class Segments {
     }
 
     private static void check(Tensor lengths, Tensor begin, Tensor ends, long n, int a, boolean all) {
-        long least = Math.min(lengths.min().itemLong(), begin.numel() == 0 ? 0 : begin.min().itemLong());
+        long least = Math.min(
+                lengths.min().itemLong(), begin.numel() == 0 ? 0 : begin.min().itemLong());
         if (least < 0 || ends.max().itemLong() > n) {
-            throw CressetException.runtime("segment_reduce: segments from " + begin.min().itemLong() + " on, the shortest of "
-                    + lengths.min().itemLong() + " elements, up to " + ends.max().itemLong() + " of dimension " + a
-                    + " with " + n + "; expected lengths of at least 0 and an end within");
+            throw CressetException.runtime(
+                    "segment_reduce: segments from " + begin.min().itemLong() + " on, the shortest of "
+                            + lengths.min().itemLong() + " elements, up to "
+                            + ends.max().itemLong() + " of dimension " + a
+                            + " with " + n + "; expected lengths of at least 0 and an end within");
         }
         long sum = ends.select(-1, -1).min().itemLong();
         if (all && sum != n) {

@@ -63,7 +63,8 @@ class ValuesUnknownTest {
     void segmentsOfEachExample() {
         Tensor lengths = Tensor.of(1L, 3L, 2L, 2L).reshape(2, 2);
         Tensor x = Tensor.of(1f, 2f, 3f, 4f);
-        Tensor y = Func.vmap(l -> Segments.reduce(x, "sum", l, null, 0, false, null)).apply(lengths);
+        Tensor y = Func.vmap(l -> Segments.reduce(x, "sum", l, null, 0, false, null))
+                .apply(lengths);
         assertThat(y.toFloatArray()).containsExactly(1, 9, 3, 7);
         Tensor offsets = Tensor.of(1L, 2L, 4L, 0L, 1L, 2L).reshape(2, 3);
         y = Func.vmap(o -> Segments.reduce(x, "max", null, o, 0, false, null)).apply(offsets);
@@ -87,11 +88,12 @@ class ValuesUnknownTest {
     void pairsOfABatchThatLiesOtherwise() {
         Tensor x = Tensor.of(1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f).reshape(2, 2, 2); // the batch in front or behind
         for (int dim = 0; dim < 3; dim++) {
-            Tensor y = Func.vmap(
-                    in -> new Tensor[] {in[0].viewAsComplex()}, new Tensor[] {x}, new int[] {dim})[0];
+            Tensor y = Func.vmap(in -> new Tensor[] {in[0].viewAsComplex()}, new Tensor[] {x}, new int[] {dim})[0];
             Tensor first = x.movedim(dim, 0);
-            assertThat(y.real().toFloatArray()).containsExactly(first.select(-1, 0).toFloatArray());
-            assertThat(y.imag().toFloatArray()).containsExactly(first.select(-1, 1).toFloatArray());
+            assertThat(y.real().toFloatArray())
+                    .containsExactly(first.select(-1, 0).toFloatArray());
+            assertThat(y.imag().toFloatArray())
+                    .containsExactly(first.select(-1, 1).toFloatArray());
         }
     }
 }

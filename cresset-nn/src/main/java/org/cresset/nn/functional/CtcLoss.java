@@ -95,8 +95,8 @@ final class CtcLoss {
         long at = 0;
         for (int i = 0; i < n; i++) {
             long end = at + targetLengths[i];
-            boolean fits = targetLengths[i] >= 0
-                    && (rows ? targetLengths[i] <= targets.size(1) : end <= targets.numel());
+            boolean fits =
+                    targetLengths[i] >= 0 && (rows ? targetLengths[i] <= targets.size(1) : end <= targets.numel());
             if (!fits || inputLengths[i] < 0 || inputLengths[i] > x.size(0)) {
                 throw CressetException.runtime(op + ": sequence " + i + " has " + targetLengths[i] + " labels and "
                         + inputLengths[i] + " frames; targets have shape " + targets.shape() + ", log-probabilities "
