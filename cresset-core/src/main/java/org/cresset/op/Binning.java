@@ -1,10 +1,13 @@
 package org.cresset.op;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.BFloat16;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Binning extends Sort {
     public static final Binning OP = new Binning();
+
+    private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
     /** How a cell is found. */
     public enum Search {
@@ -50,24 +55,26 @@ public final class Binning extends Sort {
     @Override
     protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
         Search search = ((Attrs) attrs).search;
-        Dense x = in[0];
-        Dense weight = in[1];
-        DType t = x.dtype();
+        DType t = in[0].dtype();
+        Dense points = Rows.convert(in[0], DType.FLOAT64);
+        Dense weights = in[1] == null ? null : Rows.convert(in[1], DType.FLOAT64);
         int dims = in.length - 2;
         double[][] edges = new double[dims][];
         for (int d = 0; d < dims; d++) {
             edges[d] = in[d + 2].toDoubleArray();
         }
         double[] cells = new double[Math.toIntExact(out[0].numel())];
-        long n = x.size(0);
+        long n = points.size(0);
+        MemorySegment x = Window.of(points.segment(), points.byteOffset(), 8 * n * dims);
+        MemorySegment weight = weights == null ? null : Window.of(weights.segment(), weights.byteOffset(), 8 * n);
         for (long i = 0; i < n; i++) {
             int cell = 0;
             for (int d = 0; d < dims && cell >= 0; d++) {
-                int c = find(edges[d], x.read(i * dims + d), search, t);
+                int c = find(edges[d], x.get(D, 8 * (i * dims + d)), search, t);
                 cell = c < 0 ? -1 : cell * (edges[d].length - 1) + c;
             }
             if (cell >= 0) {
-                cells[cell] += weight == null ? 1 : weight.read(i);
+                cells[cell] += weight == null ? 1 : weight.get(D, 8 * i);
             }
         }
         for (int i = 0; i < cells.length; i++) {

@@ -6,6 +6,7 @@ import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -180,30 +181,34 @@ public final class Gathering {
 
     /** Positions of elements that aren't zero, (n, rank), in row-major order. */
     public static Tensor nonzero(Tensor x) {
-        Dense t = (Dense) x.dense("nonzero").detach().ne(0).contiguous();
-        MemorySegment from = t.segment();
+        Tensor mask = x.dense("nonzero").detach();
+        Dense t = (Dense) (mask.dtype() == DType.BOOL ? mask : mask.ne(0)).contiguous();
+        MemorySegment from = Window.of(t.segment(), t.byteOffset(), t.numel());
         long n = t.numel();
         long count = 0;
         for (long i = 0; i < n; i++) {
-            count += from.get(ValueLayout.JAVA_BYTE, t.byteOffset() + i);
+            count += from.get(ValueLayout.JAVA_BYTE, i);
         }
         int rank = t.dim();
         Dense out = Dense.empty(Shape.of(count, rank), DType.INT64);
-        MemorySegment to = out.segment();
+        if (rank == 0) {
+            return out;
+        }
+        MemorySegment to = Window.of(out.segment(), 0, 8 * count * rank);
         long row = 0;
-        for (long i = 0; i < n; i++) {
-            if (from.get(ValueLayout.JAVA_BYTE, t.byteOffset() + i) != 0) {
-                long rest = i;
-                for (int d = rank - 1; d > 0; d--) {
-                    long size = t.size(d);
-                    to.setAtIndex(ValueLayout.JAVA_LONG, row * rank + d, rest % size);
-                    rest /= size;
-                }
-                if (rank > 0) {
-                    to.setAtIndex(ValueLayout.JAVA_LONG, row * rank, rest);
-                }
-                row++;
+        for (long i = 0; row < count; i++) { // without a jump that depends on the mask, which nobody could foresee
+            to.set(ValueLayout.JAVA_LONG, 8 * row * rank, i);
+            row += from.get(ValueLayout.JAVA_BYTE, i);
+        }
+        for (row = 0; rank > 1 && row < count; row++) {
+            long rest = to.get(ValueLayout.JAVA_LONG, 8 * row * rank);
+            for (int d = rank - 1; d > 0; d--) {
+                long size = t.size(d);
+                long q = rest / size;
+                to.set(ValueLayout.JAVA_LONG, 8 * (row * rank + d), rest - q * size);
+                rest = q;
             }
+            to.set(ValueLayout.JAVA_LONG, 8 * row * rank, rest);
         }
         return out;
     }

@@ -1,8 +1,11 @@
 package org.cresset.op;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +31,7 @@ public final class MedianOfAll extends Sort {
         Dense x = Rows.convert(in[0], in[0].dtype());
         DType t = x.dtype();
         int n = Math.toIntExact(x.numel());
-        int nans = t.isFloat() ? (int) x.isnan().sum().item() : 0;
+        int nans = t.isFloat() ? nans(x) : 0;
         boolean ignore = ((Attrs) attrs).ignoreNan;
         if (n == nans || nans > 0 && !ignore) {
             Convert.writeDouble(t, out[0].segment(), out[0].byteOffset(), Double.NaN);
@@ -44,6 +47,23 @@ public final class MedianOfAll extends Sort {
                 0,
                 t.size(),
                 1);
+    }
+
+    private static int nans(Dense x) {
+        DType t = x.dtype();
+        MemorySegment m = Window.of(x.segment(), x.byteOffset(), x.numel() << t.shift());
+        int count = 0;
+        int n = (int) x.numel();
+        if (t == DType.FLOAT32) {
+            for (int i = 0; i < n; i++) {
+                count += Float.isNaN(m.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i)) ? 1 : 0;
+            }
+            return count;
+        }
+        for (int i = 0; i < n; i++) {
+            count += Double.isNaN(Convert.readDouble(t, m, (long) i << t.shift())) ? 1 : 0;
+        }
+        return count;
     }
 
     @Override

@@ -82,6 +82,10 @@ public final class Scans {
             boolean complex = x.dtype().isComplex();
             double start = this instanceof Cumprod ? 1 : 0;
             lines(x, y, ((Along) attrs).dim, (from, fs, to, ts, n) -> {
+                if (RunningLines.accumulate(
+                        x.dtype(), x.segment(), from, fs, y.segment(), to, ts, n, this instanceof Cumprod)) {
+                    return;
+                }
                 if (!x.dtype().isDifferentiable()) {
                     long sum = (long) start;
                     for (long i = 0; i < n; i++) {
@@ -208,6 +212,19 @@ public final class Scans {
             Dense x = in[0];
             int shift = x.dtype().shift();
             lines(x, out[0], ((Along) attrs).dim, (from, fs, to, ts, n) -> {
+                if (RunningLines.extremes(
+                        x.dtype(),
+                        x.segment(),
+                        from,
+                        fs,
+                        out[0].segment(),
+                        to,
+                        ts,
+                        out[1].segment(),
+                        n,
+                        largest)) {
+                    return;
+                }
                 long best = 0;
                 for (long i = 0; i < n; i++) {
                     double v = Convert.readDouble(x.dtype(), x.segment(), from + i * fs);

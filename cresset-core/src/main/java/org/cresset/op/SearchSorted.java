@@ -1,8 +1,11 @@
 package org.cresset.op;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.base.Workers;
+import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Where values belong in rising sequences: in one, or in each value's own row. Inputs: sequences, values, order or null. */
 public final class SearchSorted extends Sort {
     public static final SearchSorted OP = new SearchSorted();
+
+    private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
     /** Whether a value belongs behind its equals, and whether the result is int32. */
     public record Attrs(boolean right, boolean int32) {}
@@ -39,6 +46,11 @@ public final class SearchSorted extends Sort {
         boolean shared = sequence.dim() == 1;
         long perRow = values.dim() == 0 ? 1 : Math.max(1, values.size(values.dim() - 1));
         Dense o = out[0];
+        if (order == null) {
+            DType t = whole ? DType.INT64 : DType.FLOAT64;
+            search(Rows.convert(sequence, t), Rows.convert(values, t), o, shared ? values.numel() : perRow, n, right);
+            return;
+        }
         Workers.parallelFor(values.numel(), 1024, (from, to) -> {
             for (long i = from; i < to; i++) {
                 long start = shared ? 0 : i / perRow * n;
@@ -66,6 +78,52 @@ public final class SearchSorted extends Sort {
                 o.write(i, lo);
             }
         });
+    }
+
+    /** Of {@code perRow} values each in a sequence of n, all of int64 or of float64. */
+    private static void search(Dense sequence, Dense values, Dense out, long perRow, long n, boolean right) {
+        boolean whole = sequence.dtype() == DType.INT64;
+        boolean wide = out.dtype() == DType.INT64;
+        Workers.parallelFor(values.numel(), 1024, (from, to) -> {
+            MemorySegment s = Window.of(sequence.segment(), sequence.byteOffset(), 8 * sequence.numel());
+            MemorySegment v = Window.of(values.segment(), values.byteOffset(), 8 * values.numel());
+            MemorySegment o = Window.of(out.segment(), out.byteOffset(), out.numel() << out.dtype().shift());
+            for (long i = from; i < to; i++) {
+                long start = perRow == values.numel() ? 0 : i / perRow * n;
+                long place = whole
+                        ? place(s, 8 * start, n, v.get(L, 8 * i), right)
+                        : place(s, 8 * start, n, v.get(D, 8 * i), right);
+                if (wide) {
+                    o.set(L, 8 * i, place);
+                } else {
+                    o.set(I, 4 * i, (int) place);
+                }
+            }
+        });
+    }
+
+    private static long place(MemorySegment s, long start, long n, long v, boolean right) {
+        long low = 0;
+        for (long left = n; left > 0; ) {
+            long half = left >>> 1;
+            long at = s.get(L, start + 8 * (low + half));
+            boolean before = right ? at <= v : at < v;
+            low = before ? low + half + 1 : low;
+            left = before ? left - half - 1 : half;
+        }
+        return low;
+    }
+
+    private static long place(MemorySegment s, long start, long n, double v, boolean right) {
+        long low = 0;
+        for (long left = n; left > 0; ) {
+            long half = left >>> 1;
+            double at = s.get(D, start + 8 * (low + half));
+            boolean before = right ? !(at > v) : !(at >= v);
+            low = before ? low + half + 1 : low;
+            left = before ? left - half - 1 : half;
+        }
+        return low;
     }
 
     @Override

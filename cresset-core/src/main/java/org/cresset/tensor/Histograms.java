@@ -1,16 +1,21 @@
 package org.cresset.tensor;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
+import org.cresset.emit.Window;
 import org.cresset.op.Binning;
 import org.cresset.op.Binning.Search;
 import org.jspecify.annotations.Nullable;
 
 /** Counts in bins. */
 final class Histograms {
+    private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
+
     private Histograms() {}
 
     static Tensor histc(Tensor x, long bins, double min, double max) {
@@ -183,25 +188,30 @@ final class Histograms {
             throw CressetException.runtime(
                     "bincount: weights of shape " + weights.shape() + " for " + x.numel() + " elements");
         }
-        long[] values = x.toLongArray();
+        Dense numbers = (Dense) x.dense("bincount").to(DType.INT64).contiguous();
+        int many = Math.toIntExact(x.numel());
+        MemorySegment values = Window.of(numbers.segment(), numbers.byteOffset(), 8L * many);
         long n = minlength;
-        for (long v : values) {
-            if (v < 0) {
-                throw CressetException.runtime("bincount: " + v + " is negative");
-            }
+        long least = 0;
+        for (int i = 0; i < many; i++) {
+            long v = values.get(L, 8L * i);
             n = Math.max(n, v + 1);
+            least = Math.min(least, v);
+        }
+        if (least < 0) {
+            throw CressetException.runtime("bincount: " + least + " is negative");
         }
         if (weights == null) {
             long[] counts = new long[Math.toIntExact(n)];
-            for (long v : values) {
-                counts[(int) v]++;
+            for (int i = 0; i < many; i++) {
+                counts[(int) values.get(L, 8L * i)]++;
             }
             return Tensor.of(counts);
         }
         double[] w = weights.detach().toDoubleArray();
         double[] sums = new double[Math.toIntExact(n)];
-        for (int i = 0; i < values.length; i++) {
-            sums[(int) values[i]] += w[i];
+        for (int i = 0; i < many; i++) {
+            sums[(int) values.get(L, 8L * i)] += w[i];
         }
         return Tensor.of(sums).to(weights.dtype() == DType.FLOAT32 ? DType.FLOAT32 : DType.FLOAT64);
     }
