@@ -15,15 +15,7 @@ final class RunningLines {
 
     /** A line's sums or products, steps in bytes; false for a dtype without a loop of its own. */
     static boolean accumulate(
-            DType t,
-            MemorySegment x,
-            long from,
-            long fs,
-            MemorySegment y,
-            long to,
-            long ts,
-            long n,
-            boolean product) {
+            DType t, MemorySegment x, long from, long fs, MemorySegment y, long to, long ts, long n, boolean product) {
         switch (t) {
             case FLOAT32 -> floats(x, from, fs, y, to, ts, n, product);
             case FLOAT64 -> doubles(x, from, fs, y, to, ts, n, product);

@@ -213,16 +213,7 @@ public final class Scans {
             int shift = x.dtype().shift();
             lines(x, out[0], ((Along) attrs).dim, (from, fs, to, ts, n) -> {
                 if (RunningLines.extremes(
-                        x.dtype(),
-                        x.segment(),
-                        from,
-                        fs,
-                        out[0].segment(),
-                        to,
-                        ts,
-                        out[1].segment(),
-                        n,
-                        largest)) {
+                        x.dtype(), x.segment(), from, fs, out[0].segment(), to, ts, out[1].segment(), n, largest)) {
                     return;
                 }
                 long best = 0;

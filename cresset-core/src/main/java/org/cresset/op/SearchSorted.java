@@ -87,7 +87,8 @@ public final class SearchSorted extends Sort {
         Workers.parallelFor(values.numel(), 1024, (from, to) -> {
             MemorySegment s = Window.of(sequence.segment(), sequence.byteOffset(), 8 * sequence.numel());
             MemorySegment v = Window.of(values.segment(), values.byteOffset(), 8 * values.numel());
-            MemorySegment o = Window.of(out.segment(), out.byteOffset(), out.numel() << out.dtype().shift());
+            MemorySegment o = Window.of(
+                    out.segment(), out.byteOffset(), out.numel() << out.dtype().shift());
             for (long i = from; i < to; i++) {
                 long start = perRow == values.numel() ? 0 : i / perRow * n;
                 long place = whole
