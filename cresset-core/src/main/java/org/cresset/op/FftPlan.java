@@ -1,86 +1,113 @@
 package org.cresset.op;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import org.cresset.base.DType;
+import org.cresset.emit.LaneType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The discrete Fourier transform of one length, of many sequences at once: element k of sequence b is at {@code k * batch + b},
- * real and imaginary parts apart. Stockham's form of the mixed-radix algorithm (Cochran et al. 1967; Temperton 1983), whose
- * innermost loop runs over neighbours in memory; lengths with a large prime factor by Bluestein's convolution (1970).
+ * How to transform sequences of one length, with the factors that it takes. Sequences lie side by side: row k has element k of
+ * each, so that the innermost loops run over sequences, and later over what passes leave together, without gaps. Lengths of
+ * small factors take a pass of Stockham's algorithm for each; others Bluestein's convolution of a length that has such factors.
  */
 final class FftPlan {
-    private static final int LARGEST_RADIX = 47;
     private static final int KEPT = 256;
-    private static final ConcurrentHashMap<Integer, FftPlan> PLANS = new ConcurrentHashMap<>();
+    private static final ConcurrentHashMap<Key, FftPlan> PLANS = new ConcurrentHashMap<>();
+
+    private record Key(int n, LaneType type) {}
 
     private final int n;
+    private final LaneType type;
+    private final FftLoops loops;
     private final int[] radices;
-    /** For each pass the factors of its outputs: of output k of group p at {@code p * (radix - 1) + k - 1}. */
-    private final double[][] cos;
+    /** For each pass and each group of it the factors of all results but the first. */
+    private final Object[] factors;
 
-    private final double[][] sin;
     private final @Nullable Chirp chirp;
 
-    /** cos and sin of pi k / n for k from 0 to n, for transforms of real numbers; made when first needed. */
-    private volatile double @Nullable [][] halves;
+    /** Factors e^(-pi i k / n) for k to n / 2, for transforms of real numbers; made when first needed. */
+    private volatile @Nullable Object halves;
 
-    private FftPlan(int n) {
+    private FftPlan(int n, LaneType type) {
         this.n = n;
-        int[] factors = factors(n);
-        boolean smooth = factors.length == 0 || factors[factors.length - 1] <= LARGEST_RADIX;
-        radices = smooth ? factors : new int[0];
-        chirp = smooth ? null : new Chirp(n);
-        cos = new double[radices.length][];
-        sin = new double[radices.length][];
+        this.type = type;
+        this.loops = type == LaneType.F32 ? FftLoops.F32 : FftLoops.F64;
+        int[] r = radices(n);
+        chirp = r == null ? new Chirp(n, type) : null;
+        radices = r == null ? new int[0] : r;
+        factors = new Object[radices.length];
         int left = n;
         for (int i = 0; i < radices.length; i++) {
-            int r = radices[i];
-            int groups = left / r;
-            cos[i] = new double[groups * (r - 1)];
-            sin[i] = new double[groups * (r - 1)];
-            for (int p = 0; p < groups; p++) {
-                for (int k = 1; k < r; k++) {
-                    cos[i][p * (r - 1) + k - 1] = cosOf((long) p * k, left);
-                    sin[i][p * (r - 1) + k - 1] = -sinOf((long) p * k, left);
-                }
-            }
-            left = groups;
+            int of = left;
+            int others = radices[i] - 1;
+            left /= radices[i];
+            factors[i] = numbers(type, left * others, j -> (long) (j / others) * (j % others + 1), of);
         }
     }
 
-    /** The plan for a length. */
-    static FftPlan of(int n) {
-        FftPlan p = PLANS.get(n);
+    /** The plan for a length, in single or double precision. */
+    static FftPlan of(int n, DType real) {
+        return of(n, real == DType.FLOAT64 ? LaneType.F64 : LaneType.F32);
+    }
+
+    private static FftPlan of(int n, LaneType type) {
+        Key key = new Key(n, type);
+        FftPlan p = PLANS.get(key);
         if (p == null) {
-            p = new FftPlan(n);
+            p = new FftPlan(n, type);
             if (PLANS.size() >= KEPT) {
                 PLANS.clear();
             }
-            PLANS.put(n, p);
+            PLANS.put(key, p);
         }
         return p;
     }
 
-    /** Radices in rising order, with 4 for pairs of 2. */
-    private static int[] factors(int n) {
+    /** Radices of the passes; null if there are other factors. */
+    private static int @Nullable [] radices(int n) {
         List<Integer> f = new ArrayList<>();
         int left = n;
-        while (left % 4 == 0) {
-            f.add(4);
-            left /= 4;
-        }
-        for (int r = 2; (long) r * r <= left; r++) {
+        for (int r : FftLoops.RADICES) {
             while (left % r == 0) {
                 f.add(r);
                 left /= r;
             }
         }
-        if (left > 1) {
-            f.add(left);
+        // 8 * 2 are two passes like 4 * 4, which are cheaper
+        int two = f.indexOf(2);
+        if (two > 0 && f.get(two - 1) == 8) {
+            f.set(two, 4);
+            f.set(two - 1, 4);
         }
-        return f.stream().mapToInt(Integer::intValue).sorted().toArray();
+        return left > 1 ? null : f.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private interface Turns {
+        long of(int i);
+    }
+
+    /** e^(-2 pi i k / n) for {@code count} numbers k, in a {@code float[]} or {@code double[]}. */
+    private static Object numbers(LaneType type, int count, Turns k, long n) {
+        double[] m = new double[2 * count];
+        for (int i = 0; i < count; i++) {
+            m[2 * i] = cosOf(k.of(i), n);
+            m[2 * i + 1] = -sinOf(k.of(i), n);
+        }
+        return of(type, m);
+    }
+
+    private static Object of(LaneType type, double[] numbers) {
+        if (type == LaneType.F64) {
+            return numbers;
+        }
+        float[] narrow = new float[numbers.length];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = (float) numbers[i];
+        }
+        return narrow;
     }
 
     /** cos(2 pi k / n), with the angle brought to the first octant for accuracy. */
@@ -105,110 +132,165 @@ final class FftPlan {
         return 2 * Math.PI * k / n;
     }
 
-    double[] halfCos() {
-        return halves()[0];
+    /** Rows that {@link Work} must have. */
+    int rows() {
+        return chirp == null ? n + 1 : chirp.longer.n + 1;
     }
 
-    double[] halfSin() {
-        return halves()[1];
-    }
-
-    private double[][] halves() {
-        double[][] h = halves;
-        if (h == null) {
-            h = new double[2][n + 1];
-            for (int k = 0; k <= n; k++) {
-                h[0][k] = cosOf(k, 2L * n);
-                h[1][k] = sinOf(k, 2L * n);
-            }
-            halves = h;
-        }
-        return h;
-    }
-
-    /** Memory for sequences and for what a pass writes. */
+    /** Rows of complex numbers, of which passes write others: four parts of an array, of which these are the beginnings. */
     static final class Work {
-        private double[] re = new double[0];
-        private double[] im = new double[0];
-        private double[] re2 = new double[0];
-        private double[] im2 = new double[0];
-        private double[] line = new double[0];
+        final float[] narrow;
+        final double[] wide;
+        final int width;
+        int re;
+        int im;
+        private int toRe;
+        private int toIm;
 
-        /** Makes room for {@code size} elements. */
-        void size(int size) {
-            if (re.length < size) {
-                re = new double[size];
-                im = new double[size];
-                re2 = new double[size];
-                im2 = new double[size];
+        Work(float[] narrow, double[] wide, int size, int width) {
+            this.narrow = narrow;
+            this.wide = wide;
+            this.width = width;
+            im = part(size);
+            toRe = 2 * part(size);
+            toIm = 3 * part(size);
+        }
+
+        /** Not a multiple of a page, in which all parts would compete for the same cache lines. */
+        private static int part(int size) {
+            return (size + 1023) / 1024 * 1024 + 80;
+        }
+
+        /** Elements of an array for {@code size} elements of each part. */
+        static int elements(int size) {
+            return 4 * part(size);
+        }
+
+        Object data() {
+            return wide.length > 0 ? wide : narrow;
+        }
+
+        private void copy(int from, int to, int n) {
+            System.arraycopy(data(), from, data(), to, n);
+        }
+
+        private void zero(int from, int n) {
+            if (wide.length > 0) {
+                Arrays.fill(wide, from, from + n, 0);
+            } else {
+                Arrays.fill(narrow, from, from + n, 0);
             }
-        }
-
-        /** Room for one line. */
-        double[] line(int size) {
-            if (line.length < size) {
-                line = new double[size];
-            }
-            return line;
-        }
-
-        double[] re() {
-            return re;
-        }
-
-        double[] im() {
-            return im;
         }
 
         private void swap() {
-            double[] r = re;
-            re = re2;
-            re2 = r;
-            double[] i = im;
-            im = im2;
-            im2 = i;
+            int r = re;
+            re = toRe;
+            toRe = r;
+            int i = im;
+            im = toIm;
+            toIm = i;
         }
 
         private void exchange() {
-            double[] r = re;
+            int r = re;
             re = im;
             im = r;
         }
     }
 
     /** Transforms in place, without scaling: with e^(-2 pi i j k / n), or its conjugate if not {@code forward}. */
-    void run(Work w, int batch, boolean forward) {
-        if (n == 1) {
-            return;
-        }
+    void run(Work w, boolean forward) {
         if (!forward) {
             w.exchange(); // the conjugate transform is the transform with the parts exchanged
         }
         if (chirp != null) {
-            chirp.run(w, batch);
+            chirp.run(w);
         } else {
-            passes(w, batch);
+            passes(w);
         }
         if (!forward) {
             w.exchange();
         }
     }
 
-    private void passes(Work w, int batch) {
+    private void passes(Work w) {
         int left = n;
-        int stride = batch;
+        int stride = w.width;
         for (int i = 0; i < radices.length; i++) {
             int r = radices[i];
             left /= r;
-            switch (r) {
-                case 2 -> FftPasses.two(w.re, w.im, w.re2, w.im2, left, stride, cos[i], sin[i]);
-                case 3 -> FftPasses.three(w.re, w.im, w.re2, w.im2, left, stride, cos[i], sin[i]);
-                case 4 -> FftPasses.four(w.re, w.im, w.re2, w.im2, left, stride, cos[i], sin[i]);
-                case 5 -> FftPasses.five(w.re, w.im, w.re2, w.im2, left, stride, cos[i], sin[i]);
-                default -> FftPasses.any(r, w.re, w.im, w.re2, w.im2, left, stride, cos[i], sin[i]);
+            int[] offsets = new int[6 * r - 2];
+            for (int k = 0; k < r; k++) {
+                offsets[2 * k] = w.re + k * left * stride;
+                offsets[2 * k + 1] = w.im + k * left * stride;
+                offsets[4 * r - 2 + 2 * k] = w.toRe + k * stride;
+                offsets[4 * r - 1 + 2 * k] = w.toIm + k * stride;
             }
+            for (int k = 0; k < 2 * (r - 1); k++) {
+                offsets[2 * r + k] = k;
+            }
+            int[] steps = {stride, 2 * (r - 1), r * stride};
+            loops.pass(r).run(w.data(), factors[i], offsets, steps, left, stride);
             stride *= r;
             w.swap();
+        }
+    }
+
+    /** Multiplies the first rows with a number each. */
+    private void multiply(Work w, Object numbers, int rows) {
+        int[] offsets = {w.re, w.im, 0, 1, w.re, w.im};
+        loops.product().run(w.data(), numbers, offsets, new int[] {w.width, 2, w.width}, rows, w.width);
+    }
+
+    /**
+     * From the transform of pairs of neighbours, n rows, to that of the real numbers, n + 1 rows: what belongs to the even and
+     * to the odd numbers is found in rows k and -k.
+     */
+    void untangle(Work w) {
+        int last = n * w.width;
+        w.copy(w.re, w.re + last, w.width);
+        w.copy(w.im, w.im + last, w.width);
+        pairs(loops.untangle(), w);
+    }
+
+    /** The opposite of {@link #untangle}, times 2; of the first and the last row the imaginary part doesn't count. */
+    void tangle(Work w) {
+        w.zero(w.im, w.width);
+        w.zero(w.im + n * w.width, w.width);
+        pairs(loops.tangle(), w);
+    }
+
+    private void pairs(GridTiers loop, Work w) {
+        Object h = halves;
+        if (h == null) {
+            h = numbers(type, n / 2 + 1, k -> k, 2L * n);
+            halves = h;
+        }
+        int row = w.width;
+        int last = n * row;
+        int[] offsets = {
+            w.re, w.im, w.re + last, w.im + last, 0, 1, w.toRe, w.toIm, w.toRe + last, w.toIm + last
+        };
+        loop.run(w.data(), h, offsets, new int[] {row, -row, 2, row, -row}, n / 2 + 1, row);
+        w.swap();
+    }
+
+    /** Makes whole columns of n rows, n odd, of their first halves: the others are the conjugates. */
+    void mirror(Work w) {
+        int row = w.width;
+        w.zero(w.im, row);
+        for (int k = 1; k <= n / 2; k++) {
+            int from = k * row;
+            int to = (n - k) * row;
+            w.copy(w.re + from, w.re + to, row);
+            w.copy(w.im + from, w.im + to, row);
+            for (int i = w.im + to; i < w.im + to + row; i++) {
+                if (type == LaneType.F64) {
+                    w.wide[i] = -w.wide[i];
+                } else {
+                    w.narrow[i] = -w.narrow[i];
+                }
+            }
         }
     }
 
@@ -216,64 +298,61 @@ final class FftPlan {
     private static final class Chirp {
         private final int n;
         private final FftPlan longer;
-        private final double[] cos;
-        private final double[] sin;
-        private final double[] kernelRe;
-        private final double[] kernelIm;
+        private final Object turns;
+        private final Object kernel;
 
-        Chirp(int n) {
+        Chirp(int n, LaneType type) {
             this.n = n;
-            int m = Integer.highestOneBit(2 * n - 2) << 1;
-            longer = of(m);
-            cos = new double[n];
-            sin = new double[n];
-            Work w = new Work();
-            w.size(m);
-            for (int k = 0; k < n; k++) {
-                long square = (long) k * k % (2L * n);
-                cos[k] = cosOf(square, 2L * n);
-                sin[k] = sinOf(square, 2L * n);
-                w.re[k] = cos[k];
-                w.im[k] = sin[k];
-                if (k > 0) {
-                    w.re[m - k] = cos[k];
-                    w.im[m - k] = sin[k];
-                }
-            }
-            longer.run(w, 1, true);
-            kernelRe = new double[m];
-            kernelIm = new double[m];
-            for (int k = 0; k < m; k++) {
-                kernelRe[k] = w.re[k] / m;
-                kernelIm[k] = w.im[k] / m;
-            }
+            int m = length(2 * n - 1);
+            longer = of(m, type);
+            turns = numbers(type, n, k -> (long) k * k % (2L * n), 2L * n);
+            kernel = kernel(n, m, type);
         }
 
-        void run(Work outer, int batch) {
-            int m = longer.n;
-            Work w = new Work();
-            w.size(m * batch);
+        /** The smallest length from {@code least} on that is a power of 2, or 3 or 5 times one. */
+        private static int length(int least) {
+            int best = Integer.MAX_VALUE;
+            for (int odd : new int[] {1, 3, 5}) {
+                long m = odd;
+                while (m < least) {
+                    m *= 2;
+                }
+                best = (int) Math.min(best, m);
+            }
+            return best;
+        }
+
+        /** The transform of the conjugate turns, in double precision, divided by m. */
+        private static Object kernel(int n, int m, LaneType type) {
+            FftPlan wide = of(m, LaneType.F64);
+            double[] data = new double[Work.elements(wide.rows())];
+            Work w = new Work(new float[0], data, wide.rows(), 1);
             for (int k = 0; k < n; k++) {
-                for (int i = k * batch; i < (k + 1) * batch; i++) {
-                    w.re[i] = outer.re[i] * cos[k] + outer.im[i] * sin[k];
-                    w.im[i] = outer.im[i] * cos[k] - outer.re[i] * sin[k];
+                long square = (long) k * k % (2L * n);
+                for (int at : new int[] {k, (m - k) % m}) {
+                    data[w.re + at] = cosOf(square, 2L * n);
+                    data[w.im + at] = sinOf(square, 2L * n);
                 }
             }
-            longer.run(w, batch, true);
+            wide.run(w, true);
+            double[] kernel = new double[2 * m];
             for (int k = 0; k < m; k++) {
-                for (int i = k * batch; i < (k + 1) * batch; i++) {
-                    double re = w.re[i];
-                    w.re[i] = re * kernelRe[k] - w.im[i] * kernelIm[k];
-                    w.im[i] = re * kernelIm[k] + w.im[i] * kernelRe[k];
-                }
+                kernel[2 * k] = data[w.re + k] / m;
+                kernel[2 * k + 1] = data[w.im + k] / m;
             }
-            longer.run(w, batch, false);
-            for (int k = 0; k < n; k++) {
-                for (int i = k * batch; i < (k + 1) * batch; i++) {
-                    outer.re[i] = w.re[i] * cos[k] + w.im[i] * sin[k];
-                    outer.im[i] = w.im[i] * cos[k] - w.re[i] * sin[k];
-                }
-            }
+            return FftPlan.of(type, kernel);
+        }
+
+        void run(Work w) {
+            int m = longer.n;
+            int row = w.width;
+            longer.multiply(w, turns, n);
+            w.zero(w.re + n * row, (m - n) * row);
+            w.zero(w.im + n * row, (m - n) * row);
+            longer.run(w, true);
+            longer.multiply(w, kernel, m);
+            longer.run(w, false);
+            longer.multiply(w, turns, n);
         }
     }
 }

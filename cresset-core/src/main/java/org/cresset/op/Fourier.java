@@ -76,12 +76,13 @@ public final class Fourier {
         @Override
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             Attrs a = (Attrs) attrs;
-            Pointwise.copy(in[0], out[0]);
             if (out[0].numel() == 0) {
                 return;
             }
+            Dense from = Rows.convert(in[0], in[0].dtype());
             for (int i = a.dims.of().length - 1; i >= 0; i--) {
-                FftLines.complex(out[0], a.dim(i), a.forward, i == 0 ? a.scale : 1);
+                FftLines.complex(from, out[0], a.dim(i), a.forward, i == 0 ? a.scale : 1);
+                from = out[0];
             }
         }
 
@@ -116,7 +117,7 @@ public final class Fourier {
             int more = a.dims.of().length - 1;
             FftLines.real(Rows.convert(in[0], in[0].dtype()), out[0], a.last(), more == 0 ? a.scale : 1);
             for (int i = more - 1; i >= 0; i--) {
-                FftLines.complex(out[0], a.dim(i), true, i == 0 ? a.scale : 1);
+                FftLines.complex(out[0], out[0], a.dim(i), true, i == 0 ? a.scale : 1);
             }
         }
 
@@ -157,10 +158,9 @@ public final class Fourier {
             Dense x = Rows.convert(in[0], in[0].dtype());
             if (more > 0) {
                 Dense copy = Dense.empty(x.shape(), x.dtype());
-                Pointwise.copy(x, copy);
-                x = copy;
                 for (int i = 0; i < more; i++) {
-                    FftLines.complex(x, a.dim(i), false, 1);
+                    FftLines.complex(x, copy, a.dim(i), false, 1);
+                    x = copy;
                 }
             }
             FftLines.toReal(x, out[0], a.last(), a.scale);

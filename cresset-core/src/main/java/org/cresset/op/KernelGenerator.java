@@ -10,6 +10,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.cresset.emit.GridEmitter;
+import org.cresset.emit.GridLoop;
 import org.cresset.emit.LaneType;
 import org.cresset.emit.Loop;
 import org.cresset.emit.LoopEmitter;
@@ -32,6 +34,11 @@ public final class KernelGenerator {
             if (loop.vectorizable()) {
                 Files.write(target.resolve(loop.name() + "V.class"), LoopEmitter.vector(Tiers.PACKAGE, loop));
             }
+            count++;
+        }
+        for (GridLoop grid : FftLoops.all()) {
+            Files.write(target.resolve(grid.name() + ".class"), GridEmitter.scalar(Tiers.PACKAGE, grid));
+            Files.write(target.resolve(grid.name() + "V.class"), GridEmitter.vector(Tiers.PACKAGE, grid));
             count++;
         }
         System.out.println("emitted " + count + " loops");

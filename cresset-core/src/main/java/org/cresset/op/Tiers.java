@@ -50,7 +50,7 @@ final class Tiers {
             if (seen > WORTH_WARMING) {
                 asked = true;
                 if (VECTORS) {
-                    WarmUp.queue(this);
+                    WarmUp.queue(this::task);
                 } else {
                     Hint.give();
                 }

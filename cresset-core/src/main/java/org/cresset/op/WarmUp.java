@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.emit.Kernel;
@@ -19,28 +20,37 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WarmUp {
     /** Enough for HotSpot's last tier: 600 calls, and 15,000 calls and turns of loops together. */
-    private static final int CALLS = 800;
+    static final int CALLS = 800;
 
-    private static final int CALLS_AT_ONCE = 100;
+    static final int CALLS_AT_ONCE = 100;
 
     /** Bytes of an operand: 32 turns of the loop with the widest vectors, 64 with half of that. */
     private static final int ROW = 32 * 64;
 
     /** After so long a loop stays as it is; nanoseconds. */
-    private static final long PATIENCE = 60_000_000_000L;
+    static final long PATIENCE = 60_000_000_000L;
 
     private static final long BETWEEN_LOOKS = 2_000_000;
 
-    private static final LinkedBlockingQueue<Tiers> QUEUE = new LinkedBlockingQueue<>();
+    private static final LinkedBlockingQueue<Supplier<? extends @Nullable Preparation>> QUEUE = new LinkedBlockingQueue<>();
     private static final AtomicInteger BUSY = new AtomicInteger();
     private static boolean started;
 
     private WarmUp() {}
 
-    /** Asks for the vector form of a loop. */
-    static synchronized void queue(Tiers t) {
+    /** The way of one loop to its vector form. */
+    interface Preparation {
+        /** Does what is next; whether the loop is through. */
+        boolean proceed();
+
+        /** Whether it waits for the compiler. */
+        boolean waits();
+    }
+
+    /** Asks for the vector form of a loop, if it has one; of that the calling thread wants to know nothing. */
+    static synchronized void queue(Supplier<? extends @Nullable Preparation> loop) {
         BUSY.incrementAndGet();
-        QUEUE.add(t);
+        QUEUE.add(loop);
         if (!started) {
             started = true;
             Thread thread = new Thread(WarmUp::work, "cresset-warm-up");
@@ -67,11 +77,11 @@ public final class WarmUp {
     }
 
     private static void work() {
-        List<Task> tasks = new ArrayList<>();
+        List<Preparation> tasks = new ArrayList<>();
         try {
             while (true) {
-                for (Tiers t = tasks.isEmpty() ? QUEUE.take() : QUEUE.poll(); t != null; t = QUEUE.poll()) {
-                    Task task = t.task();
+                for (var t = tasks.isEmpty() ? QUEUE.take() : QUEUE.poll(); t != null; t = QUEUE.poll()) {
+                    Preparation task = t.get();
                     if (task == null) {
                         BUSY.decrementAndGet();
                     } else {
@@ -79,8 +89,8 @@ public final class WarmUp {
                     }
                 }
                 boolean waiting = true;
-                for (Task t : List.copyOf(tasks)) {
-                    waiting &= t.calls >= CALLS;
+                for (Preparation t : List.copyOf(tasks)) {
+                    waiting &= t.waits();
                     if (t.proceed()) {
                         tasks.remove(t);
                         BUSY.decrementAndGet();
@@ -96,7 +106,7 @@ public final class WarmUp {
     }
 
     /** One loop on its way. */
-    static final class Task {
+    static final class Task implements Preparation {
         private final Kernel vector;
         private final Kernel scalar;
         private final Tiers tiers;
@@ -117,8 +127,13 @@ public final class WarmUp {
                     / loop.type().dtype().size();
         }
 
-        /** Does what is next; whether the loop is through. */
-        boolean proceed() {
+        @Override
+        public boolean waits() {
+            return calls >= CALLS;
+        }
+
+        @Override
+        public boolean proceed() {
             // From the pool: another kind of segment would spoil what the compiler has learned about the loops.
             if (scratch == null) {
                 scratch = Memory.allocate(16L * ROW);
