@@ -1,6 +1,5 @@
 package org.cresset.op;
 
-import java.lang.foreign.MemorySegment;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Workers;

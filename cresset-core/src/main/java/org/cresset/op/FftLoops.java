@@ -94,8 +94,7 @@ final class FftLoops {
         }
 
         Z<V> times(Lanes<V> l, Z<V> o) {
-            return new Z<>(
-                    l.sub(l.mul(re, o.re), l.mul(im, o.im)), l.add(l.mul(re, o.im), l.mul(im, o.re)));
+            return new Z<>(l.sub(l.mul(re, o.re), l.mul(im, o.im)), l.add(l.mul(re, o.im), l.mul(im, o.re)));
         }
 
         Z<V> conjugate(Lanes<V> l) {
@@ -104,8 +103,7 @@ final class FftLoops {
 
         /** This minus and plus i times the other. */
         List<Z<V>> turned(Lanes<V> l, Z<V> o) {
-            return List.of(
-                    new Z<>(l.add(re, o.im), l.sub(im, o.re)), new Z<>(l.sub(re, o.im), l.add(im, o.re)));
+            return List.of(new Z<>(l.add(re, o.im), l.sub(im, o.re)), new Z<>(l.sub(re, o.im), l.add(im, o.re)));
         }
     }
 
@@ -165,7 +163,8 @@ final class FftLoops {
                 if (j == 1) { // radix 8: factors (1 - i) sqrt(1/2) and -(1 + i) sqrt(1/2)
                     V s = l.constant(Math.sqrt(0.5));
                     minus = new Z<>(l.mul(s, l.add(a.re, a.im)), l.mul(s, l.sub(a.im, a.re)));
-                    turned = new Z<>(l.mul(s, l.sub(b.im, b.re)), l.mul(l.constant(-Math.sqrt(0.5)), l.add(b.re, b.im)));
+                    turned =
+                            new Z<>(l.mul(s, l.sub(b.im, b.re)), l.mul(l.constant(-Math.sqrt(0.5)), l.add(b.re, b.im)));
                 }
                 differences.set(j, minus);
                 differences.set(j + half / 2, turned);

@@ -268,9 +268,7 @@ final class FftPlan {
         }
         int row = w.width;
         int last = n * row;
-        int[] offsets = {
-            w.re, w.im, w.re + last, w.im + last, 0, 1, w.toRe, w.toIm, w.toRe + last, w.toIm + last
-        };
+        int[] offsets = {w.re, w.im, w.re + last, w.im + last, 0, 1, w.toRe, w.toIm, w.toRe + last, w.toIm + last};
         loop.run(w.data(), h, offsets, new int[] {row, -row, 2, row, -row}, n / 2 + 1, row);
         w.swap();
     }

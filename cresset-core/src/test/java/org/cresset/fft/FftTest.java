@@ -82,7 +82,8 @@ class FftTest {
         Tensor narrow = Fft.rfft(x.to(DType.FLOAT32));
         assertThat(narrow.dtype()).isEqualTo(DType.COMPLEX64);
         double scale = wide.abs().max().item();
-        assertThat(narrow.to(DType.COMPLEX128).sub(wide).abs().max().item()).isLessThan(2e-7 * scale); // PyTorch: 1.5e-7
+        assertThat(narrow.to(DType.COMPLEX128).sub(wide).abs().max().item())
+                .isLessThan(2e-7 * scale); // PyTorch: 1.5e-7
     }
 
     @Test

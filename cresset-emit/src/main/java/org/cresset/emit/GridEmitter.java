@@ -22,8 +22,8 @@ import java.util.List;
  */
 public final class GridEmitter {
     private static final ClassDesc PARENT = desc(GridKernel.class);
-    private static final MethodTypeDesc RUN = MethodTypeDesc.of(
-            CD_void, CD_Object, CD_Object, CD_int.arrayType(), CD_int.arrayType(), CD_int, CD_int);
+    private static final MethodTypeDesc RUN =
+            MethodTypeDesc.of(CD_void, CD_Object, CD_Object, CD_int.arrayType(), CD_int.arrayType(), CD_int, CD_int);
     private static final int DATA = 1;
     private static final int NUMBERS = 2;
     private static final int OFFSETS = 3;
@@ -71,8 +71,7 @@ public final class GridEmitter {
             cb.withMethodBody(INIT_NAME, MTD_void, ClassFile.ACC_PUBLIC, code -> code.aload(0)
                     .invokespecial(PARENT, INIT_NAME, MTD_void)
                     .return_());
-            cb.withMethodBody(
-                    "run", RUN, ClassFile.ACC_PUBLIC, code -> new GridEmitter(grid, code).run(vectors));
+            cb.withMethodBody("run", RUN, ClassFile.ACC_PUBLIC, code -> new GridEmitter(grid, code).run(vectors));
         });
     }
 
@@ -101,7 +100,12 @@ public final class GridEmitter {
         for (int g = 0; g < at.length; g++) {
             code.iload(at[g]).aload(STEPS).loadConstant(g).iaload().iadd().istore(at[g]);
         }
-        code.iinc(row, 1).iload(row).iload(ROWS).if_icmplt(top).labelBinding(done).return_();
+        code.iinc(row, 1)
+                .iload(row)
+                .iload(ROWS)
+                .if_icmplt(top)
+                .labelBinding(done)
+                .return_();
     }
 
     /** Where operands begin and how they move, in local variables. */
@@ -146,8 +150,7 @@ public final class GridEmitter {
             if (!repeated(k)) {
                 species();
                 address(k, i);
-                code.invokestatic(
-                        vector, "fromArray", MethodTypeDesc.of(vector, VectorEmitter.SPECIES, array, CD_int));
+                code.invokestatic(vector, "fromArray", MethodTypeDesc.of(vector, VectorEmitter.SPECIES, array, CD_int));
                 in[k] = lanes.store();
             }
         }
