@@ -32,7 +32,8 @@ public final class WarmUp {
 
     private static final long BETWEEN_LOOKS = 2_000_000;
 
-    private static final LinkedBlockingQueue<Supplier<? extends @Nullable Preparation>> QUEUE = new LinkedBlockingQueue<>();
+    private static final LinkedBlockingQueue<Supplier<? extends @Nullable Preparation>> QUEUE =
+            new LinkedBlockingQueue<>();
     private static final AtomicInteger BUSY = new AtomicInteger();
     private static boolean started;
 
