@@ -174,7 +174,7 @@ final class FftPlan {
             System.arraycopy(data(), from, data(), to, n);
         }
 
-        private void zero(int from, int n) {
+        void zero(int from, int n) {
             if (wide.length > 0) {
                 Arrays.fill(wide, from, from + n, 0);
             } else {
