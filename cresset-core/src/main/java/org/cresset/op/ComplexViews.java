@@ -1,6 +1,7 @@
 package org.cresset.op;
 
 import java.util.Arrays;
+import org.cresset.autograd.Func;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -101,6 +102,16 @@ public final class ComplexViews {
         protected void vjp(Vjp v) {
             v.set(0, v.grad().real());
             v.set(1, v.grad().imag());
+        }
+
+        @Override
+        public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+            int rank = Math.max(in[0].dim() - (mapped[0] ? 1 : 0), in[1].dim() - (mapped[1] ? 1 : 0));
+            Tensor[] aligned = new Tensor[2];
+            for (int i = 0; i < 2; i++) {
+                aligned[i] = mapped[i] ? Func.alignBatch(in[i], rank) : in[i];
+            }
+            return new Tensor[] {on(attrs, aligned)};
         }
     }
 

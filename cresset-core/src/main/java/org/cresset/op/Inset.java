@@ -100,8 +100,12 @@ public final class Inset extends Index {
     @Override
     public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
         Attrs a = (Attrs) attrs;
-        if (a.view == StridedView.OP) {
-            return Func.batchByLooping(this, attrs, in, mapped, size);
+        StridedView.Attrs whole = null;
+        if (a.attrs instanceof StridedView.Attrs s) {
+            whole = s.batched(mapped[0] ? StridedView.example(in[0]) : in[0].shape(), size);
+            if (whole == null) {
+                return Func.batchByLooping(this, attrs, in, mapped, size);
+            }
         }
         Tensor[] all = new Tensor[2];
         for (int i = 0; i < 2; i++) {
@@ -113,6 +117,9 @@ public final class Inset extends Index {
             dims[0] = size;
             System.arraycopy(in[i].shape().dims(), 0, dims, 1, in[i].dim());
             all[i] = in[i].expand(dims);
+        }
+        if (whole != null) {
+            return new Tensor[] {on(new Attrs(a.name, a.view, whole), all[0].contiguous(), all[1])};
         }
         return new Tensor[] {on(new Attrs(a.name, a.view, a.view.shifted(a.attrs, all[0].shape())), all)};
     }

@@ -131,4 +131,29 @@ public final class SearchSorted extends Sort {
     protected void vjp(Vjp v) {
         v.none();
     }
+
+    /** One sequence for all stays as it is; else each example's values are in its own rows. */
+    @Override
+    public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+        boolean order = in[2] != null;
+        boolean shared = in[0].dim() == (mapped[0] ? 2 : 1);
+        if (shared && !mapped[0] && !(order && mapped[2])) {
+            return new Tensor[] {on(attrs, in)};
+        }
+        Tensor sequence = all(in[0], mapped[0], size);
+        Tensor values = all(in[1], mapped[1], size);
+        Tensor rows = shared ? values.reshape(size, values.numel() / Math.max(1, size)) : values;
+        Tensor found = on(attrs, sequence, rows, order ? all(in[2], mapped[2], size) : null);
+        return new Tensor[] {found.reshape(values.shape().toArray())};
+    }
+
+    private static Tensor all(Tensor t, boolean mapped, long size) {
+        if (mapped) {
+            return t;
+        }
+        long[] dims = new long[t.dim() + 1];
+        dims[0] = size;
+        System.arraycopy(t.shape().dims(), 0, dims, 1, t.dim());
+        return t.expand(dims);
+    }
 }

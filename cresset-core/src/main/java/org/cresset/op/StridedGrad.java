@@ -31,8 +31,8 @@ final class StridedGrad extends Index {
         Attrs a = (Attrs) attrs;
         long low = Math.min(a.view.offset(), a.view.baseOffset());
         long end = Math.max(
-                reach(a.view.shape(), a.view.strides().of(), a.view.offset()),
-                reach(a.base, a.view.baseStrides().of(), a.view.baseOffset()));
+                StridedView.reach(a.view.shape(), a.view.strides().of(), a.view.offset()),
+                StridedView.reach(a.base, a.view.baseStrides().of(), a.view.baseOffset()));
         DType t = in[0].dtype();
         Dense memory = Dense.empty(Shape.of(end - low), t);
         memory.segment().asSlice(0, memory.numel() * t.size()).fill((byte) 0);
@@ -50,14 +50,6 @@ final class StridedGrad extends Index {
         add(in[0], seen);
         Pointwise.copy(base, out[0]);
         share(out[0], baseCounts);
-    }
-
-    private static long reach(Shape shape, long[] strides, long offset) {
-        long last = offset;
-        for (int i = 0; i < strides.length; i++) {
-            last += Math.max(shape.size(i) - 1, 0) * strides[i];
-        }
-        return last + 1;
     }
 
     private static void add(Dense from, Dense to) {
@@ -100,5 +92,18 @@ final class StridedGrad extends Index {
                                 new Views.Longs(a.base.contiguousStrides()),
                                 a.view.baseOffset()),
                         v.grad().contiguous()));
+    }
+
+    @Override
+    public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+        Attrs a = (Attrs) attrs;
+        StridedView.Attrs whole = a.view.batched(a.base, size);
+        if (whole == null) {
+            return super.batch(attrs, in, mapped, size);
+        }
+        long[] dims = new long[a.base.rank() + 1];
+        dims[0] = size;
+        System.arraycopy(a.base.dims(), 0, dims, 1, a.base.rank());
+        return new Tensor[] {on(new Attrs(whole, Shape.of(dims)), in[0])};
     }
 }

@@ -1,5 +1,6 @@
 package org.cresset.op;
 
+import java.util.Arrays;
 import org.cresset.autograd.Context;
 import org.cresset.autograd.Func;
 import org.cresset.autograd.Node;
@@ -17,6 +18,29 @@ public final class StridedView extends View {
 
     /** The layout of the view, and that of the tensor whose memory it is, which the derivative needs. */
     public record Attrs(Shape shape, Views.Longs strides, long offset, Views.Longs baseStrides, long baseOffset) {
+        /** The same views in a batch of bases that follow each other; null if a base isn't in row-major order alone. */
+        @Nullable Attrs batched(Shape base, long size) {
+            long n = base.numel();
+            boolean alone = baseOffset == 0
+                    && Arrays.equals(baseStrides.of(), base.contiguousStrides())
+                    && (shape.numel() == 0 || reach(shape, strides.of(), offset) <= n);
+            return alone
+                    ? new Attrs(
+                            Shape.of(front(size, shape.dims())),
+                            new Views.Longs(front(n, strides.of())),
+                            offset,
+                            new Views.Longs(Shape.of(front(size, base.dims())).contiguousStrides()),
+                            0)
+                    : null;
+        }
+
+        private static long[] front(long first, long[] rest) {
+            long[] all = new long[rest.length + 1];
+            all[0] = first;
+            System.arraycopy(rest, 0, all, 1, rest.length);
+            return all;
+        }
+
         /** The same view of a base that lies otherwise. */
         Attrs on(long[] strides, long offset) {
             return new Attrs(shape, this.strides, this.offset, new Views.Longs(strides), offset);
@@ -38,6 +62,15 @@ public final class StridedView extends View {
     public static Attrs rowMajor(Shape base, Shape shape, long[] strides, long offset) {
         check(shape, strides, offset, base.numel());
         return new Attrs(shape, new Views.Longs(strides), offset, new Views.Longs(base.contiguousStrides()), 0);
+    }
+
+    /** How many elements of memory from its beginning on a view needs. */
+    static long reach(Shape shape, long[] strides, long offset) {
+        long last = offset;
+        for (int i = 0; i < strides.length; i++) {
+            last += Math.max(shape.size(i) - 1, 0) * strides[i];
+        }
+        return last + 1;
     }
 
     private static void check(Shape shape, long[] strides, long offset, long available) {
@@ -74,7 +107,14 @@ public final class StridedView extends View {
 
     @Override
     public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
-        return Func.batchByLooping(this, attrs, in, mapped, size);
+        Attrs whole = ((Attrs) attrs).batched(example(in[0]), size);
+        return whole == null
+                ? Func.batchByLooping(this, attrs, in, mapped, size)
+                : new Tensor[] {on(whole, in[0].contiguous())};
+    }
+
+    static Shape example(Tensor batch) {
+        return Shape.of(Arrays.copyOfRange(batch.shape().dims(), 1, batch.dim()));
     }
 
     @Override

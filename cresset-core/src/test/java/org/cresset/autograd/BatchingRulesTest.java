@@ -1,0 +1,63 @@
+package org.cresset.autograd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.function.UnaryOperator;
+import org.cresset.base.DType;
+import org.cresset.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+
+/** Operations that handle a batch as a whole: as one example after the other, and without that. */
+class BatchingRulesTest {
+    private static final Tensor X = Tensor.arange(24).to(DType.FLOAT64).sub(7).reshape(3, 2, 4);
+
+    /** Maps over every dimension and compares with a loop; nothing may have been looped. */
+    private static void same(UnaryOperator<Tensor> f) {
+        for (int dim = 0; dim < 3; dim++) {
+            Tensor[] one = X.unbind(dim);
+            Tensor[] each = new Tensor[one.length];
+            for (int i = 0; i < one.length; i++) {
+                each[i] = f.apply(one[i].contiguous().clone()); // strides are over its own memory
+            }
+            long before = Func.looped();
+            Tensor got = Func.vmap(in -> new Tensor[] {f.apply(in[0])}, new Tensor[] {X}, new int[] {dim})[0];
+            assertThat(Func.looped()).isEqualTo(before);
+            Tensor expected = Tensor.stack(0, each);
+            assertThat(got.shape()).isEqualTo(expected.shape());
+            assertThat(got.toDoubleArray()).containsExactly(expected.toDoubleArray());
+        }
+    }
+
+    @Test
+    void stridesOverAnExample() {
+        UnaryOperator<Tensor> corners = x -> x.asStrided(new long[] {2, 2}, new long[] {1, 2}, 1L);
+        same(corners);
+        same(Func.grad(x -> corners.apply(x).square().sum())); // places seen twice
+        same(x -> Func.jvp(
+                        in -> new Tensor[] {corners.apply(in[0].square())}, new Tensor[] {x}, new Tensor[] {x.onesLike()})
+                .tangents()[0]);
+    }
+
+    @Test
+    void insetByStrides() {
+        Tensor source = Tensor.of(100f, 200f).to(DType.FLOAT64);
+        same(x -> x.asStridedScatter(source, new long[] {2}, new long[] {3}, 1L));
+        same(x -> source.asStridedScatter(x.reshape(-1).narrow(0, 0, 1), new long[] {1}, new long[] {1}, 1L));
+    }
+
+    @Test
+    void searching() {
+        Tensor sequence = Tensor.of(-4f, 0f, 3f, 11f).to(DType.FLOAT64);
+        same(x -> sequence.searchsorted(x, false, true, null, null).to(DType.FLOAT64));
+        same(x -> x.reshape(-1).searchsorted(sequence, false, false, null, null).to(DType.FLOAT64));
+        same(x -> x.reshape(-1).searchsorted(sequence.sum(), false, false, null, null).to(DType.FLOAT64));
+        same(x -> x.searchsorted(x.mul(0.5), false, false, null, null).to(DType.FLOAT64));
+    }
+
+    @Test
+    void complexNumbersOfParts() {
+        Tensor row = X.get(0, 0).narrow(0, 0, 2).select(0, 1);
+        same(x -> Tensor.complex(x, row).square().imag());
+        same(x -> Tensor.complex(row.expand(1, 1, 1), x).square().imag());
+    }
+}
