@@ -19,7 +19,8 @@ public final class StridedView extends View {
     /** The layout of the view, and that of the tensor whose memory it is, which the derivative needs. */
     public record Attrs(Shape shape, Views.Longs strides, long offset, Views.Longs baseStrides, long baseOffset) {
         /** The same views in a batch of bases that follow each other; null if a base isn't in row-major order alone. */
-        @Nullable Attrs batched(Shape base, long size) {
+        @Nullable
+        Attrs batched(Shape base, long size) {
             long n = base.numel();
             boolean alone = baseOffset == 0
                     && Arrays.equals(baseStrides.of(), base.contiguousStrides())

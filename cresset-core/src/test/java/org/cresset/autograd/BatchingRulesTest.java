@@ -34,7 +34,8 @@ class BatchingRulesTest {
         same(corners);
         same(Func.grad(x -> corners.apply(x).square().sum())); // places seen twice
         same(x -> Func.jvp(
-                        in -> new Tensor[] {corners.apply(in[0].square())}, new Tensor[] {x}, new Tensor[] {x.onesLike()})
+                        in -> new Tensor[] {corners.apply(in[0].square())}, new Tensor[] {x}, new Tensor[] {x.onesLike()
+                        })
                 .tangents()[0]);
     }
 
@@ -50,7 +51,9 @@ class BatchingRulesTest {
         Tensor sequence = Tensor.of(-4f, 0f, 3f, 11f).to(DType.FLOAT64);
         same(x -> sequence.searchsorted(x, false, true, null, null).to(DType.FLOAT64));
         same(x -> x.reshape(-1).searchsorted(sequence, false, false, null, null).to(DType.FLOAT64));
-        same(x -> x.reshape(-1).searchsorted(sequence.sum(), false, false, null, null).to(DType.FLOAT64));
+        same(x -> x.reshape(-1)
+                .searchsorted(sequence.sum(), false, false, null, null)
+                .to(DType.FLOAT64));
         same(x -> x.searchsorted(x.mul(0.5), false, false, null, null).to(DType.FLOAT64));
     }
 
