@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class Binning extends Sort {
     public static final Binning OP = new Binning();
 
-    private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
+    private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+    /** Points that one call of a loop handles, so that it is soon compiled. */
+    private static final long PIECE = 4096;
 
     /** How a cell is found. */
     public enum Search {
@@ -56,8 +59,8 @@ public final class Binning extends Sort {
     protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
         Search search = ((Attrs) attrs).search;
         DType t = in[0].dtype();
-        Dense points = Rows.convert(in[0], DType.FLOAT64);
-        Dense weights = in[1] == null ? null : Rows.convert(in[1], DType.FLOAT64);
+        Dense points = Rows.convert(in[0], t);
+        Dense weights = in[1] == null ? null : Rows.convert(in[1], in[1].dtype());
         int dims = in.length - 2;
         double[][] edges = new double[dims][];
         for (int d = 0; d < dims; d++) {
@@ -65,20 +68,36 @@ public final class Binning extends Sort {
         }
         double[] cells = new double[Math.toIntExact(out[0].numel())];
         long n = points.size(0);
-        MemorySegment x = Window.of(points.segment(), points.byteOffset(), 8 * n * dims);
-        MemorySegment weight = weights == null ? null : Window.of(weights.segment(), weights.byteOffset(), 8 * n);
-        for (long i = 0; i < n; i++) {
-            int cell = 0;
-            for (int d = 0; d < dims && cell >= 0; d++) {
-                int c = find(edges[d], x.get(D, 8 * (i * dims + d)), search, t);
-                cell = c < 0 ? -1 : cell * (edges[d].length - 1) + c;
-            }
-            if (cell >= 0) {
-                cells[cell] += weight == null ? 1 : weight.get(D, 8 * i);
-            }
+        for (long i = 0; i < n; i += PIECE) {
+            count(points, weights, edges, search, i, Math.min(n, i + PIECE), cells);
         }
         for (int i = 0; i < cells.length; i++) {
             out[0].write(i, cells[i]);
+        }
+    }
+
+    private static void count(
+            Dense points,
+            @Nullable Dense weights,
+            double[][] edges,
+            Search search,
+            long from,
+            long to,
+            double[] cells) {
+        DType t = points.dtype();
+        MemorySegment x = Window.of(points.segment(), points.byteOffset(), points.numel() << t.shift());
+        int dims = edges.length;
+        for (long i = from; i < to; i++) {
+            int cell = 0;
+            for (int d = 0; d < dims && cell >= 0; d++) {
+                long o = i * dims + d << t.shift();
+                double v = t == DType.FLOAT32 ? x.get(F, o) : Convert.readDouble(t, x, o);
+                int c = find(edges[d], v, search, t);
+                cell = c < 0 ? -1 : cell * (edges[d].length - 1) + c;
+            }
+            if (cell >= 0) {
+                cells[cell] += weights == null ? 1 : weights.read(i);
+            }
         }
     }
 

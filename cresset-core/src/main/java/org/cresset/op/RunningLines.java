@@ -2,14 +2,20 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import org.cresset.base.DType;
+import org.cresset.base.Workers;
 import org.cresset.emit.Window;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
 
 /** Running sums, products and extremes of one line in the usual dtypes; sums of float32 are kept in double, as PyTorch does. */
 final class RunningLines {
     private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    private static final long BLOCK = 256;
 
     private RunningLines() {}
 
@@ -54,9 +60,19 @@ final class RunningLines {
 
     private static void floats(
             MemorySegment source, long from, long fs, MemorySegment target, long to, long ts, long n, boolean product) {
+        double sum = product ? 1 : 0;
+        if (fs == 4 && ts == 4) { // known to the compiler
+            MemorySegment x = Window.of(source, from, 4 * n);
+            MemorySegment y = Window.of(target, to, 4 * n);
+            for (long i = 0; i < n; i++) {
+                double v = x.get(F, 4 * i);
+                sum = product ? sum * v : sum + v;
+                y.set(F, 4 * i, (float) sum);
+            }
+            return;
+        }
         MemorySegment x = Window.of(source, 0, source.byteSize());
         MemorySegment y = Window.of(target, 0, target.byteSize());
-        double sum = product ? 1 : 0;
         for (long i = 0; i < n; i++) {
             double v = x.get(F, from + i * fs);
             sum = product ? sum * v : sum + v;
@@ -66,9 +82,19 @@ final class RunningLines {
 
     private static void doubles(
             MemorySegment source, long from, long fs, MemorySegment target, long to, long ts, long n, boolean product) {
+        double sum = product ? 1 : 0;
+        if (fs == 8 && ts == 8) { // known to the compiler
+            MemorySegment x = Window.of(source, from, 8 * n);
+            MemorySegment y = Window.of(target, to, 8 * n);
+            for (long i = 0; i < n; i++) {
+                double v = x.get(D, 8 * i);
+                sum = product ? sum * v : sum + v;
+                y.set(D, 8 * i, sum);
+            }
+            return;
+        }
         MemorySegment x = Window.of(source, 0, source.byteSize());
         MemorySegment y = Window.of(target, 0, target.byteSize());
-        double sum = product ? 1 : 0;
         for (long i = 0; i < n; i++) {
             double v = x.get(D, from + i * fs);
             sum = product ? sum * v : sum + v;
@@ -78,9 +104,19 @@ final class RunningLines {
 
     private static void longs(
             MemorySegment source, long from, long fs, MemorySegment target, long to, long ts, long n, boolean product) {
+        long sum = product ? 1 : 0;
+        if (fs == 8 && ts == 8) { // known to the compiler
+            MemorySegment x = Window.of(source, from, 8 * n);
+            MemorySegment y = Window.of(target, to, 8 * n);
+            for (long i = 0; i < n; i++) {
+                long v = x.get(L, 8 * i);
+                sum = product ? sum * v : sum + v;
+                y.set(L, 8 * i, sum);
+            }
+            return;
+        }
         MemorySegment x = Window.of(source, 0, source.byteSize());
         MemorySegment y = Window.of(target, 0, target.byteSize());
-        long sum = product ? 1 : 0;
         for (long i = 0; i < n; i++) {
             long v = x.get(L, from + i * fs);
             sum = product ? sum * v : sum + v;
@@ -169,6 +205,114 @@ final class RunningLines {
             }
             y.set(L, to + i * ts, best);
             places.set(L, p + i * ps, at);
+        }
+    }
+
+    /**
+     * Sums or products of lines that lie side by side, row by row: down a column that is wide enough all elements would fall
+     * into the same few places of the cache. False where lines don't, or for a dtype without a loop of its own.
+     */
+    static boolean columns(Dense x, Dense y, int d, boolean product) {
+        DType t = x.dtype();
+        int size = t.size();
+        if (x.dim() < 2 || x.numel() == 0 || t != DType.FLOAT32 && t != DType.FLOAT64 && t != DType.INT64) {
+            return false;
+        }
+        Object first = new Views.Longs(d, 0);
+        Dense a = (Dense) Views.Select.OP.eval(first, new Tensor[] {x})[0];
+        Dense b = (Dense) Views.Select.OP.eval(first, new Tensor[] {y})[0];
+        Geometry g = Geometry.of(a.shape(), b, a);
+        if (g.innerStep(0) != size || g.innerStep(1) != size || g.inner() < 8) {
+            return false;
+        }
+        long n = x.size(d);
+        long fs = x.stride(d) << t.shift();
+        long ts = y.stride(d) << t.shift();
+        Workers.parallelFor(g.numel, Math.max(8, 8192 / n), (lo, hi) -> {
+            for (long i = lo; i < hi; ) {
+                int w = (int) Math.min(BLOCK, Math.min(hi - i, g.inner() - i % g.inner()));
+                long from = g.offset(1, i);
+                long to = g.offset(0, i);
+                switch (t) {
+                    case FLOAT32 -> floatColumns(x.segment(), from, fs, y.segment(), to, ts, n, w, product);
+                    case FLOAT64 -> doubleColumns(x.segment(), from, fs, y.segment(), to, ts, n, w, product);
+                    default -> longColumns(x.segment(), from, fs, y.segment(), to, ts, n, w, product);
+                }
+                i += w;
+            }
+        });
+        return true;
+    }
+
+    private static void floatColumns(
+            MemorySegment source,
+            long from,
+            long fs,
+            MemorySegment target,
+            long to,
+            long ts,
+            long n,
+            int w,
+            boolean product) {
+        double[] sums = new double[w];
+        Arrays.fill(sums, product ? 1 : 0);
+        for (long i = 0; i < n; i++) {
+            MemorySegment x = Window.of(source, from + i * fs, 4L * w);
+            MemorySegment y = Window.of(target, to + i * ts, 4L * w);
+            for (int c = 0; c < w; c++) {
+                double v = x.get(F, 4L * c);
+                double sum = product ? sums[c] * v : sums[c] + v;
+                sums[c] = sum;
+                y.set(F, 4L * c, (float) sum);
+            }
+        }
+    }
+
+    private static void doubleColumns(
+            MemorySegment source,
+            long from,
+            long fs,
+            MemorySegment target,
+            long to,
+            long ts,
+            long n,
+            int w,
+            boolean product) {
+        double[] sums = new double[w];
+        Arrays.fill(sums, product ? 1 : 0);
+        for (long i = 0; i < n; i++) {
+            MemorySegment x = Window.of(source, from + i * fs, 8L * w);
+            MemorySegment y = Window.of(target, to + i * ts, 8L * w);
+            for (int c = 0; c < w; c++) {
+                double v = x.get(D, 8L * c);
+                double sum = product ? sums[c] * v : sums[c] + v;
+                sums[c] = sum;
+                y.set(D, 8L * c, sum);
+            }
+        }
+    }
+
+    private static void longColumns(
+            MemorySegment source,
+            long from,
+            long fs,
+            MemorySegment target,
+            long to,
+            long ts,
+            long n,
+            int w,
+            boolean product) {
+        long[] sums = new long[w];
+        Arrays.fill(sums, product ? 1 : 0);
+        for (long i = 0; i < n; i++) {
+            MemorySegment x = Window.of(source, from + i * fs, 8L * w);
+            MemorySegment y = Window.of(target, to + i * ts, 8L * w);
+            for (int c = 0; c < w; c++) {
+                long v = x.get(L, 8L * c);
+                long sum = product ? sums[c] * v : sums[c] + v;
+                sums[c] = sum;
+                y.set(L, 8L * c, sum);
+            }
         }
     }
 }

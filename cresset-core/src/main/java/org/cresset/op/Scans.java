@@ -78,12 +78,16 @@ public final class Scans {
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             Dense x = in[0];
             Dense y = out[0];
+            boolean product = this instanceof Cumprod;
+            if (RunningLines.columns(x, y, ((Along) attrs).dim, product)) {
+                return;
+            }
             DType part = x.dtype().real();
             boolean complex = x.dtype().isComplex();
-            double start = this instanceof Cumprod ? 1 : 0;
+            double start = product ? 1 : 0;
             lines(x, y, ((Along) attrs).dim, (from, fs, to, ts, n) -> {
                 if (RunningLines.accumulate(
-                        x.dtype(), x.segment(), from, fs, y.segment(), to, ts, n, this instanceof Cumprod)) {
+                        x.dtype(), x.segment(), from, fs, y.segment(), to, ts, n, product)) {
                     return;
                 }
                 if (!x.dtype().isDifferentiable()) {

@@ -104,27 +104,37 @@ public final class SearchSorted extends Sort {
     }
 
     private static long place(MemorySegment s, long start, long n, long v, boolean right) {
-        long low = 0;
-        for (long left = n; left > 0; ) {
-            long half = left >>> 1;
-            long at = s.get(L, start + 8 * (low + half));
-            boolean before = right ? at <= v : at < v;
-            low = before ? low + half + 1 : low;
-            left = before ? left - half - 1 : half;
+        if (n == 0) {
+            return 0;
         }
-        return low;
+        long low = 0;
+        for (long left = n; left > 1; ) { // the number of steps doesn't depend on v, so that no jump is hard to foresee
+            long half = left >>> 1;
+            long at = s.get(L, start + 8 * (low + half - 1));
+            boolean before = right ? at <= v : at < v;
+            low = before ? low + half : low;
+            left -= half;
+        }
+        long at = s.get(L, start + 8 * low);
+        boolean before = right ? at <= v : at < v;
+        return before ? low + 1 : low;
     }
 
     private static long place(MemorySegment s, long start, long n, double v, boolean right) {
-        long low = 0;
-        for (long left = n; left > 0; ) {
-            long half = left >>> 1;
-            double at = s.get(D, start + 8 * (low + half));
-            boolean before = right ? !(at > v) : !(at >= v);
-            low = before ? low + half + 1 : low;
-            left = before ? left - half - 1 : half;
+        if (n == 0) {
+            return 0;
         }
-        return low;
+        long low = 0;
+        for (long left = n; left > 1; ) { // the number of steps doesn't depend on v, so that no jump is hard to foresee
+            long half = left >>> 1;
+            double at = s.get(D, start + 8 * (low + half - 1));
+            boolean before = right ? !(at > v) : !(at >= v);
+            low = before ? low + half : low;
+            left -= half;
+        }
+        double at = s.get(D, start + 8 * low);
+        boolean before = right ? !(at > v) : !(at >= v);
+        return before ? low + 1 : low;
     }
 
     @Override
