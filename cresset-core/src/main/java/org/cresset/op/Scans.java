@@ -86,8 +86,7 @@ public final class Scans {
             boolean complex = x.dtype().isComplex();
             double start = product ? 1 : 0;
             lines(x, y, ((Along) attrs).dim, (from, fs, to, ts, n) -> {
-                if (RunningLines.accumulate(
-                        x.dtype(), x.segment(), from, fs, y.segment(), to, ts, n, product)) {
+                if (RunningLines.accumulate(x.dtype(), x.segment(), from, fs, y.segment(), to, ts, n, product)) {
                     return;
                 }
                 if (!x.dtype().isDifferentiable()) {

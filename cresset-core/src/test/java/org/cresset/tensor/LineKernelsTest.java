@@ -31,7 +31,9 @@ class LineKernelsTest {
             sum += v;
         }
         assertThat(x.cumsum(1).select(0, 1).select(0, 39).select(0, 7).item())
-                .isEqualTo(Tensor.number(sum).to(dtype.isFloat() ? dtype : DType.INT64).item());
+                .isEqualTo(Tensor.number(sum)
+                        .to(dtype.isFloat() ? dtype : DType.INT64)
+                        .item());
     }
 
     @ParameterizedTest
@@ -42,8 +44,10 @@ class LineKernelsTest {
             Tensor values = Tensor.cat(0, numbers(dtype, 50), edges);
             Tensor below = values.unsqueeze(1).gt(edges).sum(new long[] {1}, false);
             Tensor upTo = values.unsqueeze(1).ge(edges).sum(new long[] {1}, false);
-            assertThat(edges.searchsorted(values, false, false, null, null).equalTo(below)).isTrue();
-            assertThat(edges.searchsorted(values, false, true, null, null).equalTo(upTo)).isTrue();
+            assertThat(edges.searchsorted(values, false, false, null, null).equalTo(below))
+                    .isTrue();
+            assertThat(edges.searchsorted(values, false, true, null, null).equalTo(upTo))
+                    .isTrue();
         }
     }
 }
