@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.cresset.base.CressetException;
+import org.cresset.op.WarmUp;
 import org.cresset.tensor.Tensor;
 
 /** The workloads by name, and how they are run. */
@@ -42,6 +43,23 @@ public final class Benchmarks {
             throw CressetException.value(
                     "bench: no workload \"" + name + "\"; there are " + String.join(", ", names()));
         }
+    }
+
+    /** Runs typical workloads, each for a second, and waits until their loops are compiled: for the launcher's start cache. */
+    public static void prepare() {
+        for (String name : List.of(
+                "op_chain_grad",
+                "ew_gelu_4m",
+                "softmax_4kx1k",
+                "layernorm_4kx1k_bwd",
+                "mlp_step",
+                "lstm_step",
+                "embedding_step",
+                "bmm_attn",
+                "resnet18_step")) {
+            Measurement.run(workload(name), 1.0);
+        }
+        WarmUp.settle(30_000);
     }
 
     /** Measures in this process. */

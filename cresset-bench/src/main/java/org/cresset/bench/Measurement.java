@@ -59,6 +59,15 @@ public record Measurement(String workload, int threads, double seconds, int runs
         return at;
     }
 
+    /** Calls a workload for some seconds. */
+    static void run(Workload w, double budget) {
+        Runnable call = w.setup().get();
+        long start = System.nanoTime();
+        do {
+            once(call);
+        } while (seconds(start) < budget);
+    }
+
     private static void once(Runnable call) {
         try (MemoryScope _ = MemoryScope.open()) {
             call.run();

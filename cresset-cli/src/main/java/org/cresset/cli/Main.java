@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
             SoakCommand.class,
             ConformanceCommand.class,
             OperatorsCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            PrepareCommand.class
         },
         footer = {"", "Begin with: cresset train digits"})
 public final class Main implements Runnable {

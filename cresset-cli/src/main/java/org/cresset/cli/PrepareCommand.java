@@ -1,0 +1,23 @@
+package org.cresset.cli;
+
+import java.util.concurrent.Callable;
+import org.cresset.bench.Benchmarks;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * What the launcher runs once, while the JVM records an ahead-of-time cache: a short training of the digits and a second each
+ * of typical nets, so that the cache holds their classes and the profiles of their loops.
+ */
+@Command(name = "prepare", hidden = true, description = "Runs a little of everything, for the launcher's start cache.")
+final class PrepareCommand implements Callable<Integer> {
+    @Option(names = "--out", required = true, description = "A folder for the run, to be removed afterwards")
+    private String out = "";
+
+    @Override
+    public Integer call() {
+        int code = Main.run("train", "digits", "--epochs", "6", "--out", out);
+        Benchmarks.prepare();
+        return code;
+    }
+}
