@@ -23,6 +23,8 @@ public final class Memory {
     private static final boolean DEBUG = Boolean.getBoolean("cresset.memory.debug");
     private static final long MINIMUM_SOFT = size("cresset.memory.soft", 256L << 20);
     private static final long WORTH_COLLECTING = 32L << 20;
+    private static final int USUAL_ROUNDS = 4;
+    private static final int PATIENT_ROUNDS = 100;
     private static final int STRIPES = 4;
     private static final Stripe[] POOL = new Stripe[STRIPES];
     private static final AtomicLong RESERVED = new AtomicLong();
@@ -154,26 +156,25 @@ public final class Memory {
     /** Finds dead storages; gives a block of class {@code c} if that freed one, else makes room for {@code bytes} more. */
     private static @Nullable Block collect(int c, long bytes) {
         System.gc();
-        try {
-            // The collector hands its findings to the queues a little later; the first to arrive tells that it is at
-            // it.
-            for (int i = 0; i < 4; i++) {
+        // The collector hands its findings to the queues a little later; the first to arrive tells that it is at it. On a
+        // busy machine that can take long: before an error it gets more time, and a second chance.
+        for (int i = 0; i < PATIENT_ROUNDS; i++) {
+            Block b = findings(c);
+            if (b != null) {
+                adapt(bytes);
+                return b;
+            }
+            if (i == PATIENT_ROUNDS / 2) {
+                System.gc();
+            }
+            if (i >= USUAL_ROUNDS - 1) {
                 for (Stripe s : POOL) {
-                    while (s.await(1)) {
-                        Thread.onSpinWait();
-                    }
+                    RESERVED.addAndGet(-s.trim());
                 }
-                Block b = elsewhere(c);
-                if (b != null) {
-                    adapt(bytes);
-                    return b;
+                if (RESERVED.get() + bytes <= limit()) {
+                    break;
                 }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        for (Stripe s : POOL) {
-            RESERVED.addAndGet(-s.trim());
         }
         adapt(bytes);
         if (RESERVED.get() + bytes > limit()) {
@@ -184,6 +185,20 @@ public final class Memory {
                             + " or noGrad for inference need less\n" + report());
         }
         return null;
+    }
+
+    /** Takes in what the collector found within a few milliseconds; a block of class {@code c} if there is one now. */
+    private static @Nullable Block findings(int c) {
+        try {
+            for (Stripe s : POOL) {
+                while (s.await(1)) {
+                    Thread.onSpinWait();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return elsewhere(c);
     }
 
     /** The soft limit is twice what survived the collection. */
