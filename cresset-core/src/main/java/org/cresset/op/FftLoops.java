@@ -46,7 +46,7 @@ final class FftLoops {
 
     /** Reads {@code radix} numbers, then the factors of all results but the first; a pass of Stockham's algorithm. */
     GridTiers pass(int radix) {
-        return passes.get(radix);
+        return Objects.requireNonNull(passes.get(radix), "no pass of this radix");
     }
 
     /** Multiplies rows with a number each. */

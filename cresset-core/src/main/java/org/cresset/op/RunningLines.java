@@ -143,7 +143,7 @@ final class RunningLines {
         long at = 0;
         for (long i = 0; i < n; i++) {
             float v = x.get(F, from + i * fs);
-            if (v != v || best == best && (largest ? v >= best : v <= best)) {
+            if (Float.isNaN(v) || !Float.isNaN(best) && (largest ? v >= best : v <= best)) {
                 best = v;
                 at = i;
             }
@@ -171,7 +171,7 @@ final class RunningLines {
         long at = 0;
         for (long i = 0; i < n; i++) {
             double v = x.get(D, from + i * fs);
-            if (v != v || best == best && (largest ? v >= best : v <= best)) {
+            if (Double.isNaN(v) || !Double.isNaN(best) && (largest ? v >= best : v <= best)) {
                 best = v;
                 at = i;
             }
