@@ -156,7 +156,8 @@ public final class Memory {
     /** Finds dead storages; gives a block of class {@code c} if that freed one, else makes room for {@code bytes} more. */
     private static @Nullable Block collect(int c, long bytes) {
         System.gc();
-        // The collector hands its findings to the queues a little later; the first to arrive tells that it is at it. On a
+        // The collector hands its findings to the queues a little later; the first to arrive tells that it is at it. On
+        // a
         // busy machine that can take long: before an error it gets more time, and a second chance.
         for (int i = 0; i < PATIENT_ROUNDS; i++) {
             Block b = findings(c);

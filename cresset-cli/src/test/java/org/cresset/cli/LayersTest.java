@@ -105,7 +105,8 @@ class LayersTest {
     void nativeCallsStayInTheirPlaces() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("org.cresset.base", "org.cresset.io", "org.cresset.onednn", "org.cresset.lapack")
+                .resideOutsideOfPackages(
+                        "org.cresset.base", "org.cresset.io", "org.cresset.onednn", "org.cresset.lapack")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.lang.foreign.Linker")
