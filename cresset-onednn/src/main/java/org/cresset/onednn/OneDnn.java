@@ -29,6 +29,8 @@ public final class OneDnn implements Contractions {
     /** Products below this many multiplications stay on one thread. */
     private static final long WORTH_SHARING = 1 << 21;
 
+    private static final long WORTH_HALVING = 512;
+
     private static final int CACHED = 1024;
 
     /** Bits of instruction sets that compute with half types; without them oneDNN would, far slower than in float32. */
@@ -549,8 +551,11 @@ public final class OneDnn implements Contractions {
             Operand gradOutput,
             Operand gradWeight,
             @Nullable Operand gradBias) {
-        long part = (s.batch() + 1) / 2;
-        int parts = s.batch() > 1 ? 2 : 1;
+        // Two halves for two threads, whatever their number is, so that results don't depend on it; but each half writes a
+        // whole gradient, which takes longer than it saves where there are few places for each weight.
+        long places = s.batch() / 2 * Arrays.stream(s.out()).reduce(1, (a, b) -> a * b);
+        int parts = places >= WORTH_HALVING ? 2 : 1;
+        long part = parts == 2 ? (s.batch() + 1) / 2 : s.batch();
         long weights = weightsOf(s);
         long bias = gradBias == null ? 0 : s.outChannels();
         long total = weights + bias;
