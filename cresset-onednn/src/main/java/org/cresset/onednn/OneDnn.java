@@ -551,7 +551,8 @@ public final class OneDnn implements Contractions {
             Operand gradOutput,
             Operand gradWeight,
             @Nullable Operand gradBias) {
-        // Two halves for two threads, whatever their number is, so that results don't depend on it; but each half writes a
+        // Two halves for two threads, whatever their number is, so that results don't depend on it; but each half
+        // writes a
         // whole gradient, which takes longer than it saves where there are few places for each weight.
         long places = s.batch() / 2 * Arrays.stream(s.out()).reduce(1, (a, b) -> a * b);
         int parts = places >= WORTH_HALVING ? 2 : 1;
