@@ -32,11 +32,14 @@ final class Pointwise {
     }
 
     /** Computes {@code out} from up to three inputs in {@code type}. */
-    static void run(Loops loops, LaneType type, Dense out, Dense a, @Nullable Dense b, @Nullable Dense c) {
+    static void run(Loops loops, LaneType type, Dense out, Dense x, @Nullable Dense y, @Nullable Dense z) {
         long n = out.numel();
         if (n == 0) {
             return;
         }
+        Dense a = single(x, type);
+        Dense b = y == null ? null : single(y, type);
+        Dense c = z == null ? null : single(z, type);
         int ka = kind(a, out, type);
         int kb = b == null ? 0 : kind(b, out, type);
         int kc = c == null ? 0 : kind(c, out, type);
@@ -45,6 +48,18 @@ final class Pointwise {
         } else {
             tiled(loops, type, out, a, b, c);
         }
+    }
+
+    /** One element, a Java number mostly, in the type of the loop: once for all instead of once for each tile. */
+    private static Dense single(Dense t, LaneType type) {
+        DType to = type.dtype();
+        if (t.numel() != 1 || t.dtype() == to) {
+            return t;
+        }
+        Dense c = Dense.empty(t.shape(), to);
+        Convert.run(
+                t.segment(), t.byteOffset(), 0, t.dtype(), c.segment(), c.byteOffset(), to.size(), to, 1);
+        return c;
     }
 
     /** 0: lies exactly as the result does; 1: one element; -1: neither. */
