@@ -57,8 +57,7 @@ final class Pointwise {
             return t;
         }
         Dense c = Dense.empty(t.shape(), to);
-        Convert.run(
-                t.segment(), t.byteOffset(), 0, t.dtype(), c.segment(), c.byteOffset(), to.size(), to, 1);
+        Convert.run(t.segment(), t.byteOffset(), 0, t.dtype(), c.segment(), c.byteOffset(), to.size(), to, 1);
         return c;
     }
 
