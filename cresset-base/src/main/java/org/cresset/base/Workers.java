@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 public final class Workers {
     private static final int SPINS = 2_000;
 
+    /** Enough for the usual processor, few enough that what each part has to prepare anew costs little on one thread. */
+    private static final int PARTS_ALIKE = 8;
+
+    private static final ScopedValue<Boolean> CUT_ALIKE = ScopedValue.newInstance();
+
     private static volatile Workers shared = new Workers(Runtime.getRuntime().availableProcessors());
 
     private final Helper[] helpers;
@@ -45,6 +50,20 @@ public final class Workers {
             shared = new Workers(threads);
             old.stop();
         }
+    }
+
+    /**
+     * Into how many parts to cut work for foreign kernels, whose rounding may depend on the size of a part: one for each
+     * thread, or inside of {@link #cutAlike} always the same number.
+     */
+    public static int parts() {
+        return CUT_ALIKE.isBound() ? PARTS_ALIKE : threads();
+    }
+
+    /** Runs {@code body} so that {@link #parts()} doesn't depend on the number of threads. */
+    public static <T extends @Nullable Object, X extends Throwable> T cutAlike(
+            ScopedValue.CallableOp<? extends T, X> body) throws X {
+        return CUT_ALIKE.isBound() ? body.call() : ScopedValue.where(CUT_ALIKE, true).<T, X>call(body);
     }
 
     /** Handles {@code [0, n)} in pieces of at least {@code grain} on the shared pool. */

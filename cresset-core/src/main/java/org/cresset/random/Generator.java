@@ -16,6 +16,9 @@ public final class Generator {
     private static final long DEFAULT_SEED = 67280421310721L;
     private static final Generator DEFAULT = ofSeed(DEFAULT_SEED);
 
+    /** What takes the place of the default generator in a {@link Reproducible} block. */
+    static final ScopedValue<Generator> SCOPED = ScopedValue.newInstance();
+
     private final int[] state = new int[N];
     private long seed;
     private int left;
@@ -32,9 +35,9 @@ public final class Generator {
         return g;
     }
 
-    /** The generator that is used where none is named. */
+    /** The generator that is used where none is named: the process's, or that of a {@link Reproducible} block. */
     public static Generator defaultGenerator() {
-        return DEFAULT;
+        return SCOPED.orElse(DEFAULT);
     }
 
     /** Starts again from a seed, of which the lower 32 bits count; returns this generator. */
@@ -51,8 +54,16 @@ public final class Generator {
         return this;
     }
 
-    /** Starts again from an unpredictable seed, which it returns. */
+    /**
+     * Starts again from an unpredictable seed, which it returns.
+     *
+     * @throws CressetException inside of a {@link Reproducible} block
+     */
     public long seed() {
+        if (Reproducible.isOn()) {
+            throw CressetException.runtime(
+                    "seed: an unpredictable seed inside of a reproducible block; give one with manualSeed");
+        }
         long s = new SecureRandom().nextLong() >>> 11;
         manualSeed(s);
         return s;

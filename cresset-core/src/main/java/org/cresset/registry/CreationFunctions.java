@@ -8,6 +8,7 @@ import org.cresset.base.Device;
 import org.cresset.base.Shape;
 import org.cresset.random.Draws;
 import org.cresset.random.Generator;
+import org.cresset.random.Reproducible;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
@@ -44,7 +45,7 @@ public final class CreationFunctions {
     /** Unknown content. As {@code torch.empty}. */
     @Torch("empty(*size, memory_format=None, " + TAIL)
     public static Tensor empty(Shape size, @Nullable DType dtype, @Nullable Device device, boolean requiresGrad) {
-        return made(Dense.empty(size, orFloat(dtype)), device, requiresGrad);
+        return made(Reproducible.unknown(Dense.empty(size, orFloat(dtype))), device, requiresGrad);
     }
 
     /** Unknown content with given strides. As {@code torch.empty_strided}. */
@@ -58,7 +59,7 @@ public final class CreationFunctions {
         for (int i = 0; i < stride.length; i++) {
             last += size.numel() == 0 ? 0 : (size.size(i) - 1) * stride[i];
         }
-        Tensor flat = Dense.empty(Shape.of(last + 1), orFloat(dtype));
+        Tensor flat = Reproducible.unknown(Dense.empty(Shape.of(last + 1), orFloat(dtype)));
         return made(flat.asStrided(size.toArray(), stride, 0L), device, requiresGrad);
     }
 

@@ -10,6 +10,7 @@ import org.cresset.base.Shape;
 import org.cresset.op.Fill;
 import org.cresset.op.None;
 import org.cresset.random.Generator;
+import org.cresset.random.Reproducible;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
@@ -274,9 +275,10 @@ public final class TensorForms {
             Tensor self, Shape shape, @Nullable DType dtype, boolean requiresGrad, @Nullable Number value) {
         DType t = dtype == null ? self.dtype() : dtype;
         boolean same = shape.equals(self.shape());
-        Tensor made = same && self instanceof Dense d && d.isDense()
-                ? Dense.emptyLike(d, t)
-                : Dense.empty(shape, t, self.device());
+        Tensor made = Reproducible.unknown(
+                same && self instanceof Dense d && d.isDense()
+                        ? Dense.emptyLike(d, t)
+                        : Dense.empty(shape, t, self.device()));
         if (value == null) {
             made = CreationFunctions.fresh(made);
         } else if (self.device() == Device.CPU) {

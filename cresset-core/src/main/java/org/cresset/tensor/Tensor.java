@@ -14,6 +14,7 @@ import org.cresset.op.Precision;
 import org.cresset.op.ToCopy;
 import org.cresset.op.Where;
 import org.cresset.random.Generator;
+import org.cresset.random.Reproducible;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -238,9 +239,9 @@ public abstract sealed class Tensor
         return Factories.doubles(values.toArray(), Shape.of(shape));
     }
 
-    /** Memory with unknown content. */
+    /** Memory with unknown content; in a {@link Reproducible} block NaN, or the largest number. */
     public static Tensor empty(DType dtype, long... shape) {
-        return Dense.empty(Shape.of(shape), dtype);
+        return Reproducible.unknown(Dense.empty(Shape.of(shape), dtype));
     }
 
     /** Zeros: float32. */

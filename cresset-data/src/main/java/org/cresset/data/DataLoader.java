@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import org.cresset.base.CressetException;
 import org.cresset.random.Generator;
+import org.cresset.random.Reproducible;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -123,12 +124,13 @@ public final class DataLoader<B> implements Iterable<B>, AutoCloseable {
         order.setState(e.order);
         BatchSampler s = sampler;
         long[][] batches = s == null ? new long[0][] : s.batches(order);
-        BatchIterator<B> it =
-                new BatchIterator<>(feeds.open(batches, e.seed, start), workers, depth, timeout, start, () -> {
-                    if (s != null) {
-                        s.afterEpoch(order);
-                    }
-                });
+        Feed<B> feed = feeds.open(batches, e.seed, start);
+        Feed<B> repeating = Reproducible.isOn() ? new ReproducibleFeed<>(feed, e.seed) : feed;
+        BatchIterator<B> it = new BatchIterator<>(repeating, workers, depth, timeout, start, () -> {
+            if (s != null) {
+                s.afterEpoch(order);
+            }
+        });
         iterator = it;
         return it;
     }

@@ -19,6 +19,7 @@ import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.random.Generator;
+import org.cresset.random.Reproducible;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -500,5 +501,33 @@ class DataLoaderTest {
         assertThat(numbers(10).randomSplit(Generator.ofSeed(0), 0.35, 0.65).stream()
                         .map(Subset::size))
                 .containsExactly(4L, 6L);
+    }
+
+    /** What a data set draws from the default generator, and the orders of two loaders without seeds. */
+    private static List<List<Long>> drawn(int workers, long seed) {
+        return Reproducible.call(seed, () -> {
+            List<List<Long>> all = new ArrayList<>();
+            Dataset<Long> noisy = numbers(30).map(x -> 1000 * x + Generator.defaultGenerator().uniformLong(0, 1000));
+            all.addAll(drain(loader(noisy)
+                    .batchSize(4)
+                    .shuffle(true)
+                    .workers(workers)
+                    .build()));
+            IterableDataset<Long> stream = () -> LongStream.range(0, 30).boxed().iterator();
+            all.addAll(drain(DataLoader.<Long, List<Long>>of(
+                            stream.map(x -> 1000 * x + Generator.defaultGenerator().uniformLong(0, 1000)), List::copyOf)
+                    .batchSize(4)
+                    .workers(workers)
+                    .build()));
+            return all;
+        });
+    }
+
+    @Test
+    void inAReproducibleBlockWorkersDrawTheSame() {
+        List<List<Long>> alone = drawn(0, 3);
+        assertThat(drawn(2, 3)).isEqualTo(alone);
+        assertThat(drawn(5, 3)).isEqualTo(alone);
+        assertThat(drawn(2, 4)).isNotEqualTo(alone);
     }
 }

@@ -136,68 +136,38 @@ public final class OneDnn implements Contractions {
     @Override
     public void multiply(
             DType dtype, long batch, long m, long n, long k, Operand a, Operand b, @Nullable Operand bias, Operand c) {
-        int size = dtype.size();
         long work = batch * m * n * k;
-        int threads = Workers.threads();
-        if (work < WORTH_SHARING || threads == 1) {
+        int parts = Workers.parts();
+        if (work < WORTH_SHARING || parts == 1) {
             slice(dtype, batch, m, n, k, a, 0, b, 0, bias, 0, c, 0);
-        } else if (batch >= threads) {
-            Workers.parallelFor(
-                    batch,
-                    (batch + threads - 1) / threads,
-                    (from, to) -> slice(
-                            dtype,
-                            to - from,
-                            m,
-                            n,
-                            k,
-                            a,
-                            from * a.strides()[0] * size,
-                            b,
-                            from * b.strides()[0] * size,
-                            bias,
-                            0,
-                            c,
-                            from * c.strides()[0] * size));
-        } else if (m >= n) {
-            long part = ((m + threads - 1) / threads + 15) / 16 * 16;
-            Workers.parallelFor((m + part - 1) / part, 1, (from, to) -> {
-                long lo = from * part;
-                slice(
-                        dtype,
-                        batch,
-                        Math.min(to * part, m) - lo,
-                        n,
-                        k,
-                        a,
-                        lo * a.strides()[1] * size,
-                        b,
-                        0,
-                        bias,
-                        0,
-                        c,
-                        lo * c.strides()[1] * size);
-            });
-        } else {
-            long part = ((n + threads - 1) / threads + 63) / 64 * 64;
-            Workers.parallelFor((n + part - 1) / part, 1, (from, to) -> {
-                long lo = from * part;
-                slice(
-                        dtype,
-                        batch,
-                        m,
-                        Math.min(to * part, n) - lo,
-                        k,
-                        a,
-                        0,
-                        b,
-                        lo * b.strides()[2] * size,
-                        bias,
-                        lo * size,
-                        c,
-                        lo * c.strides()[2] * size);
-            });
+            return;
         }
+        // The dimension to cut: that of the batch, the rows or the columns.
+        int dim = batch >= parts ? 0 : m >= n ? 1 : 2;
+        long whole = dim == 0 ? batch : dim == 1 ? m : n;
+        long unit = dim == 0 ? 1 : dim == 1 ? 16 : 64;
+        long part = ((whole + parts - 1) / parts + unit - 1) / unit * unit;
+        Workers.parallelFor((whole + part - 1) / part, 1, (from, to) -> {
+            for (long p = from; p < to; p++) {
+                long lo = p * part;
+                long own = Math.min(part, whole - lo);
+                long bytes = lo * dtype.size();
+                slice(
+                        dtype,
+                        dim == 0 ? own : batch,
+                        dim == 1 ? own : m,
+                        dim == 2 ? own : n,
+                        k,
+                        a,
+                        dim == 2 ? 0 : bytes * a.strides()[dim],
+                        b,
+                        dim == 1 ? 0 : bytes * b.strides()[dim],
+                        bias,
+                        dim == 2 ? bytes : 0,
+                        c,
+                        bytes * c.strides()[dim]);
+            }
+        });
     }
 
     private void slice(
@@ -473,8 +443,8 @@ public final class OneDnn implements Contractions {
     }
 
     private static long images(long batch) {
-        int threads = Workers.threads();
-        return (batch + threads - 1) / threads;
+        int parts = Workers.parts();
+        return (batch + parts - 1) / parts;
     }
 
     @Override

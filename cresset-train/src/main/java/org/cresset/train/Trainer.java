@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The usual loop: epochs over a loader, a loss, an optimizer step, validation, checkpoints. A run with the same seed repeats
  * bit for bit, also when it is stopped at any moment and resumed: after each epoch the whole state is copied, written by a
- * thread of its own beside the old one, and put in its place, while the next epoch runs.
+ * thread of its own beside the old one, and put in its place, while the next epoch runs. On another number of threads it
+ * repeats in a {@link org.cresset.random.Reproducible} block.
  */
 public final class Trainer {
     /** The file in the checkpoint directory from which a run resumes. */
