@@ -63,7 +63,9 @@ public final class Workers {
     /** Runs {@code body} so that {@link #parts()} doesn't depend on the number of threads. */
     public static <T extends @Nullable Object, X extends Throwable> T cutAlike(
             ScopedValue.CallableOp<? extends T, X> body) throws X {
-        return CUT_ALIKE.isBound() ? body.call() : ScopedValue.where(CUT_ALIKE, true).<T, X>call(body);
+        return CUT_ALIKE.isBound()
+                ? body.call()
+                : ScopedValue.where(CUT_ALIKE, true).<T, X>call(body);
     }
 
     /** Handles {@code [0, n)} in pieces of at least {@code grain} on the shared pool. */

@@ -42,8 +42,8 @@ public final class Reproducible {
     /** Runs {@code body} reproducibly. Inside of another block it differs by its generator. */
     public static <T extends @Nullable Object, X extends Throwable> T call(
             long seed, ScopedValue.CallableOp<? extends T, X> body) throws X {
-        return Workers.<T, X>cutAlike(
-                () -> ScopedValue.where(Generator.SCOPED, Generator.ofSeed(seed)).<T, X>call(body));
+        return Workers.<T, X>cutAlike(() ->
+                ScopedValue.where(Generator.SCOPED, Generator.ofSeed(seed)).<T, X>call(body));
     }
 
     /** Runs {@code body} reproducibly. */
@@ -108,8 +108,8 @@ public final class Reproducible {
     public static Tensor unknown(Dense t) {
         if (isOn() && t.device() == Device.CPU) {
             DType d = t.dtype();
-            Tensor filler = Tensor.number(
-                    d.isDifferentiable() ? (Number) Double.NaN : Long.valueOf((long) d.maxValue()));
+            Tensor filler =
+                    Tensor.number(d.isDifferentiable() ? (Number) Double.NaN : Long.valueOf((long) d.maxValue()));
             Autograd.noGrad(() -> t.copy_(d == DType.BOOL ? filler.ne(0) : filler));
         }
         return t;

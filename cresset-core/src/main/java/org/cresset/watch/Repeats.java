@@ -100,15 +100,17 @@ public final class Repeats extends Watch {
         }
         int i = Arrays.mismatch(now.hashes, then.hashes);
         if (i >= 0 && now.result) {
-            throw CressetException.runtime(now.op + ": output " + i + " of " + now.what + " has other bits in run " + run
-                    + ", on " + threads + " threads, than in run 1, on " + threadsThen
-                    + ", though its operands have the same (" + place()
-                    + "); if it draws random numbers, seed their generator inside of the run");
+            throw CressetException.runtime(
+                    now.op + ": output " + i + " of " + now.what + " has other bits in run " + run
+                            + ", on " + threads + " threads, than in run 1, on " + threadsThen
+                            + ", though its operands have the same (" + place()
+                            + "); if it draws random numbers, seed their generator inside of the run");
         }
         if (i >= 0) {
-            throw CressetException.runtime(now.op + ": operand " + i + " of " + now.what + " has other bits in run " + run
-                    + " than in run 1, and no operation made the difference (" + place()
-                    + "); look at the data, and at generators that aren't seeded inside of the run");
+            throw CressetException.runtime(
+                    now.op + ": operand " + i + " of " + now.what + " has other bits in run " + run
+                            + " than in run 1, and no operation made the difference (" + place()
+                            + "); look at the data, and at generators that aren't seeded inside of the run");
         }
     }
 

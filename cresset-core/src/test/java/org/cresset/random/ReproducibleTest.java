@@ -56,7 +56,8 @@ class ReproducibleTest {
     @Test
     void productsDoNotDependOnTheNumberOfThreads() {
         int before = Workers.threads();
-        long[][] shapes = {{1, 129, 17, 1098}, {1, 300, 301, 517}, {1, 16, 700, 900}, {9, 40, 41, 301}, {3, 200, 7, 999}};
+        long[][] shapes = {{1, 129, 17, 1098}, {1, 300, 301, 517}, {1, 16, 700, 900}, {9, 40, 41, 301}, {3, 200, 7, 999}
+        };
         try {
             for (long[] s : shapes) {
                 Tensor a = Tensor.zeros(s[0], s[1], s[3]).normal_(0, 1, Generator.ofSeed(1));
@@ -96,7 +97,8 @@ class ReproducibleTest {
     void aCheckNamesTheOperationWhoseRandomNumbersAreNotSeeded() {
         Generator own = Generator.ofSeed(1);
         Tensor p = Tensor.full(Tensor.ones(64).shape(), 0.5, DType.FLOAT32);
-        assertThatThrownBy(() -> Reproducible.check(0, () -> p.exp().log().bernoulli(own).sum()))
+        assertThatThrownBy(() ->
+                        Reproducible.check(0, () -> p.exp().log().bernoulli(own).sum()))
                 .isInstanceOf(CressetException.class)
                 .hasMessageContaining("bernoulli: output 0 of float32(64,) has other bits in run 2")
                 .hasMessageContaining("operation 3")
@@ -106,7 +108,8 @@ class ReproducibleTest {
     @Test
     void aCheckNamesDataThatAreNotTheSame() {
         AtomicInteger runs = new AtomicInteger();
-        assertThatThrownBy(() -> Reproducible.check(0, () -> Tensor.ones(3).mul(Tensor.of(1f, 2f, runs.getAndIncrement()))))
+        assertThatThrownBy(() ->
+                        Reproducible.check(0, () -> Tensor.ones(3).mul(Tensor.of(1f, 2f, runs.getAndIncrement()))))
                 .isInstanceOf(CressetException.class)
                 .hasMessageContaining("mul: operand 1 of float32(3,), float32(3,) has other bits in run 2");
     }
@@ -118,7 +121,8 @@ class ReproducibleTest {
         assertThatThrownBy(() -> Reproducible.check(0, () -> runs.getAndIncrement() == 0 ? x.exp() : x.log()))
                 .hasMessageContaining("log of float32(2,) instead of exp of float32(2,)");
         runs.set(0);
-        assertThatThrownBy(() -> Reproducible.check(0, () -> runs.getAndIncrement() == 0 ? x.exp().log() : x.exp()))
+        assertThatThrownBy(() -> Reproducible.check(
+                        0, () -> runs.getAndIncrement() == 0 ? x.exp().log() : x.exp()))
                 .hasMessageContaining("it ended instead of log of float32(2,)");
         assertThatThrownBy(() -> Reproducible.check(0, new int[] {1}, () -> x)).hasMessageContaining("at least 2");
     }

@@ -18,8 +18,7 @@ record ReproducibleFeed<B>(Feed<B> source, long seed) implements Feed<B> {
 
     @Override
     public @Nullable B fetch(long i) throws InterruptedException {
-        return Reproducible.<@Nullable B, InterruptedException>call(
-                Seeds.mix(seed ^ APART, i), () -> source.fetch(i));
+        return Reproducible.<@Nullable B, InterruptedException>call(Seeds.mix(seed ^ APART, i), () -> source.fetch(i));
     }
 
     @Override

@@ -507,15 +507,15 @@ class DataLoaderTest {
     private static List<List<Long>> drawn(int workers, long seed) {
         return Reproducible.call(seed, () -> {
             List<List<Long>> all = new ArrayList<>();
-            Dataset<Long> noisy = numbers(30).map(x -> 1000 * x + Generator.defaultGenerator().uniformLong(0, 1000));
-            all.addAll(drain(loader(noisy)
-                    .batchSize(4)
-                    .shuffle(true)
-                    .workers(workers)
-                    .build()));
+            Dataset<Long> noisy =
+                    numbers(30).map(x -> 1000 * x + Generator.defaultGenerator().uniformLong(0, 1000));
+            all.addAll(drain(
+                    loader(noisy).batchSize(4).shuffle(true).workers(workers).build()));
             IterableDataset<Long> stream = () -> LongStream.range(0, 30).boxed().iterator();
             all.addAll(drain(DataLoader.<Long, List<Long>>of(
-                            stream.map(x -> 1000 * x + Generator.defaultGenerator().uniformLong(0, 1000)), List::copyOf)
+                            stream.map(
+                                    x -> 1000 * x + Generator.defaultGenerator().uniformLong(0, 1000)),
+                            List::copyOf)
                     .batchSize(4)
                     .workers(workers)
                     .build()));

@@ -50,13 +50,17 @@ class ReproducibleRunTest {
         try {
             return Reproducible.call(11, () -> {
                 Tensor words = Tensor.randint(0, 50, 258, 20);
-                TensorDataset data = new TensorDataset(words, words.sum(new long[] {1}, false).remainder(17));
+                TensorDataset data = new TensorDataset(
+                        words, words.sum(new long[] {1}, false).remainder(17));
                 DataLoader<Batch> batches = DataLoader.of(data)
                         .batchSize(129)
                         .shuffle(true)
                         .workers(workers)
                         .augment((b, g) -> new Batch(
-                                b.input().add(Generator.defaultGenerator().uniformLong(0, 2)).remainder(50), b.target()))
+                                b.input()
+                                        .add(Generator.defaultGenerator().uniformLong(0, 2))
+                                        .remainder(50),
+                                b.target()))
                         .build();
                 Net net = new Net();
                 Trainer trainer = new Trainer(net, net::forward, SmallRun::loss, new Adam(net.parameters(), 1e-2));
