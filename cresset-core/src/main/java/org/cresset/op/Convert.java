@@ -1,5 +1,6 @@
 package org.cresset.op;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.cresset.base.BFloat16;
@@ -16,6 +17,12 @@ public final class Convert {
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
+
+    /** Elements below which a run takes longer to prepare than to go through. */
+    private static final int WORTH_A_RUN = 16;
+
+    private static final ThreadLocal<MemorySegment> TILES =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(1 << 14, 64));
 
     private Convert() {}
 
@@ -68,16 +75,10 @@ public final class Convert {
             long n) {
         if (source == target) {
             move(from, fo, fs, to, to0, ts, source.size(), n);
-        } else if (target == DType.FLOAT32 && isHalf(source) && fs == 2 && ts == 4) {
-            HalfRuns.widen(source, from, fo, to, to0, n);
-        } else if (source == DType.FLOAT32 && isHalf(target) && fs == 4 && ts == 2) {
-            HalfRuns.narrow(target, from, fo, to, to0, n);
-        } else if (target == DType.FLOAT32 && !source.isComplex()) {
-            toFloat(from, fo, fs, source, to, to0, ts, n);
-        } else if (source == DType.FLOAT32 && !target.isComplex()) {
-            fromFloat(from, fo, fs, to, to0, ts, target, n);
         } else if (source.isComplex() || target.isComplex()) {
             complex(from, fo, fs, source, to, to0, ts, target, n);
+        } else if (n >= WORTH_A_RUN) {
+            runs(from, fo, fs, source, to, to0, ts, target, n);
         } else if (source.isFloat()) {
             for (long i = 0; i < n; i++) {
                 writeDouble(target, to, to0 + i * ts, readDouble(source, from, fo + i * fs));
@@ -89,78 +90,36 @@ public final class Convert {
         }
     }
 
-    private static boolean isHalf(DType t) {
-        return t == DType.FLOAT16 || t == DType.BFLOAT16;
-    }
-
-    private static void toFloat(
-            MemorySegment from, long fo, long fs, DType source, MemorySegment to, long to0, long ts, long n) {
-        switch (source) {
-            case BOOL, UINT8 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(F, to0 + i * ts, from.get(B, fo + i * fs) & 0xff);
-                }
-            }
-            case INT64 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(F, to0 + i * ts, from.get(L, fo + i * fs));
-                }
-            }
-            case INT32 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(F, to0 + i * ts, from.get(I, fo + i * fs));
-                }
-            }
-            case FLOAT64 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(F, to0 + i * ts, (float) from.get(D, fo + i * fs));
-                }
-            }
-            case BFLOAT16 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(I, to0 + i * ts, from.get(S, fo + i * fs) << 16);
-                }
-            }
-            case FLOAT16 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(F, to0 + i * ts, Float.float16ToFloat(from.get(S, fo + i * fs)));
-                }
-            }
-            default -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(F, to0 + i * ts, readLong(source, from, fo + i * fs));
-                }
-            }
+    /** Through runs of memory, to which and from which what is strided is brought. */
+    private static void runs(
+            MemorySegment from,
+            long fo,
+            long fs,
+            DType source,
+            MemorySegment to,
+            long to0,
+            long ts,
+            DType target,
+            long n) {
+        boolean read = fs == source.size();
+        boolean write = ts == target.size();
+        if (read && write) {
+            ConvertRuns.run(source, from, fo, target, to, to0, n);
+            return;
         }
-    }
-
-    private static void fromFloat(
-            MemorySegment from, long fo, long fs, MemorySegment to, long to0, long ts, DType target, long n) {
-        switch (target) {
-            case BOOL -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(B, to0 + i * ts, from.get(F, fo + i * fs) != 0 ? (byte) 1 : 0);
-                }
+        MemorySegment tile = TILES.get();
+        long half = tile.byteSize() / 2;
+        for (long i = 0; i < n; i += half / 8) {
+            long m = Math.min(half / 8, n - i);
+            if (!read) {
+                move(from, fo + i * fs, fs, tile, 0, source.size(), source.size(), m);
             }
-            case FLOAT64 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(D, to0 + i * ts, from.get(F, fo + i * fs));
-                }
-            }
-            case BFLOAT16 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(S, to0 + i * ts, BFloat16.fromFloat(from.get(F, fo + i * fs)));
-                }
-            }
-            case FLOAT16 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(S, to0 + i * ts, Float.floatToFloat16(from.get(F, fo + i * fs)));
-                }
-            }
-            default -> {
-                for (long i = 0; i < n; i++) {
-                    writeDouble(target, to, to0 + i * ts, from.get(F, fo + i * fs));
-                }
+            MemorySegment a = read ? from : tile;
+            MemorySegment b = write ? to : tile;
+            long at = write ? to0 + i * ts : half;
+            ConvertRuns.run(source, a, read ? fo + i * fs : 0, target, b, at, m);
+            if (!write) {
+                move(tile, half, target.size(), to, to0 + i * ts, ts, target.size(), m);
             }
         }
     }
@@ -249,7 +208,7 @@ public final class Convert {
     }
 
     /** As the processor converts to 32 bits, of which smaller types take the lower ones. */
-    private static int toInt(double v) {
+    static int toInt(double v) {
         return v > -0x1p31 - 1 && v < 0x1p31 ? (int) v : Integer.MIN_VALUE;
     }
 

@@ -1,7 +1,7 @@
 package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -62,15 +62,15 @@ final class Reduction {
             }
             return;
         }
-        boolean exact = x.dtype() == lane.dtype();
-        if (exact && rowsLieTogether()) {
+        if (!x.dtype().isComplex() && rowsLieTogether()) {
             rows(x);
-        } else if (exact && columnsLieTogether() && out.dtype() == lane.dtype()) {
+        } else if (!x.dtype().isComplex() && columnsLieTogether()) {
             columns();
         } else {
             Dense copy = Dense.empty(x.shape(), lane.dtype());
             Pointwise.copy(x, copy);
             rows(copy);
+            Reference.reachabilityFence(copy);
         }
     }
 
@@ -113,19 +113,18 @@ final class Reduction {
             return;
         }
         Workers.parallelFor(n, Math.max(1, GRAIN / count), (from, to) -> {
-            MemorySegment block = Scratch.accumulators();
-            Kernel k = op.rows(lane).pick(count);
+            RowSums row = new RowSums(op, combine, lane, t, count);
             for (long i = from; i < to; i++) {
                 long at = g.offset(1, i);
                 long o = g.offset(0, i);
                 if (lane.isFloat()) {
                     double sum = combine.identity();
                     for (long p = 0; p < count; p += PIECE) {
-                        sum = join(sum, piece(k, t, at, p, (int) Math.min(PIECE, count - p), block));
+                        sum = RowSums.join(combine, sum, row.piece(at, p, (int) Math.min(PIECE, count - p)));
                     }
                     Convert.writeDouble(out.dtype(), out.segment(), o, op.finish(sum, count));
                 } else {
-                    Convert.writeLong(out.dtype(), out.segment(), o, pieceLong(k, t, at, block));
+                    Convert.writeLong(out.dtype(), out.segment(), o, row.whole(at, 0, count));
                 }
             }
         });
@@ -134,91 +133,39 @@ final class Reduction {
     /** One long row, its pieces shared among threads. */
     private void single(Dense t) {
         long at = t.byteOffset();
-        Kernel k = op.rows(lane).pick(count);
-        if (!lane.isFloat()) {
-            Convert.writeLong(
-                    out.dtype(), out.segment(), out.byteOffset(), pieceLong(k, t, at, Scratch.accumulators()));
-            return;
-        }
         int pieces = Math.toIntExact((count + PIECE - 1) / PIECE);
-        double[] partial = new double[pieces];
+        double[] sums = new double[lane.isFloat() ? pieces : 0];
+        long[] whole = new long[lane.isFloat() ? 0 : pieces];
         Workers.parallelFor(pieces, Math.max(1, GRAIN / PIECE), (from, to) -> {
-            MemorySegment block = Scratch.accumulators();
+            RowSums row = new RowSums(op, combine, lane, t, count);
             for (long p = from; p < to; p++) {
                 int n = (int) Math.min(PIECE, count - p * PIECE);
-                partial[(int) p] = piece(k, t, at, p * PIECE, n, block);
+                if (lane.isFloat()) {
+                    sums[(int) p] = row.piece(at, p * PIECE, n);
+                } else {
+                    whole[(int) p] = row.whole(at, p * PIECE, n);
+                }
             }
         });
-        double sum = combine.identity();
-        for (double p : partial) {
-            sum = join(sum, p);
-        }
-        Convert.writeDouble(out.dtype(), out.segment(), out.byteOffset(), op.finish(sum, count));
-    }
-
-    private double piece(Kernel k, Dense t, long at, long from, int n, MemorySegment block) {
-        int lanes = lane.accumulators();
-        boolean single = lane == LaneType.F32;
-        for (int i = 0; i < lanes; i++) {
-            if (single) {
-                block.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) combine.identity());
-            } else {
-                block.setAtIndex(ValueLayout.JAVA_DOUBLE, i, combine.identity());
+        if (lane.isFloat()) {
+            double sum = combine.identity();
+            for (double p : sums) {
+                sum = RowSums.join(combine, sum, p);
             }
+            Convert.writeDouble(out.dtype(), out.segment(), out.byteOffset(), op.finish(sum, count));
+        } else {
+            long sum = combine.integerIdentity(lane);
+            for (long p : whole) {
+                sum = RowSums.join(combine, sum, p);
+            }
+            Convert.writeLong(out.dtype(), out.segment(), out.byteOffset(), sum);
         }
-        k.run(t.segment(), at + from * lane.dtype().size(), null, 0, null, 0, block, 0, n);
-        double sum = combine.identity();
-        for (int i = 0; i < lanes; i++) {
-            sum = join(
-                    sum,
-                    single
-                            ? block.getAtIndex(ValueLayout.JAVA_FLOAT, i)
-                            : block.getAtIndex(ValueLayout.JAVA_DOUBLE, i));
-        }
-        return sum;
-    }
-
-    private long pieceLong(Kernel k, Dense t, long at, MemorySegment block) {
-        long identity = combine.integerIdentity(lane);
-        long result = identity;
-        int lanes = lane.accumulators();
-        for (int i = 0; i < lanes; i++) {
-            block.setAtIndex(ValueLayout.JAVA_LONG, i, identity);
-        }
-        for (long from = 0; from < count; from += 1 << 24) {
-            k.run(t.segment(), at + from * 8, null, 0, null, 0, block, 0, (int) Math.min(1 << 24, count - from));
-        }
-        for (int i = 0; i < lanes; i++) {
-            result = join(result, block.getAtIndex(ValueLayout.JAVA_LONG, i));
-        }
-        return result;
-    }
-
-    private double join(double a, double b) {
-        return switch (combine) {
-            case PRODUCT -> a * b;
-            case MIN -> Math.min(a, b);
-            case MAX, LARGER -> Math.max(a, b);
-            default -> a + b;
-        };
-    }
-
-    private long join(long a, long b) {
-        return switch (combine) {
-            case SUM -> a + b;
-            case PRODUCT -> a * b;
-            case MIN -> Math.min(a, b);
-            case MAX, LARGER -> Math.max(a, b);
-            case AND -> a & b;
-            case OR -> a | b;
-            case XOR -> a ^ b;
-        };
     }
 
     /** Adds up rows of the last kept dimension, a block of them at a time so that rounding errors stay small. */
     private void columns() {
         long width = x.size(kept - 1);
-        int size = lane.dtype().size();
+        int size = x.dtype().size();
         long outer = out.numel() / width;
         long[] outerDims = new long[kept - 1];
         long[] outerStrides = new long[kept - 1];
@@ -235,60 +182,89 @@ final class Reduction {
         }
         Geometry outside = Geometry.of(
                 Shape.of(outerDims),
-                Dense.over(x.storage(), Shape.of(outerDims), Shape.of(outerDims).contiguousStrides(), 0, lane.dtype()),
+                Dense.over(x.storage(), Shape.of(outerDims), Shape.of(outerDims).contiguousStrides(), 0, x.dtype()),
                 x.view(Shape.of(outerDims), outerStrides, x.storageOffset()));
         Geometry inside = Geometry.of(Shape.of(innerDims), x.view(Shape.of(innerDims), innerStrides, 0));
         long strip = Math.min(width, 4096);
         long strips = (width + strip - 1) / strip;
         Workers.parallelFor(outer * strips, Math.max(1, GRAIN / (count * strip)), (from, to) -> {
-            Dense temporary = Dense.empty(Shape.of(strip), lane.dtype());
+            Strip rows = new Strip(strip);
             Kernel k = op.columns(lane).pick(count * strip);
             for (long job = from; job < to; job++) {
                 long row = job / strips;
                 long first = job % strips * strip;
                 int n = (int) Math.min(strip, width - first);
                 long source = outside.offset(1, row) + first * size;
-                long target = out.byteOffset() + (row * width + first) * size;
-                strip(k, inside, source, target, n, temporary);
+                long target = out.byteOffset() + (row * width + first) * out.dtype().size();
+                strip(k, inside, source, target, n, rows);
             }
+            Reference.reachabilityFence(rows.rows);
         });
     }
 
-    private void strip(Kernel k, Geometry inside, long source, long target, int n, Dense temporary) {
-        MemorySegment xs = x.segment();
-        MemorySegment os = out.segment();
-        MemorySegment ts = temporary.segment();
-        fill(os, target, n);
+    /** Rows of the type to compute in, for results, those of a block, and what is converted, where they are needed. */
+    private final class Strip {
+        private final Dense rows;
+        private final long bytes;
+
+        Strip(long n) {
+            rows = Dense.empty(Shape.of(3, n), lane.dtype());
+            bytes = n * lane.dtype().size();
+        }
+
+        MemorySegment row(int i) {
+            return rows.segment().asSlice(rows.byteOffset() + i * bytes, bytes);
+        }
+    }
+
+    private void strip(Kernel k, Geometry inside, long source, long target, int n, Strip rows) {
+        boolean exact = x.dtype() == lane.dtype();
+        boolean same = out.dtype() == lane.dtype();
+        MemorySegment os = same ? out.segment() : rows.row(0);
+        MemorySegment ts = rows.row(1);
+        MemorySegment xs = exact ? x.segment() : rows.row(2);
+        long oo = same ? target : 0;
+        fill(os, oo, n);
         long block = lane.isFloat() ? BLOCK : Math.max(BLOCK, (long) Math.sqrt(count));
-        double[] sums = lane.isFloat() && count > block ? new double[n] : NO_SUMS;
+        boolean direct = count <= block;
+        double[] sums = lane.isFloat() && !direct ? new double[n] : NO_SUMS;
         Arrays.fill(sums, combine.identity());
         for (long b = 0; b < count; b += block) {
             long end = Math.min(count, b + block);
-            boolean direct = count <= block;
             MemorySegment to = direct ? os : ts;
-            long at = direct ? target : 0;
+            long at = direct ? oo : 0;
             if (!direct) {
                 fill(ts, 0, n);
             }
             for (long r = b; r < end; r++) {
-                k.run(to, at, xs, source + inside.offset(0, r), null, 0, to, at, n);
+                long from = source + inside.offset(0, r);
+                if (!exact) {
+                    ConvertRuns.run(x.dtype(), x.segment(), from, lane.dtype(), xs, 0, n);
+                }
+                k.run(to, at, xs, exact ? from : 0, null, 0, to, at, n);
             }
             if (sums.length > 0) {
                 for (int i = 0; i < n; i++) {
                     double x = Convert.readDouble(
                             lane.dtype(), ts, (long) i * lane.dtype().size());
-                    sums[i] = join(sums[i], x);
+                    sums[i] = RowSums.join(combine, sums[i], x);
                 }
             } else if (!direct) {
-                merge(os, target, ts, n);
+                merge(os, oo, ts, n);
             }
         }
-        for (int i = 0; i < sums.length; i++) {
-            Convert.writeDouble(
-                    lane.dtype(), os, target + (long) i * lane.dtype().size(), sums[i]);
+        if (sums.length > 0) {
+            for (int i = 0; i < n; i++) {
+                Convert.writeDouble(
+                        out.dtype(), out.segment(), target + (long) i * out.dtype().size(), op.finish(sums[i], count));
+            }
+            return;
         }
         if (lane.isFloat()) {
-            finish(os, target, n);
+            finish(os, oo, n);
+        }
+        if (!same) {
+            ConvertRuns.run(lane.dtype(), os, 0, out.dtype(), out.segment(), target, n);
         }
     }
 
@@ -309,7 +285,7 @@ final class Reduction {
         for (int i = 0; i < n; i++) {
             long o = at + (long) i * t.size();
             long p = (long) i * t.size();
-            Convert.writeLong(t, to, o, join(Convert.readLong(t, to, o), Convert.readLong(t, from, p)));
+            Convert.writeLong(t, to, o, RowSums.join(combine, Convert.readLong(t, to, o), Convert.readLong(t, from, p)));
         }
     }
 

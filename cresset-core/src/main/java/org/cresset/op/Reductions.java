@@ -38,6 +38,90 @@ public final class Reductions {
         }
     }
 
+    /** The sum of what are numbers. */
+    public static final class NanSum extends Reduce {
+        public static final NanSum OP = new NanSum();
+
+        private NanSum() {
+            super("nansum", Combine.SUM, Saves.INPUTS);
+        }
+
+        @Override
+        protected DType resultType(DType in) {
+            if (in.isComplex()) {
+                throw CressetException.runtime("nansum: complex numbers aren't supported");
+            }
+            return sumType(in);
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V x) {
+            return l.select(l.isNan(x), l.zero(), x);
+        }
+
+        @Override
+        protected void vjp(Vjp v) {
+            Tensor x = v.input(0);
+            Tensor g = restore(v.grad(), (Axes) v.attrs(), x.shape());
+            v.set(0, Tensor.where(x.isnan(), g.zerosLike(), g));
+        }
+    }
+
+    /** How many elements there are of a kind, as int64. */
+    private abstract static class Count extends Reduce {
+        Count(String name) {
+            super(name, Combine.SUM, Saves.NOTHING);
+        }
+
+        @Override
+        protected final DType resultType(DType in) {
+            return DType.INT64;
+        }
+
+        @Override
+        protected final DType computeType(DType in, DType result) {
+            return in.isFloat() ? in : DType.INT64;
+        }
+
+        @Override
+        public final boolean differentiable(int output) {
+            return false;
+        }
+
+        @Override
+        protected final void vjp(Vjp v) {
+            v.none();
+        }
+    }
+
+    /** How many elements aren't 0; NaN isn't. */
+    public static final class CountNonzero extends Count {
+        public static final CountNonzero OP = new CountNonzero();
+
+        private CountNonzero() {
+            super("count_nonzero");
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V x) {
+            return l.number(l.ne(x, l.zero()));
+        }
+    }
+
+    /** How many elements are numbers. */
+    public static final class CountNumbers extends Count {
+        public static final CountNumbers OP = new CountNumbers();
+
+        private CountNumbers() {
+            super("count_numbers");
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V x) {
+            return l.number(l.eq(x, x));
+        }
+    }
+
     /** The arithmetic mean, of floating-point and complex numbers. */
     public static final class Mean extends Reduce {
         public static final Mean OP = new Mean();

@@ -1,6 +1,9 @@
 package org.cresset.tensor;
 
 import org.cresset.base.CressetException;
+import org.cresset.base.DType;
+import org.cresset.op.Reduce;
+import org.jspecify.annotations.Nullable;
 
 /** Dimension numbers, which may count from the end. */
 public final class Dims {
@@ -36,5 +39,17 @@ public final class Dims {
             seen |= 1L << out[i];
         }
         return out;
+    }
+
+    /** Dimensions (none or null: all) of x as those of a reduction. */
+    static Reduce.Axes axes(String op, Tensor x, long @Nullable [] dims, boolean keepdim, @Nullable DType dtype) {
+        if (x.dim() > 64) {
+            throw CressetException.runtime(op + ": a tensor of " + x.dim() + " dimensions; expected up to 64");
+        }
+        long mask = 0;
+        for (int d : wrapAll(op, dims == null ? new long[0] : dims, x.dim())) {
+            mask |= 1L << d;
+        }
+        return new Reduce.Axes(x.dim() == 0 ? 0 : mask, keepdim, dtype);
     }
 }

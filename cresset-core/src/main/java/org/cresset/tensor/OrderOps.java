@@ -4,6 +4,7 @@ import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.op.MedianOfAll;
 import org.cresset.op.Precision;
+import org.cresset.op.Reductions;
 import org.jspecify.annotations.Nullable;
 
 /** Medians, quantiles, modes, counts, and reductions that pass over NaN. */
@@ -74,13 +75,8 @@ public sealed interface OrderOps permits Tensor {
     /** The sum over dimensions (null: all) of what are numbers. As {@code torch.nansum}. */
     @Torch("nansum(self, dim=None, keepdim=False, *, dtype=None)")
     default Tensor nansum(long @Nullable [] dim, boolean keepdim, @Nullable DType dtype) {
-        Tensor x = self();
-        if (x.dtype().isComplex()) {
-            throw CressetException.runtime("nansum: complex numbers aren't supported");
-        }
-        Tensor y =
-                x.dtype().isFloat() ? Tensor.where(x.isnan(), Tensor.number(0).to(x.dtype()), x) : x;
-        return y.sum(dim, keepdim, dtype);
+        Tensor x = dtype == null ? self() : self().to(dtype);
+        return Reductions.NanSum.OP.on(Dims.axes("nansum", self(), dim, keepdim, dtype), x);
     }
 
     /** The mean over dimensions (null: all) of what are numbers. As {@code torch.nanmean}. */
@@ -90,7 +86,7 @@ public sealed interface OrderOps permits Tensor {
         if (!x.dtype().isFloat()) {
             throw CressetException.runtime("nanmean: the input is " + x.dtype() + "; expected a floating-point dtype");
         }
-        Tensor count = x.isnan().logicalNot().sum(dim, keepdim, null);
+        Tensor count = Reductions.CountNumbers.OP.on(Dims.axes("nanmean", x, dim, keepdim, null), x.detach());
         return x.nansum(dim, keepdim, dtype).div(count);
     }
 

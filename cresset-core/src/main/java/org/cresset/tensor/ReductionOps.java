@@ -17,14 +17,7 @@ public sealed interface ReductionOps permits Tensor {
     Tensor self();
 
     private Reduce.Axes axes(String op, long @Nullable [] dims, boolean keepdim, @Nullable DType dtype) {
-        if (self().dim() > 64) {
-            throw CressetException.runtime(op + ": a tensor of " + self().dim() + " dimensions; expected up to 64");
-        }
-        long mask = 0;
-        for (int d : Dims.wrapAll(op, dims == null ? new long[0] : dims, self().dim())) {
-            mask |= 1L << d;
-        }
-        return new Reduce.Axes(self().dim() == 0 ? 0 : mask, keepdim, dtype);
+        return Dims.axes(op, self(), dims, keepdim, dtype);
     }
 
     /** The sum of all elements; of integers and bools as int64. */
@@ -185,7 +178,8 @@ public sealed interface ReductionOps permits Tensor {
     /** The number of elements that aren't zero. As {@code torch.count_nonzero}. */
     @Torch("count_nonzero(self, dim=None)")
     default Tensor countNonzero(long @Nullable [] dim) {
-        return self().ne(0).sum(dim, false, null);
+        Tensor x = self().dtype().isComplex() ? self().ne(0) : self();
+        return Reductions.CountNonzero.OP.on(axes("count_nonzero", dim, false, null), x);
     }
 
     /** The variance of all elements, unbiased. */

@@ -1,0 +1,195 @@
+package org.cresset.op;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.cresset.base.DType;
+import org.cresset.emit.Combine;
+import org.cresset.emit.Kernel;
+import org.cresset.emit.LaneType;
+import org.cresset.tensor.Dense;
+
+/**
+ * Combines pieces of rows that lie together in memory, on one thread. Elements of other dtypes than the loop's are converted
+ * on the way, some at a time; bools are counted, eight at once, because what can be made of them depends on their number only.
+ */
+final class RowSums {
+    private static final int TILE = 1024;
+    private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
+    private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final ThreadLocal<MemorySegment> TILES =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8 * TILE, 64));
+
+    private static final MemorySegment[][] IDENTITIES = Arrays.stream(Combine.values())
+            .map(c -> Arrays.stream(LaneType.values()).map(l -> filled(c, l)).toArray(MemorySegment[]::new))
+            .toArray(MemorySegment[][]::new);
+
+    private final Combine combine;
+    private final LaneType lane;
+    private final DType dtype;
+    private final MemorySegment memory;
+    private final Kernel loop;
+    private final MemorySegment identities;
+    private final MemorySegment block = Scratch.accumulators();
+    private final MemorySegment tile = TILES.get();
+    private final float[] narrow;
+    private final double[] wide;
+    private final long[] longs;
+
+    /** For rows of {@code t}, of {@code count} elements. */
+    RowSums(Reduce op, Combine combine, LaneType lane, Dense t, long count) {
+        this.combine = combine;
+        this.lane = lane;
+        this.dtype = t.dtype();
+        this.memory = t.segment();
+        this.identities = IDENTITIES[combine.ordinal()][lane.ordinal()];
+        this.loop = op.rows(lane).pick(count);
+        int n = lane.accumulators();
+        narrow = new float[lane == LaneType.F32 ? n : 0];
+        wide = new double[lane.isFloat() ? n : 0];
+        longs = new long[lane.isFloat() ? 0 : dtype == DType.BOOL ? TILE / 8 : n];
+    }
+
+    /** What n elements combine to, from element {@code from} of the row at a byte offset on. */
+    double piece(long at, long from, int n) {
+        clear();
+        run(at, from, n);
+        if (lane == LaneType.F32) {
+            MemorySegment.copy(block, F, 0, narrow, 0, narrow.length);
+            widen(narrow, wide);
+        } else {
+            MemorySegment.copy(block, D, 0, wide, 0, wide.length);
+        }
+        return combine == Combine.SUM ? sum(wide) : combined();
+    }
+
+    private static void widen(float[] from, double[] to) {
+        for (int i = 0; i < to.length; i++) {
+            to[i] = from[i];
+        }
+    }
+
+    /** In four chains, which don't wait for each other. */
+    private static double sum(double[] v) {
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        for (int i = 0; i < v.length; i += 4) {
+            a += v[i];
+            b += v[i + 1];
+            c += v[i + 2];
+            d += v[i + 3];
+        }
+        return a + b + (c + d);
+    }
+
+    private double combined() {
+        double[] v = wide;
+        double a = combine.identity();
+        double b = a;
+        double c = a;
+        double d = a;
+        for (int i = 0; i < v.length; i += 4) {
+            a = join(combine, a, v[i]);
+            b = join(combine, b, v[i + 1]);
+            c = join(combine, c, v[i + 2]);
+            d = join(combine, d, v[i + 3]);
+        }
+        return join(combine, join(combine, a, b), join(combine, c, d));
+    }
+
+    /** The same of integers and bools. */
+    long whole(long at, long from, long n) {
+        if (dtype == DType.BOOL) {
+            long count = count(at + from, n);
+            return switch (combine) {
+                case SUM -> count;
+                case PRODUCT, MIN, AND -> count == n ? 1 : 0;
+                default -> count > 0 ? 1 : 0;
+            };
+        }
+        clear();
+        run(at, from, n);
+        MemorySegment.copy(block, L, 0, longs, 0, longs.length);
+        long all = combine.integerIdentity(lane);
+        for (long v : longs) {
+            all = join(combine, all, v);
+        }
+        return all;
+    }
+
+    private void clear() {
+        MemorySegment.copy(identities, 0, block, 0, 128);
+    }
+
+    private static MemorySegment filled(Combine combine, LaneType lane) {
+        MemorySegment m = Arena.ofAuto().allocate(128, 64);
+        for (int i = 0; i < lane.accumulators(); i++) {
+            switch (lane) {
+                case F32 -> m.set(F, 4L * i, (float) combine.identity());
+                case F64 -> m.set(D, 8L * i, combine.identity());
+                case I32 -> m.set(ValueLayout.JAVA_INT_UNALIGNED, 4L * i, (int) combine.integerIdentity(lane));
+                case I64 -> m.set(L, 8L * i, combine.integerIdentity(lane));
+            }
+        }
+        return m;
+    }
+
+    private void run(long at, long from, long n) {
+        int size = dtype.size();
+        if (dtype == lane.dtype()) {
+            for (long p = 0; p < n; p += 1 << 24) {
+                loop.run(memory, at + (from + p) * size, null, 0, null, 0, block, 0, (int) Math.min(1 << 24, n - p));
+            }
+            return;
+        }
+        for (long p = 0; p < n; p += TILE) {
+            int m = (int) Math.min(TILE, n - p);
+            ConvertRuns.run(dtype, memory, at + (from + p) * size, lane.dtype(), tile, 0, m);
+            loop.run(tile, 0, null, 0, null, 0, block, 0, m);
+        }
+    }
+
+    /** How many of n bools are true: sums of eight bytes each, of which none gets more than {@code TILE / 8}. */
+    private long count(long at, long n) {
+        long all = 0;
+        for (long p = 0; p < n; p += TILE) {
+            int m = (int) Math.min(TILE, n - p) / 8;
+            MemorySegment.copy(memory, L, at + p, longs, 0, m);
+            long s = 0;
+            for (int i = 0; i < m; i++) {
+                s += longs[i];
+            }
+            long pairs = (s & 0x00ff00ff00ff00ffL) + (s >>> 8 & 0x00ff00ff00ff00ffL);
+            all += pairs * 0x0001000100010001L >>> 48;
+        }
+        for (long p = n / 8 * 8; p < n; p++) {
+            all += memory.get(ValueLayout.JAVA_BYTE, at + p);
+        }
+        return all;
+    }
+
+    static double join(Combine combine, double a, double b) {
+        return switch (combine) {
+            case PRODUCT -> a * b;
+            case MIN -> Math.min(a, b);
+            case MAX, LARGER -> Math.max(a, b);
+            default -> a + b;
+        };
+    }
+
+    static long join(Combine combine, long a, long b) {
+        return switch (combine) {
+            case SUM -> a + b;
+            case PRODUCT -> a * b;
+            case MIN -> Math.min(a, b);
+            case MAX, LARGER -> Math.max(a, b);
+            case AND -> a & b;
+            case OR -> a | b;
+            case XOR -> a ^ b;
+        };
+    }
+}
