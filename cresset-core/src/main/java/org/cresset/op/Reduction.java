@@ -195,7 +195,8 @@ final class Reduction {
                 long first = job % strips * strip;
                 int n = (int) Math.min(strip, width - first);
                 long source = outside.offset(1, row) + first * size;
-                long target = out.byteOffset() + (row * width + first) * out.dtype().size();
+                long target =
+                        out.byteOffset() + (row * width + first) * out.dtype().size();
                 strip(k, inside, source, target, n, rows);
             }
             Reference.reachabilityFence(rows.rows);
@@ -256,7 +257,10 @@ final class Reduction {
         if (sums.length > 0) {
             for (int i = 0; i < n; i++) {
                 Convert.writeDouble(
-                        out.dtype(), out.segment(), target + (long) i * out.dtype().size(), op.finish(sums[i], count));
+                        out.dtype(),
+                        out.segment(),
+                        target + (long) i * out.dtype().size(),
+                        op.finish(sums[i], count));
             }
             return;
         }
@@ -285,7 +289,8 @@ final class Reduction {
         for (int i = 0; i < n; i++) {
             long o = at + (long) i * t.size();
             long p = (long) i * t.size();
-            Convert.writeLong(t, to, o, RowSums.join(combine, Convert.readLong(t, to, o), Convert.readLong(t, from, p)));
+            Convert.writeLong(
+                    t, to, o, RowSums.join(combine, Convert.readLong(t, to, o), Convert.readLong(t, from, p)));
         }
     }
 

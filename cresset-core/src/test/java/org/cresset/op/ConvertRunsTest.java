@@ -14,12 +14,37 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 class ConvertRunsTest {
     private static final int MOST = 2500;
     private static final double[] SPECIAL = {
-        0, -0.0, 1, -1, 0.5, -0.5, 2.5, 127.6, 255, 256, -129, 40000, 65504, 1e-7, 1e-40, 0x1p31, -0x1p31, 0x1p31 - 1,
-        0x1p63, -0x1p63, 1e30, -1e30, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN
+        0,
+        -0.0,
+        1,
+        -1,
+        0.5,
+        -0.5,
+        2.5,
+        127.6,
+        255,
+        256,
+        -129,
+        40000,
+        65504,
+        1e-7,
+        1e-40,
+        0x1p31,
+        -0x1p31,
+        0x1p31 - 1,
+        0x1p63,
+        -0x1p63,
+        1e30,
+        -1e30,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        Double.NaN
     };
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = {"COMPLEX32", "COMPLEX64", "COMPLEX128"})
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"COMPLEX32", "COMPLEX64", "COMPLEX128"})
     void agreesWithOneByOne(DType source) {
         for (DType target : DType.values()) {
             if (!target.isComplex() && target != source) {

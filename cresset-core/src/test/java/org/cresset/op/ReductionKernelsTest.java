@@ -31,11 +31,17 @@ class ReductionKernelsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = {"COMPLEX32", "COMPLEX64", "COMPLEX128"})
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"COMPLEX32", "COMPLEX64", "COMPLEX128"})
     void allLayouts(DType t) {
         for (Tensor x : new Tensor[] {
-            sample(t, 40, 300), sample(t, 300, 40).t(), sample(t, 40, 600).slice(1, 0L, 600L, 2), sample(t, 40, 3, 300).select(1, 1),
-            sample(t, 40, 301).narrow(1, 1, 300), sample(t, 1).expand(40, 300)
+            sample(t, 40, 300),
+            sample(t, 300, 40).t(),
+            sample(t, 40, 600).slice(1, 0L, 600L, 2),
+            sample(t, 40, 3, 300).select(1, 1),
+            sample(t, 40, 301).narrow(1, 1, 300),
+            sample(t, 1).expand(40, 300)
         }) {
             Tensor exact = (t.isFloat() ? x.to(DType.FLOAT64) : x.to(DType.INT64)).contiguous();
             for (long[] dims : new long[][] {{0}, {1}, {0, 1}}) {
