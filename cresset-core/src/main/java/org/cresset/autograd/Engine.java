@@ -14,6 +14,7 @@ import org.cresset.base.Storage;
 import org.cresset.op.Custom;
 import org.cresset.op.View;
 import org.cresset.tensor.Dense;
+import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
 import org.cresset.watch.Watch;
 import org.jspecify.annotations.Nullable;
@@ -161,8 +162,12 @@ final class Engine {
             return;
         }
         @Nullable Tensor[] results;
+        @Nullable SparseRows @Nullable [] rows;
         try {
             Vjp v = node.vjp(p.grads);
+            if (captures == null && !createGraph) {
+                v.allowRows(node.edges);
+            }
             if (node.origins == null && !Watch.isOn()) {
                 node.operation().backward(v);
             } else {
@@ -170,6 +175,7 @@ final class Engine {
                         node.operation(), node.origins, () -> node.operation().backward(v));
             }
             results = v.results();
+            rows = v.rows();
         } catch (RuntimeException e) {
             if (node.site != null) {
                 e.addSuppressed(node.site);
@@ -178,6 +184,11 @@ final class Engine {
         }
         if (context.checkNan()) {
             refuseNan(node, results);
+        }
+        for (int i = 0; rows != null && i < rows.length; i++) {
+            if (rows[i] != null) {
+                accumulate(node, i, rows[i]);
+            }
         }
         for (int i = 0; i < results.length; i++) {
             Node e = node.edges[i];
@@ -286,6 +297,9 @@ final class Engine {
         if (g == null) {
             return;
         }
+        if (leaf.gradientRows() != null && leaf.gradientAsTensor() instanceof Tensor sparse) {
+            leaf.ownGradient(sparse);
+        }
         Tensor before = leaf.gradient();
         if (before == null) {
             boolean keep = owned && g instanceof Dense d && wholeMemory(d);
@@ -301,6 +315,18 @@ final class Engine {
             if (owned && g instanceof Dense d) {
                 d.storage().free();
             }
+        }
+    }
+
+    private void accumulate(Node node, int input, SparseRows rows) {
+        if (context.checkNan()) {
+            @Nullable Tensor[] one = new Tensor[input + 1];
+            one[input] = rows.values();
+            refuseNan(node, one);
+        }
+        Dense leaf = node.edges[input].leaf;
+        if (leaf != null) {
+            leaf.addGradientRows(rows);
         }
     }
 

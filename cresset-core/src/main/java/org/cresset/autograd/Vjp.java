@@ -4,6 +4,7 @@ import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.op.Op;
 import org.cresset.op.Spec;
+import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ public final class Vjp {
     private final boolean[] needs;
     private final @Nullable Tensor[] grads;
     private final @Nullable Tensor[] results;
+    private @Nullable Node @Nullable [] rowTargets;
+    private @Nullable SparseRows @Nullable [] rows;
 
     Vjp(
             Op op,
@@ -146,6 +149,28 @@ public final class Vjp {
             fitted = fitted.sumToSize(want.shape().toArray());
         }
         results[i] = want.dtype() == fitted.dtype() ? fitted : fitted.to(want.dtype());
+    }
+
+    /** Whether the gradient of input i may be given as rows: it goes to a leaf, where nobody looks at it on its way. */
+    public boolean takesRows(int i) {
+        Node to = rowTargets == null ? null : rowTargets[i];
+        return to != null && to.leaf != null && !to.hasHooks();
+    }
+
+    /** Sets the gradient of input i, of which all other rows are zero; only where {@link #takesRows} it. */
+    public void setRows(int i, Tensor indices, Tensor values) {
+        rows = rows == null ? new SparseRows[needs.length] : rows;
+        rows[i] = new SparseRows(indices, values.to(inputType(i)));
+    }
+
+    /** Allows rows for those inputs that are leaves. */
+    void allowRows(@Nullable Node[] edges) {
+        rowTargets = edges;
+    }
+
+    @Nullable
+    SparseRows @Nullable [] rows() {
+        return rows;
     }
 
     /** Says that no input gets a gradient. */

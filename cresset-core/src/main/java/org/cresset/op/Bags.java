@@ -17,12 +17,18 @@ import org.jspecify.annotations.Nullable;
 public final class Bags {
     private Bags() {}
 
-    /** How many bags there are. */
-    public record Count(long bags) {}
+    /** How many bags there are, and the row whose weight is 0 in all of them; -1: none. */
+    private record Count(long bags, boolean sparse, long padding) {}
 
-    /** The sums (bags, E); {@code weights} may require a gradient. */
-    public static Tensor sum(Tensor table, Tensor rows, Tensor bag, Tensor weights, long bags) {
-        return Forward.OP.on(new Count(bags), table, rows, bag, weights);
+    /**
+     * The sums (bags, E); {@code weights} may require a gradient.
+     *
+     * @param sparse whether the table's gradient is to be made of rows where that is possible
+     * @param padding the row whose weights are 0, which then is not among those; -1: none
+     */
+    public static Tensor sum(
+            Tensor table, Tensor rows, Tensor bag, Tensor weights, long bags, boolean sparse, long padding) {
+        return Forward.OP.on(new Count(bags, sparse, padding), table, rows, bag, weights);
     }
 
     private static long row(Dense rows, long i, long count) {
@@ -116,6 +122,13 @@ public final class Bags {
 
         @Override
         protected void vjp(Vjp v) {
+            Count c = (Count) v.attrs();
+            if (plainBackward() && c.sparse && v.takesRows(0)) {
+                Tensor values = v.grad().indexSelect(0, v.input(2)).mul(v.input(3).unsqueeze(1));
+                RowLookup.setRows(v, v.input(1), values, c.padding);
+                setWeights(v);
+                return;
+            }
             if (!plainBackward() || v.input(0).dtype() != DType.FLOAT32) {
                 super.vjp(v);
                 return;
@@ -124,6 +137,10 @@ public final class Bags {
             if (v.needs(0)) {
                 v.set(0, ToTable.OP.on(None.NONE, saved));
             }
+            setWeights(v);
+        }
+
+        private static void setWeights(Vjp v) {
             if (v.needs(3)) {
                 Tensor picked = v.input(0).indexSelect(0, v.input(1));
                 v.set(3, picked.mul(v.grad().indexSelect(0, v.input(2))).sum(1));

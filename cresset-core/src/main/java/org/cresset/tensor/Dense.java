@@ -26,6 +26,7 @@ public final class Dense extends Tensor {
     private int outputIndex;
     private @Nullable Node accumulator;
     private @Nullable Tensor gradient;
+    private @Nullable SparseRows gradientRows;
     private boolean gradientShared;
 
     /** The tensor that this one is a view of, so that changes in place reach its history. */
@@ -378,6 +379,12 @@ public final class Dense extends Tensor {
     }
 
     private void replaceGradient(@Nullable Tensor g, boolean shared) {
+        if (gradientRows != null) {
+            if (!gradientShared) {
+                gradientRows.free();
+            }
+            gradientRows = null;
+        }
         if (g != null && g == gradient) {
             gradientShared |= shared;
             return;
@@ -394,6 +401,55 @@ public final class Dense extends Tensor {
         }
         gradient = g;
         gradientShared = shared;
+    }
+
+    /**
+     * The rows of a sparse gradient for the library's own loops, which keep no reference to them; null where there is no
+     * gradient, or a dense one.
+     */
+    public @Nullable SparseRows gradientRows() {
+        return gradientRows;
+    }
+
+    /** As {@link #gradientRows()}, for somebody who may keep them. */
+    @Nullable
+    SparseRows gradientRowsToKeep() {
+        gradientShared |= gradientRows != null;
+        return gradientRows;
+    }
+
+    /** The gradient of whatever kind as a tensor of this one's shape, or null. */
+    public @Nullable Tensor gradientAsTensor() {
+        return gradientRows != null ? gradientRows.toDense(size(0)) : gradientToKeep();
+    }
+
+    /** Makes rows, which are copied, the gradient; null: none. */
+    public void setGradientRows(@Nullable SparseRows rows) {
+        if (rows != null) {
+            Tensor v = rows.values();
+            boolean fits = dim() > 0 && v.dim() == dim() && v.dtype() == dtype;
+            for (int d = 1; fits && d < dim(); d++) {
+                fits = v.size(d) == size(d);
+            }
+            if (!fits) {
+                throw CressetException.runtime("grad: rows of " + v.dtype() + v.shape()
+                        + " don't fit a tensor of " + dtype + shape);
+            }
+        }
+        SparseRows copy = rows == null ? null : rows.kept();
+        setGradient(null);
+        gradientRows = copy;
+        gradientShared = false;
+    }
+
+    /** Adds rows to the gradient, whatever it is. */
+    public void addGradientRows(SparseRows more) {
+        SparseRows before = gradientRows;
+        if (gradient != null) {
+            gradient.add_(more.toDense(size(0)));
+        } else {
+            setGradientRows(before == null ? more : before.and(more));
+        }
     }
 
     /** Marks a tensor as made in inference mode. */

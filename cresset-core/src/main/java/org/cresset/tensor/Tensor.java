@@ -121,9 +121,35 @@ public abstract sealed class Tensor
         return dense("requires_grad").setRequiresGrad(on);
     }
 
-    /** The gradient that {@code backward} accumulated here, or null. */
+    /**
+     * The gradient that {@code backward} accumulated here, or null.
+     *
+     * @throws CressetException if it is sparse; then {@link #sparseGrad()} has it
+     */
     public @Nullable Tensor grad() {
-        return dense("grad").gradientToKeep();
+        Dense d = dense("grad");
+        if (d.gradientRows() != null) {
+            throw CressetException.runtime("grad: the gradient of this table, " + dtype + shape
+                    + ", is sparse; take it with sparseGrad(), which toDense makes a tensor of");
+        }
+        return d.gradientToKeep();
+    }
+
+    /**
+     * The rows of the gradient that {@code backward} accumulated here, if it came only from embeddings with {@code sparse};
+     * else null.
+     */
+    public @Nullable SparseRows sparseGrad() {
+        return dense("grad").gradientRowsToKeep();
+    }
+
+    /**
+     * Replaces the gradient by a copy of rows (null: none).
+     *
+     * @throws CressetException if they aren't of this tensor's dtype and row shape
+     */
+    public void setSparseGrad(@Nullable SparseRows rows) {
+        dense("grad").setGradientRows(rows);
     }
 
     /** Replaces the gradient (null: none). */

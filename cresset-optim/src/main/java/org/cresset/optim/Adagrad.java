@@ -1,9 +1,11 @@
 package org.cresset.optim;
 
 import java.util.List;
+import org.cresset.base.CressetException;
 import org.cresset.emit.Body;
 import org.cresset.emit.Lanes;
 import org.cresset.tensor.Dense;
+import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
 
 /**
@@ -61,6 +63,29 @@ public final class Adagrad extends ParamwiseOptimizer {
                 new Dense[] {s.tensor("sum", g.number("initial_accumulator_value"))},
                 g.flag("maximize") ? -1 : 1,
                 g.number("weight_decay"),
+                g.number("eps"),
+                g.lr() / (1 + (t - 1) * g.number("lr_decay")));
+    }
+
+    /**
+     * Changes only the rows that have a gradient, and their sums.
+     *
+     * @throws CressetException with weight decay, which is for all rows
+     */
+    @Override
+    protected void update(ParamGroup g, Dense p, SparseRows rows, ParamState s) {
+        if (g.number("weight_decay") != 0) {
+            throw CressetException.runtime("Adagrad.step: weight_decay " + g.number("weight_decay")
+                    + " with a sparse gradient of a table " + p.dtype() + p.shape()
+                    + "; leave it out for this parameter, or use an embedding without sparse");
+        }
+        double t = s.advance();
+        STEP.runRows(
+                p,
+                rows,
+                new Dense[] {s.tensor("sum", g.number("initial_accumulator_value"))},
+                g.flag("maximize") ? -1 : 1,
+                0,
                 g.number("eps"),
                 g.lr() / (1 + (t - 1) * g.number("lr_decay")));
     }

@@ -4,9 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
 
-/** Bounds for gradients, between backward and the optimizer's step, as in {@code torch.nn.utils}. */
+/**
+ * Bounds for gradients, between backward and the optimizer's step, as in {@code torch.nn.utils}. Of sparse gradients the rows
+ * are bounded, after those of one index have been added up.
+ */
 public final class Clip {
     private Clip() {}
 
@@ -74,7 +79,12 @@ public final class Clip {
     private static List<Tensor> grads(Iterable<? extends Tensor> params) {
         List<Tensor> grads = new ArrayList<>();
         for (Tensor p : params) {
-            Tensor g = p.dense("clip").gradient();
+            Dense d = p.dense("clip");
+            if (d.gradientRows() instanceof SparseRows rows) {
+                d.setGradientRows(rows.coalesce());
+            }
+            SparseRows rows = d.gradientRows();
+            Tensor g = rows == null ? d.gradient() : rows.values();
             if (g != null) {
                 grads.add(g);
             }

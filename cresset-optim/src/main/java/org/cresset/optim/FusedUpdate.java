@@ -17,6 +17,7 @@ import org.cresset.emit.Lanes;
 import org.cresset.emit.Loop;
 import org.cresset.emit.WideKernel;
 import org.cresset.tensor.Dense;
+import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
 
 /**
@@ -120,18 +121,56 @@ final class FusedUpdate {
         param.copy_(out.get(0));
     }
 
-    /** Updates rows of contiguous tensors: row {@code rows[i]} with row i of {@code grad}. */
-    void runRows(Dense param, Dense grad, Dense[] state, long[] rows, double... values) {
-        for (int i = 0; i < rows.length; i++) {
-            Dense[] s = new Dense[states];
-            for (int k = 0; k < states; k++) {
-                s[k] = (Dense) state[k].select(0, rows[i]);
+    /**
+     * Updates the rows that have a gradient. Others aren't looked at, where parameter and state are contiguous and of a
+     * dtype that loops compute in.
+     */
+    void runRows(Dense param, SparseRows grad, Dense[] state, double... values) {
+        SparseRows g = grad.coalesce();
+        long[] rows = g.indices().toLongArray();
+        for (long row : rows) {
+            if (row < 0 || row >= param.size(0)) {
+                throw CressetException.index("step: a gradient for row " + row + " of a table " + param.dtype() + param.shape());
             }
-            pass((Dense) param.select(0, rows[i]), (Dense) grad.select(0, i), s, values);
         }
+        boolean direct = param.isContiguous()
+                && (param.dtype() == DType.FLOAT32 || param.dtype() == DType.FLOAT64)
+                && follow(param, state)
+                && !Autograd.isGradEnabled();
+        if (!direct) {
+            picked(param, g, state, values);
+            return;
+        }
+        int n = Math.toIntExact(param.numel() / Math.max(1, param.size(0)));
+        if (rows.length == 0 || n == 0) {
+            return;
+        }
+        Dense from = (Dense) g.values().detach().contiguous();
+        WideKernel kernel = (param.dtype() == DType.FLOAT64 ? doubles : floats).pick(n);
+        Storage numbers = numbers(param.dtype(), values);
+        Workers.parallelFor(rows.length, Math.max(1, GRAIN / n), (begin, end) -> {
+            for (long i = begin; i < end; i++) {
+                chunk(kernel, param, from, state, numbers.segment(), rows[(int) i] * n, i * n, n);
+            }
+        });
+        numbers.free();
         param.storage().bumpVersion();
         for (Dense t : state) {
             t.storage().bumpVersion();
+        }
+    }
+
+    /** Rows of any tensors, through copies of them. */
+    private void picked(Dense param, SparseRows g, Dense[] state, double[] values) {
+        Dense p = param.indexSelect(0, g.indices()).dense("step");
+        Dense[] s = new Dense[states];
+        for (int k = 0; k < states; k++) {
+            s[k] = state[k].indexSelect(0, g.indices()).dense("step");
+        }
+        run(p, g.values().dense("step"), s, values);
+        param.copy_(param.indexCopy(0, g.indices(), p));
+        for (int k = 0; k < states; k++) {
+            state[k].copy_(state[k].indexCopy(0, g.indices(), s[k]));
         }
     }
 
@@ -166,37 +205,44 @@ final class FusedUpdate {
 
     /** All elements, in the order in which they lie in memory. */
     private void pass(Dense p, Dense g, Dense[] s, double[] values) {
-        if (values.length != numbers) {
-            throw new IllegalArgumentException(values.length + " numbers; the rule takes " + numbers);
-        }
         long n = p.numel();
         if (n == 0) {
             return;
         }
-        boolean wide = p.dtype() == DType.FLOAT64;
-        WideKernel kernel = (wide ? doubles : floats).pick(n);
-        Storage memory = Memory.allocate(8L * Math.max(1, numbers));
+        WideKernel kernel = (p.dtype() == DType.FLOAT64 ? doubles : floats).pick(n);
+        Storage memory = numbers(p.dtype(), values);
         MemorySegment at = memory.segment();
-        for (int i = 0; i < numbers; i++) {
-            if (wide) {
-                at.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, 8L * i, values[i]);
-            } else {
-                at.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 8L * i, (float) values[i]);
-            }
-        }
         if (n < 2 * GRAIN) {
-            chunk(kernel, p, g, s, at, 0, (int) n);
+            chunk(kernel, p, g, s, at, 0, 0, (int) n);
         } else {
             Workers.parallelFor(n, GRAIN, (begin, end) -> {
                 for (long i = begin; i < end; i += CHUNK) {
-                    chunk(kernel, p, g, s, at, i, (int) Math.min(CHUNK, end - i));
+                    chunk(kernel, p, g, s, at, i, i, (int) Math.min(CHUNK, end - i));
                 }
             });
         }
         memory.free();
     }
 
-    private void chunk(WideKernel kernel, Dense p, Dense g, Dense[] s, MemorySegment values, long from, int n) {
+    /** What the rule takes besides tensors. */
+    private Storage numbers(DType type, double[] values) {
+        if (values.length != numbers) {
+            throw new IllegalArgumentException(values.length + " numbers; the rule takes " + numbers);
+        }
+        Storage memory = Memory.allocate(8L * Math.max(1, numbers));
+        MemorySegment at = memory.segment();
+        for (int i = 0; i < numbers; i++) {
+            if (type == DType.FLOAT64) {
+                at.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, 8L * i, values[i]);
+            } else {
+                at.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 8L * i, (float) values[i]);
+            }
+        }
+        return memory;
+    }
+
+    private void chunk(
+            WideKernel kernel, Dense p, Dense g, Dense[] s, MemorySegment values, long from, long gradFrom, int n) {
         int inputs = 2 + states + numbers;
         MemorySegment[] segments = new MemorySegment[inputs + 1 + states];
         long[] offsets = new long[segments.length];
@@ -204,7 +250,7 @@ final class FusedUpdate {
         segments[0] = p.segment();
         offsets[0] = p.byteOffset() + at;
         segments[1] = g.segment();
-        offsets[1] = g.byteOffset() + at;
+        offsets[1] = g.byteOffset() + (gradFrom << g.dtype().shift());
         for (int i = 0; i < states; i++) {
             segments[2 + i] = s[i].segment();
             offsets[2 + i] = s[i].byteOffset() + at;

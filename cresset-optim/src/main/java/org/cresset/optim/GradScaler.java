@@ -6,6 +6,7 @@ import java.util.Map;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
+import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
 
 /**
@@ -107,7 +108,8 @@ public final class GradScaler {
         boolean found = false;
         for (ParamGroup group : optimizer.paramGroups()) {
             for (Tensor p : group.params()) {
-                Tensor g = p.grad();
+                SparseRows rows = p.sparseGrad();
+                Tensor g = rows == null ? p.grad() : rows.values();
                 if (g == null) {
                     continue;
                 }

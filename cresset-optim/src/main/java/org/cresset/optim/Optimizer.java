@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
 import org.cresset.watch.Watch;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +129,14 @@ public abstract class Optimizer {
         for (ParamGroup g : groups) {
             for (int i = 0; i < g.size(); i++) {
                 Tensor p = g.param(i);
-                Tensor grad = p.dense("zeroGrad").gradient();
+                Dense d = p.dense("zeroGrad");
+                if (d.gradientRows() instanceof SparseRows rows) {
+                    d.setGradientRows(
+                            setToNone
+                                    ? null
+                                    : new SparseRows(rows.indices().narrow(0, 0, 0), rows.values().narrow(0, 0, 0)));
+                }
+                Tensor grad = d.gradient();
                 if (grad == null) {
                     continue;
                 }

@@ -2,7 +2,9 @@ package org.cresset.optim;
 
 import java.util.function.Supplier;
 import org.cresset.autograd.Autograd;
+import org.cresset.base.CressetException;
 import org.cresset.tensor.Dense;
+import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
 
 /**
@@ -17,6 +19,17 @@ public abstract class ParamwiseOptimizer extends Optimizer {
 
     /** Updates one parameter by its gradient; called without recording, for each parameter that has one. */
     protected abstract void update(ParamGroup group, Dense param, Dense grad, ParamState state);
+
+    /**
+     * Updates one parameter by a sparse gradient. By default it can't.
+     *
+     * @throws CressetException where the optimizer, or one of its options, doesn't work with sparse gradients
+     */
+    protected void update(ParamGroup group, Dense param, SparseRows rows, ParamState state) {
+        throw CressetException.runtime(name() + ".step: a table, " + param.dtype() + param.shape()
+                + ", has a sparse gradient, which " + name()
+                + " doesn't support; use SparseAdam, SGD or Adagrad, or an embedding without sparse");
+    }
 
     @Override
     public final void step() {
@@ -33,16 +46,19 @@ public abstract class ParamwiseOptimizer extends Optimizer {
     private void updateAll() {
         for (ParamGroup g : paramGroups()) {
             for (int i = 0; i < g.size(); i++) {
-                updateOne(g, g.param(i), g.state(i));
+                updateOne(g, g.param(i).dense("step"), g.state(i));
             }
         }
     }
 
     /** Updates one parameter if it has a gradient. */
-    void updateOne(ParamGroup group, Tensor param, ParamState state) {
-        Tensor grad = param.dense("step").gradient();
-        if (grad != null) {
-            update(group, param.dense("step"), grad.dense("step"), state);
+    private void updateOne(ParamGroup group, Dense param, ParamState state) {
+        SparseRows rows = param.gradientRows();
+        Tensor grad = param.gradient();
+        if (rows != null) {
+            update(group, param, rows, state);
+        } else if (grad != null) {
+            update(group, param, grad.dense("step"), state);
         }
     }
 }

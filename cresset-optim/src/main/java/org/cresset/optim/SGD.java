@@ -1,9 +1,11 @@
 package org.cresset.optim;
 
 import java.util.List;
+import org.cresset.base.CressetException;
 import org.cresset.emit.Body;
 import org.cresset.emit.Lanes;
 import org.cresset.tensor.Dense;
+import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
 
 /**
@@ -89,6 +91,25 @@ public final class SGD extends ParamwiseOptimizer {
             NESTEROV.run(p, grad, buffer, sign, decay, keep, take, lr, momentum);
         } else {
             MOMENTUM.run(p, grad, buffer, sign, decay, keep, take, lr);
+        }
+    }
+
+    /**
+     * Changes only the rows that have a gradient; with momentum all rows, since those that had one go on moving.
+     *
+     * @throws CressetException with weight decay, which is for all rows
+     */
+    @Override
+    protected void update(ParamGroup g, Dense p, SparseRows rows, ParamState s) {
+        if (g.number("weight_decay") != 0) {
+            throw CressetException.runtime("SGD.step: weight_decay " + g.number("weight_decay")
+                    + " with a sparse gradient of a table " + p.dtype() + p.shape()
+                    + "; leave it out for this parameter, or use an embedding without sparse");
+        }
+        if (g.number("momentum") != 0) {
+            update(g, p, rows.toDense(p.size(0)).dense("step"), s);
+        } else {
+            PLAIN.runRows(p, rows, new Dense[0], g.flag("maximize") ? -1 : 1, 0, g.lr());
         }
     }
 

@@ -1,20 +1,17 @@
 package org.cresset.optim;
 
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.LongStream;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.emit.Body;
 import org.cresset.emit.Lanes;
 import org.cresset.tensor.Dense;
+import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Adam for tables of which each step uses a few rows, as {@code torch.optim.SparseAdam}: only those rows and their state are
- * read and changed. Their gradients are given with {@link #setGrad}.
+ * read and changed. Their gradients come from embeddings with {@code sparse}, or are given with {@link Tensor#setSparseGrad}.
  */
 public final class SparseAdam extends ParamwiseOptimizer {
     private static final FusedUpdate STEP = new FusedUpdate("sparse_adam", 2, 5, new Body() {
@@ -26,8 +23,6 @@ public final class SparseAdam extends ParamwiseOptimizer {
             return List.of(l.sub(in.get(0), l.div(l.mul(in.get(8), m), l.add(l.sqrt(v), in.get(7)))), m, v);
         }
     });
-
-    private final Map<Tensor, SparseRows> grads = new IdentityHashMap<>();
 
     /** With learning rate {@code lr} and otherwise PyTorch's defaults. */
     public SparseAdam(Iterable<? extends Tensor> params, double lr) {
@@ -49,34 +44,6 @@ public final class SparseAdam extends ParamwiseOptimizer {
         return new Options();
     }
 
-    /**
-     * Sets the gradient of a parameter for the next step, or takes it away.
-     *
-     * @throws CressetException if the rows don't fit the parameter
-     */
-    public void setGrad(Tensor param, @Nullable SparseRows rows) {
-        if (rows == null) {
-            grads.remove(param);
-            return;
-        }
-        Tensor values = rows.values();
-        boolean fits = values.dim() == param.dim() && values.dtype() == param.dtype();
-        for (int d = 1; fits && d < param.dim(); d++) {
-            fits = values.size(d) == param.size(d);
-        }
-        if (!fits) {
-            throw CressetException.runtime("SparseAdam.setGrad: rows " + values.dtype() + values.shape()
-                    + " don't fit a parameter " + param.dtype() + param.shape());
-        }
-        grads.put(param, rows);
-    }
-
-    @Override
-    public void zeroGrad(boolean setToNone) {
-        grads.clear();
-        super.zeroGrad(setToNone);
-    }
-
     @Override
     protected void check(ParamGroup g) {
         require(g.lr() > 0, g, "lr", "above 0");
@@ -91,38 +58,21 @@ public final class SparseAdam extends ParamwiseOptimizer {
     }
 
     @Override
-    void updateOne(ParamGroup g, Tensor param, ParamState s) {
-        if (param.grad() != null) {
-            throw CressetException.runtime(
-                    "SparseAdam.step: a parameter has a dense gradient; use Adam, or give rows with setGrad");
-        }
-        SparseRows rows = grads.get(param);
-        if (rows != null) {
-            SparseRows r = rows.coalesce();
-            update(g, param.dense("step"), r.values().dense("step"), r.indices().toLongArray(), s);
-        }
+    protected void update(ParamGroup g, Dense p, Dense grad, ParamState s) {
+        throw CressetException.runtime("SparseAdam.step: a parameter, " + p.dtype() + p.shape()
+                + ", has a dense gradient; use Adam, or an embedding with sparse");
     }
 
     @Override
-    protected void update(ParamGroup g, Dense p, Dense grad, ParamState s) {
-        update(g, p, grad, LongStream.range(0, p.size(0)).toArray(), s);
-    }
-
-    private void update(ParamGroup g, Dense p, Dense grad, long[] rows, ParamState s) {
+    protected void update(ParamGroup g, Dense p, SparseRows rows, ParamState s) {
         long t = (long) s.number("step", 0) + 1;
         s.set("step", t);
         double beta1 = g.number("betas", 0);
         double beta2 = g.number("betas", 1);
-        for (long row : rows) {
-            if (row < 0 || row >= p.size(0)) {
-                throw CressetException.index("SparseAdam.step: row " + row + " of a parameter " + p.shape());
-            }
-        }
         STEP.runRows(
                 p,
-                grad,
-                new Dense[] {s.tensor("exp_avg", 0), s.tensor("exp_avg_sq", 0)},
                 rows,
+                new Dense[] {s.tensor("exp_avg", 0), s.tensor("exp_avg_sq", 0)},
                 g.flag("maximize") ? -1 : 1,
                 1 - beta1,
                 1 - beta2,

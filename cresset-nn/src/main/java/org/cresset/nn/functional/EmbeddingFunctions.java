@@ -6,6 +6,7 @@ import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.op.Bags;
+import org.cresset.op.RowLookup;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
@@ -23,7 +24,8 @@ abstract class EmbeddingFunctions extends NormFunctions {
     /**
      * Rows of {@code weight} (V, E) for indices of any shape: (..., E). The row {@code paddingIdx} gets no gradient; rows
      * longer than {@code maxNorm} are scaled down in place; {@code scaleGradByFreq} divides a row's gradient by how often it
-     * occurs. Gradients are dense, {@code sparse} changes nothing. As {@code embedding}.
+     * occurs. With {@code sparse}, the gradient of a leaf is made of the rows used, see {@link Tensor#sparseGrad()}; on the way
+     * through other operations it is dense. As {@code embedding}.
      */
     @Torch(
             "nn.functional.embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False)")
@@ -48,6 +50,13 @@ abstract class EmbeddingFunctions extends NormFunctions {
         if (maxNorm != null) {
             shorten(index, weight, maxNorm, normType);
         }
+        long[] dims = new long[input.dim() + 1];
+        System.arraycopy(input.shape().dims(), 0, dims, 0, input.dim());
+        dims[input.dim()] = weight.size(1);
+        if (sparse) {
+            requireNoFrequencies("embedding", scaleGradByFreq);
+            return RowLookup.of(weight, index, padding).reshape(dims);
+        }
         Tensor table = weight;
         if (scaleGradByFreq) {
             Tensor counts = Tensor.zeros(Shape.of(v), DType.INT64).scatterAdd(0, index, index.onesLike());
@@ -61,10 +70,14 @@ abstract class EmbeddingFunctions extends NormFunctions {
             Tensor real = index.ne(padding).unsqueeze(1);
             rows = Tensor.where(real, rows, rows.detach());
         }
-        long[] dims = new long[input.dim() + 1];
-        System.arraycopy(input.shape().dims(), 0, dims, 0, input.dim());
-        dims[input.dim()] = weight.size(1);
         return rows.reshape(dims);
+    }
+
+    private static void requireNoFrequencies(String op, boolean scaleGradByFreq) {
+        if (scaleGradByFreq) {
+            throw CressetException.runtime(
+                    op + ": sparse gradients with scale_grad_by_freq are not supported; leave out one of both");
+        }
     }
 
     private static void shorten(Tensor index, Tensor weight, double maxNorm, double normType) {
@@ -82,7 +95,8 @@ abstract class EmbeddingFunctions extends NormFunctions {
 
     /**
      * Sums, means or maxima of bags of rows: {@code input} (B, N), or (M) with {@code offsets} (B) where each bag begins:
-     * (B, E). As {@code embedding_bag}.
+     * (B, E). With {@code sparse}, which mode max hasn't, the gradient of a leaf is made of the rows used. As
+     * {@code embedding_bag}.
      */
     @Torch(
             "nn.functional.embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode='mean', sparse=False, per_sample_weights=None, include_last_offset=False, padding_idx=None)")
@@ -119,6 +133,13 @@ abstract class EmbeddingFunctions extends NormFunctions {
         if (!mode.equals("sum") && !mode.equals("mean") && !mode.equals("max")) {
             throw CressetException.value("embedding_bag: mode '" + mode + "'; expected 'sum', 'mean' or 'max'");
         }
+        if (sparse) {
+            requireNoFrequencies("embedding_bag", scaleGradByFreq);
+            if (mode.equals("max")) {
+                throw CressetException.value(
+                        "embedding_bag: mode 'max' has no sparse gradients; leave out sparse, or use 'sum' or 'mean'");
+            }
+        }
         if (!mode.equals("max") && !scaleGradByFreq) {
             Tensor index = input.to(DType.INT64).reshape(n);
             if (maxNorm != null) {
@@ -133,7 +154,7 @@ abstract class EmbeddingFunctions extends NormFunctions {
                                 .indexSelect(0, to));
             }
             share = perSampleWeights == null ? share : share.mul(perSampleWeights.reshape(n));
-            return Bags.sum(weight, index, to, share, bags);
+            return Bags.sum(weight, index, to, share, bags, sparse, padding);
         }
         Tensor rows = embedding(input.reshape(n), weight, null, maxNorm, normType, scaleGradByFreq, sparse);
         if (perSampleWeights != null) {

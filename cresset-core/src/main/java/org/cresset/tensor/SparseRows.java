@@ -1,14 +1,14 @@
-package org.cresset.optim;
+package org.cresset.tensor;
 
 import java.util.Arrays;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
-import org.cresset.tensor.Tensor;
 
 /**
- * The gradient of a table of which only some rows were used, as a sparse {@code torch.Tensor} with one sparse dimension.
+ * The gradient of a table of which only some rows were used, as a sparse {@code torch.Tensor} with one sparse dimension. What
+ * is done with it costs as much as the rows that were used, not as the table.
  *
  * @param indices which rows, in any order; int64 (n); a row given twice has the sum of both
  * @param values their gradients, (n, ...), where ... is the shape of one row
@@ -33,15 +33,18 @@ public record SparseRows(Tensor indices, Tensor values) {
     public SparseRows coalesce() {
         long[] rows = indices.toLongArray();
         long[] unique = Arrays.stream(rows).sorted().distinct().toArray();
-        return Autograd.noGrad(() -> {
-            long[] shape = values.shape().toArray();
-            shape[0] = unique.length;
-            Tensor sums = Tensor.zeros(Shape.of(shape), values.dtype());
-            for (int i = 0; i < rows.length; i++) {
-                sums.select(0, Arrays.binarySearch(unique, rows[i])).add_(values.select(0, i));
-            }
-            return new SparseRows(Tensor.of(unique), sums);
-        });
+        if (Arrays.equals(rows, unique)) {
+            return this;
+        }
+        long[] places = new long[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            places[i] = Arrays.binarySearch(unique, rows[i]);
+        }
+        long[] shape = values.shape().toArray();
+        shape[0] = unique.length;
+        Tensor zeros = Tensor.zeros(Shape.of(shape), values.dtype());
+        return new SparseRows(
+                Tensor.of(unique), Autograd.noGrad(() -> zeros.indexAdd(0, Tensor.of(places), values)));
     }
 
     /** As a tensor of {@code size} rows, zeros where there are none. As {@code to_dense}. */
@@ -50,5 +53,24 @@ public record SparseRows(Tensor indices, Tensor values) {
         shape[0] = size;
         Tensor zeros = Tensor.zeros(Shape.of(shape), values.dtype());
         return Autograd.noGrad(() -> zeros.indexAdd(0, indices.to(DType.INT64), values));
+    }
+
+    /** The sum with others of the same table: all rows after each other. */
+    SparseRows and(SparseRows more) {
+        return Autograd.noGrad(() -> new SparseRows(
+                Tensor.cat(0, indices, more.indices), Tensor.cat(0, values, more.values)));
+    }
+
+    /** A copy that stays when a scope ends. */
+    SparseRows kept() {
+        SparseRows copy = Autograd.noGrad(() -> new SparseRows(indices.detach().clone(), values.detach().clone()));
+        copy.indices.dense("grad").storage().keep();
+        copy.values.dense("grad").storage().keep();
+        return copy;
+    }
+
+    void free() {
+        indices.dense("grad").storage().free();
+        values.dense("grad").storage().free();
     }
 }
