@@ -124,7 +124,8 @@ public final class Bags {
         protected void vjp(Vjp v) {
             Count c = (Count) v.attrs();
             if (plainBackward() && c.sparse && v.takesRows(0)) {
-                Tensor values = v.grad().indexSelect(0, v.input(2)).mul(v.input(3).unsqueeze(1));
+                Tensor values =
+                        v.grad().indexSelect(0, v.input(2)).mul(v.input(3).unsqueeze(1));
                 RowLookup.setRows(v, v.input(1), values, c.padding);
                 setWeights(v);
                 return;

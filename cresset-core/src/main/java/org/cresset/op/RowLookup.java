@@ -36,15 +36,14 @@ public final class RowLookup extends Fused {
     protected Tensor[] decompose(Object attrs, @Nullable Tensor[] in) {
         Tensor rows = in[0].indexSelect(0, in[1]);
         long padding = ((Padding) attrs).row;
-        return new Tensor[] {
-            padding < 0 ? rows : Tensor.where(in[1].ne(padding).unsqueeze(1), rows, rows.detach())
-        };
+        return new Tensor[] {padding < 0 ? rows : Tensor.where(in[1].ne(padding).unsqueeze(1), rows, rows.detach())};
     }
 
     @Override
     protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
         if (out[0].numel() > 0) {
-            Dense index = (Dense) in[1].detach().unsqueeze(1).expand(out[0].shape().toArray());
+            Dense index =
+                    (Dense) in[1].detach().unsqueeze(1).expand(out[0].shape().toArray());
             GatherKernel.run(ROWS, in[0], index, out[0]);
         }
     }

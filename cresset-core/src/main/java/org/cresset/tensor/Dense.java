@@ -432,8 +432,8 @@ public final class Dense extends Tensor {
                 fits = v.size(d) == size(d);
             }
             if (!fits) {
-                throw CressetException.runtime("grad: rows of " + v.dtype() + v.shape()
-                        + " don't fit a tensor of " + dtype + shape);
+                throw CressetException.runtime(
+                        "grad: rows of " + v.dtype() + v.shape() + " don't fit a tensor of " + dtype + shape);
             }
         }
         SparseRows copy = rows == null ? null : rows.kept();

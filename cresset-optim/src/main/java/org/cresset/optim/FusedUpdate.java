@@ -130,7 +130,8 @@ final class FusedUpdate {
         long[] rows = g.indices().toLongArray();
         for (long row : rows) {
             if (row < 0 || row >= param.size(0)) {
-                throw CressetException.index("step: a gradient for row " + row + " of a table " + param.dtype() + param.shape());
+                throw CressetException.index(
+                        "step: a gradient for row " + row + " of a table " + param.dtype() + param.shape());
             }
         }
         boolean direct = param.isContiguous()

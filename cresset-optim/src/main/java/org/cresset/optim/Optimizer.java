@@ -134,7 +134,9 @@ public abstract class Optimizer {
                     d.setGradientRows(
                             setToNone
                                     ? null
-                                    : new SparseRows(rows.indices().narrow(0, 0, 0), rows.values().narrow(0, 0, 0)));
+                                    : new SparseRows(
+                                            rows.indices().narrow(0, 0, 0),
+                                            rows.values().narrow(0, 0, 0)));
                 }
                 Tensor grad = d.gradient();
                 if (grad == null) {

@@ -86,7 +86,18 @@ class SparseGradientsTest {
         isRows(
                 mean.weight,
                 List.of(1L, 4L, 1L, 0L, 1L, 4L),
-                third, third, third, third, third, third, third, third, third, third, third, third);
+                third,
+                third,
+                third,
+                third,
+                third,
+                third,
+                third,
+                third,
+                third,
+                third,
+                third,
+                third);
         EmbeddingBag padded = new EmbeddingBag(6, 2, null, 2, false, "sum", true, table(), false, 1L);
         padded.forward(bags).sum().backward();
         isRows(padded.weight, List.of(4L, 0L, 4L), 1, 1, 1, 1, 1, 1);
@@ -96,7 +107,8 @@ class SparseGradientsTest {
         isRows(weighted.weight, List.of(1L, 4L, 1L, 0L, 1L, 4L), 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6);
         Tensor dense = Objects.requireNonNull(weights.grad());
         assertThat(dense.toDoubleArray()).containsExactly(new double[] {0.5, 1.7, 0.5, 0.1, 0.5, 1.7}, within(1e-6));
-        assertThatThrownBy(() -> new EmbeddingBag(6, 2, null, 2, false, "max", true, table(), false, null).forward(bags))
+        assertThatThrownBy(
+                        () -> new EmbeddingBag(6, 2, null, 2, false, "max", true, table(), false, null).forward(bags))
                 .hasMessageContaining("mode 'max' has no sparse gradients");
         assertThatThrownBy(() -> new EmbeddingBag(6, 2, null, 2, true, "sum", true, table(), false, null).forward(bags))
                 .hasMessageContaining("scale_grad_by_freq");
@@ -143,15 +155,16 @@ class SparseGradientsTest {
         assertThat(Objects.requireNonNull(hooked.grad()).toDoubleArray())
                 .containsExactly(0, 0, 4, 4, 0, 0, 0, 0, 2, 2, 0, 0);
         Tensor checkpointed = table();
-        Checkpoint.checkpoint(x -> new Tensor[] {rows(x[0], true)}, checkpointed)[0].sum().backward();
+        Checkpoint.checkpoint(x -> new Tensor[] {rows(x[0], true)}, checkpointed)[0]
+                .sum()
+                .backward();
         assertThat(Objects.requireNonNull(checkpointed.grad()).toDoubleArray())
                 .containsExactly(0, 0, 2, 2, 0, 0, 0, 0, 1, 1, 0, 0);
         Tensor twice = table();
         Tensor g = Autograd.grad(
                 new Tensor[] {f.apply(twice)}, new Tensor[] {twice}, new Tensor[1], false, true, false)[0];
         g.sum().backward();
-        assertThat(grad(twice).toDense(6).toDoubleArray())
-                .containsExactly(0, 0, 4, 4, 0, 0, 0, 0, 2, 2, 0, 0);
+        assertThat(grad(twice).toDense(6).toDoubleArray()).containsExactly(0, 0, 4, 4, 0, 0, 0, 0, 2, 2, 0, 0);
     }
 
     // ---- what is done with them ----
@@ -192,7 +205,10 @@ class SparseGradientsTest {
         trains(
                 "Adagrad",
                 Map.of("lr", 0.1, "lr_decay", 0.1, "initial_accumulator_value", 0.5),
-                -0.0113746, 0.0881811, 0.5915863, 0.6898769);
+                -0.0113746,
+                0.0881811,
+                0.5915863,
+                0.6898769);
     }
 
     @Test
@@ -218,7 +234,8 @@ class SparseGradientsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"Adam", "AdamW", "Adamax", "RMSprop", "Adadelta", "ASGD", "NAdam", "RAdam", "Rprop", "Adafactor"})
+            strings = {"Adam", "AdamW", "Adamax", "RMSprop", "Adadelta", "ASGD", "NAdam", "RAdam", "Rprop", "Adafactor"
+            })
     void othersSayThatTheyDoNot(String name) {
         Tensor w = table();
         Optimizer o = Optimizers.create(name, Map.of("lr", 0.1), ParamGroup.of(List.of(w)));
@@ -233,8 +250,7 @@ class SparseGradientsTest {
     @ValueSource(strings = {"SGD", "Adagrad"})
     void weightDecayIsForAllRows(String name) {
         Tensor w = table();
-        Optimizer o =
-                Optimizers.create(name, Map.of("lr", 0.1, "weight_decay", 0.1), ParamGroup.of(List.of(w)));
+        Optimizer o = Optimizers.create(name, Map.of("lr", 0.1, "weight_decay", 0.1), ParamGroup.of(List.of(w)));
         backward(w);
         assertThatThrownBy(o::step).hasMessageContaining("weight_decay 0.1 with a sparse gradient");
     }
