@@ -287,6 +287,12 @@ public final class Convolution {
             if (c != null && c.convolves(DType.FLOAT32, ConvPass.FORWARD, s)) {
                 DType t = nativeType(c, out[0].dtype(), ConvPass.FORWARD, s);
                 Dense y = target(out[0], t);
+                if (t == DType.FLOAT32 && Winograd.suits(ConvPass.FORWARD, s)) {
+                    Dense b = bias == null ? null : Rows.convert(bias, t);
+                    Winograd.forward(c, s, channelsLast(in[0], t), Rows.convert(in[1], t), b, y);
+                    finish(y, out[0]);
+                    return;
+                }
                 c.convolve(
                         t,
                         s,
@@ -366,6 +372,11 @@ public final class Convolution {
             if (c != null && c.convolves(DType.FLOAT32, ConvPass.INPUT, s)) {
                 DType t = nativeType(c, out[0].dtype(), ConvPass.INPUT, s);
                 Dense x = target(out[0], t);
+                if (t == DType.FLOAT32 && Winograd.suits(ConvPass.INPUT, s)) {
+                    Winograd.input(c, s, channelsLast(in[0], t), Rows.convert(in[1], t), x);
+                    finish(x, out[0]);
+                    return;
+                }
                 c.convolveBackwardInput(
                         t, s, operand(channelsLast(in[0], t)), operand(Rows.convert(in[1], t)), operand(x));
                 finish(x, out[0]);
@@ -419,6 +430,14 @@ public final class Convolution {
             if (c != null && c.convolves(DType.FLOAT32, ConvPass.WEIGHT, s)) {
                 DType t = nativeType(c, out[0].dtype(), ConvPass.WEIGHT, s);
                 Dense w = target(out[0], DType.FLOAT32);
+                if (t == DType.FLOAT32 && Winograd.suits(ConvPass.WEIGHT, s)) {
+                    Winograd.weight(c, s, channelsLast(in[0], t), channelsLast(in[1], t), w);
+                    finish(w, out[0]);
+                    if (out.length > 1) {
+                        Pointwise.copy((Dense) overImages(in[1].detach()), out[1]);
+                    }
+                    return;
+                }
                 Dense bias = out.length > 1 ? target(out[1], DType.FLOAT32) : null;
                 c.convolveBackwardWeight(
                         t,

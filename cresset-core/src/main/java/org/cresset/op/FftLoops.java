@@ -70,7 +70,7 @@ final class FftLoops {
         List<Boolean> repeated = new ArrayList<>(Collections.nCopies(rows, false));
         repeated.addAll(Collections.nCopies(numbers, true));
         String full = name + "_" + type.name().toLowerCase(Locale.ROOT);
-        GridLoop g = new GridLoop(new Loop(full, type, repeated, outputs, List.of(), true, body), groups);
+        GridLoop g = new GridLoop(new Loop(full, type, repeated, outputs, List.of(), true, body), groups, false);
         all.add(g);
         return new GridTiers(g);
     }

@@ -36,7 +36,9 @@ public final class KernelGenerator {
             }
             count++;
         }
-        for (GridLoop grid : FftLoops.all()) {
+        List<GridLoop> grids = new ArrayList<>(FftLoops.all());
+        grids.addAll(WinogradLoops.all());
+        for (GridLoop grid : grids) {
             Files.write(target.resolve(grid.name() + ".class"), GridEmitter.scalar(Tiers.PACKAGE, grid));
             Files.write(target.resolve(grid.name() + "V.class"), GridEmitter.vector(Tiers.PACKAGE, grid));
             count++;

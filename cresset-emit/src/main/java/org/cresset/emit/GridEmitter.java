@@ -2,6 +2,7 @@ package org.cresset.emit;
 
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
@@ -12,6 +13,8 @@ import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,11 +24,13 @@ import java.util.List;
  * that are left. All that is the same for all rows is done once, so that rows may be as short as a vector.
  */
 public final class GridEmitter {
-    private static final ClassDesc PARENT = desc(GridKernel.class);
-    private static final MethodTypeDesc RUN =
-            MethodTypeDesc.of(CD_void, CD_Object, CD_Object, CD_int.arrayType(), CD_int.arrayType(), CD_int, CD_int);
+    private static final ClassDesc SEGMENT = desc(MemorySegment.class);
+    private static final ClassDesc ORDER = desc(ByteOrder.class);
+    /** The array of all rows, or the memory that inputs lie in. */
     private static final int DATA = 1;
-    private static final int NUMBERS = 2;
+    /** The array of repeated inputs, or the memory that outputs lie in. */
+    private static final int SECOND = 2;
+
     private static final int OFFSETS = 3;
     private static final int STEPS = 4;
     private static final int ROWS = 5;
@@ -33,6 +38,7 @@ public final class GridEmitter {
 
     private final Loop loop;
     private final List<Integer> groups;
+    private final boolean memory;
     private final LaneType type;
     private final ClassDesc vector;
     private final CodeBuilder code;
@@ -43,6 +49,7 @@ public final class GridEmitter {
     private GridEmitter(GridLoop grid, CodeBuilder code) {
         this.loop = grid.loop();
         this.groups = grid.groups();
+        this.memory = grid.memory();
         this.type = loop.type();
         this.vector = VectorEmitter.vectorOf(type);
         this.code = code;
@@ -66,12 +73,16 @@ public final class GridEmitter {
     }
 
     private static byte[] build(ClassDesc name, GridLoop grid, boolean vectors) {
+        ClassDesc parent = desc(grid.memory() ? MemoryGridKernel.class : GridKernel.class);
+        ClassDesc place = grid.memory() ? SEGMENT : CD_Object;
+        MethodTypeDesc run =
+                MethodTypeDesc.of(CD_void, place, place, CD_int.arrayType(), CD_int.arrayType(), CD_int, CD_int);
         return ClassFile.of().build(name, cb -> {
-            cb.withFlags(ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL).withSuperclass(PARENT);
+            cb.withFlags(ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL).withSuperclass(parent);
             cb.withMethodBody(INIT_NAME, MTD_void, ClassFile.ACC_PUBLIC, code -> code.aload(0)
-                    .invokespecial(PARENT, INIT_NAME, MTD_void)
+                    .invokespecial(parent, INIT_NAME, MTD_void)
                     .return_());
-            cb.withMethodBody("run", RUN, ClassFile.ACC_PUBLIC, code -> new GridEmitter(grid, code).run(vectors));
+            cb.withMethodBody("run", run, ClassFile.ACC_PUBLIC, code -> new GridEmitter(grid, code).run(vectors));
         });
     }
 
@@ -110,8 +121,13 @@ public final class GridEmitter {
 
     /** Where operands begin and how they move, in local variables. */
     private void prepare() {
-        code.aload(DATA).checkcast(array).astore(DATA);
-        code.aload(NUMBERS).checkcast(array).astore(NUMBERS);
+        if (memory) {
+            window(DATA);
+            window(SECOND);
+        } else {
+            code.aload(DATA).checkcast(array).astore(DATA);
+            code.aload(SECOND).checkcast(array).astore(SECOND);
+        }
         for (int g = 0; g < at.length; g++) {
             at[g] = code.allocateLocal(TypeKind.INT);
             code.iconst_0().istore(at[g]);
@@ -120,6 +136,14 @@ public final class GridEmitter {
             begin[k] = code.allocateLocal(TypeKind.INT);
             code.aload(OFFSETS).loadConstant(k).iaload().istore(begin[k]);
         }
+    }
+
+    /** Why: see {@link LoopEmitter}. */
+    private void window(int segment) {
+        code.aload(segment).lconst_0().aload(segment);
+        code.invokeinterface(SEGMENT, "byteSize", MethodTypeDesc.of(CD_long));
+        code.invokestatic(desc(Window.class), "of", MethodTypeDesc.of(SEGMENT, SEGMENT, CD_long, CD_long));
+        code.astore(segment);
     }
 
     private void constants(VectorEmitter lanes) {
@@ -150,7 +174,16 @@ public final class GridEmitter {
             if (!repeated(k)) {
                 species();
                 address(k, i);
-                code.invokestatic(vector, "fromArray", MethodTypeDesc.of(vector, VectorEmitter.SPECIES, array, CD_int));
+                if (memory) {
+                    order();
+                    code.invokestatic(
+                            vector,
+                            "fromMemorySegment",
+                            MethodTypeDesc.of(vector, VectorEmitter.SPECIES, SEGMENT, CD_long, ORDER));
+                } else {
+                    code.invokestatic(
+                            vector, "fromArray", MethodTypeDesc.of(vector, VectorEmitter.SPECIES, array, CD_int));
+                }
                 in[k] = lanes.store();
             }
         }
@@ -158,7 +191,13 @@ public final class GridEmitter {
         for (int r = 0; r < loop.outputs(); r++) {
             code.aload(out.get(r).local());
             address(in.length + r, i);
-            code.invokevirtual(vector, "intoArray", MethodTypeDesc.of(CD_void, array, CD_int));
+            if (memory) {
+                order();
+                code.invokevirtual(
+                        vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
+            } else {
+                code.invokevirtual(vector, "intoArray", MethodTypeDesc.of(CD_void, array, CD_int));
+            }
         }
         code.iload(i);
         length();
@@ -180,7 +219,13 @@ public final class GridEmitter {
         List<Slot> out = loop.body().lanes(lanes, in);
         for (int r = 0; r < loop.outputs(); r++) {
             address(loop.inputs() + r, i);
-            code.loadLocal(kind, out.get(r).local()).arrayStore(kind);
+            code.loadLocal(kind, out.get(r).local());
+            if (memory) {
+                code.invokestatic(
+                        desc(Window.class), "put", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, array.componentType()));
+            } else {
+                code.arrayStore(kind);
+            }
         }
         code.iinc(i, 1).iload(i).iload(N).if_icmplt(top).labelBinding(done);
     }
@@ -188,16 +233,31 @@ public final class GridEmitter {
     /** Pushes one number of an operand. */
     private void get(int operand, int i) {
         address(operand, i);
-        code.arrayLoad(ScalarEmitter.kindOf(type));
+        if (memory) {
+            code.invokestatic(
+                    desc(Window.class), "get", MethodTypeDesc.of(array.componentType(), SEGMENT, CD_long));
+        } else {
+            code.arrayLoad(ScalarEmitter.kindOf(type));
+        }
     }
 
-    /** Pushes an operand's array and where element i (a local) of the current row is; a repeated one has one element only. */
+    /**
+     * Pushes an operand's array and where element i (a local) of the current row is; a repeated one has one element only. Of
+     * memory, the place is in bytes.
+     */
     private void address(int operand, int i) {
-        code.aload(repeated(operand) ? NUMBERS : DATA);
+        code.aload((memory ? operand >= loop.inputs() : repeated(operand)) ? SECOND : DATA);
         code.iload(begin[operand]).iload(at[groups.get(operand)]).iadd();
         if (!repeated(operand)) {
             code.iload(i).iadd();
         }
+        if (memory) {
+            code.i2l().loadConstant(type.dtype().shift()).lshl();
+        }
+    }
+
+    private void order() {
+        code.invokestatic(ORDER, "nativeOrder", MethodTypeDesc.of(ORDER));
     }
 
     private void species() {

@@ -1,6 +1,7 @@
 package org.cresset.emit;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /** Pieces of memory as segments of one kind, for emitted loops. */
@@ -21,5 +22,15 @@ public final class Window {
             throw new IllegalArgumentException("a loop over memory of the Java heap");
         }
         return MEMORY.asSlice(segment.address() + offset, bytes);
+    }
+
+    /** The number at a place in bytes. */
+    public static float get(MemorySegment window, long place) {
+        return window.get(ValueLayout.JAVA_FLOAT_UNALIGNED, place);
+    }
+
+    /** Writes a number to a place in bytes. */
+    public static void put(MemorySegment window, long place, float value) {
+        window.set(ValueLayout.JAVA_FLOAT_UNALIGNED, place, value);
     }
 }

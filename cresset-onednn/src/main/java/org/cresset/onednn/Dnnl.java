@@ -1,6 +1,7 @@
 package org.cresset.onednn;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -48,6 +49,10 @@ final class Dnnl {
     private final MethodHandle setThreads;
     final MemorySegment engine;
     final MemorySegment attributes;
+
+    /** As {@link #attributes}; the result is added to what is there. */
+    final MemorySegment adding;
+
     private final ThreadLocal<MemorySegment> stream;
 
     Dnnl() throws IOException {
@@ -62,6 +67,11 @@ final class Dnnl {
         engine = out("dnnl_engine_create", 1, 0L);
         attributes = out("dnnl_primitive_attr_create");
         call("dnnl_primitive_attr_set_scratchpad_mode", attributes, 1);
+        adding = out("dnnl_primitive_attr_create");
+        call("dnnl_primitive_attr_set_scratchpad_mode", adding, 1);
+        MemorySegment sum = out("dnnl_post_ops_create");
+        call("dnnl_post_ops_append_sum", sum, 1.0f, 0, 0); // data type 0: that of the result
+        call("dnnl_primitive_attr_set_post_ops", adding, sum);
         stream = ThreadLocal.withInitial(() -> {
             try {
                 setThreads.invokeExact(1); // counts for the calling thread alone
@@ -86,7 +96,12 @@ final class Dnnl {
             }
             for (int i = 0; i < args.length; i++) {
                 params[i + shift] =
-                        args[i] instanceof Integer ? JAVA_INT : args[i] instanceof Long ? JAVA_LONG : ADDRESS;
+                        switch (args[i]) {
+                            case Integer _ -> JAVA_INT;
+                            case Long _ -> JAVA_LONG;
+                            case Float _ -> JAVA_FLOAT;
+                            default -> ADDRESS;
+                        };
             }
             return handle(n, params);
         });

@@ -26,6 +26,9 @@ public interface Contractions {
     void multiply(
             DType dtype, long batch, long m, long n, long k, Operand a, Operand b, @Nullable Operand bias, Operand c);
 
+    /** C += A B in float32, each a batch of matrices as in {@link #multiply}, on the calling thread alone. */
+    void multiplyAdd(long batch, long m, long n, long k, Operand a, Operand b, Operand c);
+
     /** Whether this part of convolutions of this dtype and shape is done here, at least as fast as that of float32. */
     boolean convolves(DType dtype, ConvPass pass, ConvShape shape);
 
