@@ -91,14 +91,7 @@ final class Winograd {
     static void input(Contractions c, ConvShape s, Dense gradOutput, Dense w, Dense gradInput) {
         long[] pad = {2 - s.padLow()[0], 2 - s.padLow()[1]};
         try (Filter u = Filter.of(w, true)) {
-            new Pass(
-                            c,
-                            s.batch(),
-                            new Image(gradOutput, s.out(), s.outChannels(), pad),
-                            u,
-                            null,
-                            gradInput,
-                            s.in())
+            new Pass(c, s.batch(), new Image(gradOutput, s.out(), s.outChannels(), pad), u, null, gradInput, s.in())
                     .run();
         }
     }
@@ -341,12 +334,7 @@ final class Winograd {
                 rows[IN + i] = i * IN * u.out;
             }
             WinogradLoops.RESULT4.run(
-                    products.segment(),
-                    results.segment(),
-                    rows,
-                    new int[] {outStep, rowsOfTile},
-                    tiles,
-                    IN * u.out);
+                    products.segment(), results.segment(), rows, new int[] {outStep, rowsOfTile}, tiles, IN * u.out);
             int biasAt = tiles * rowsOfTile;
             if (bias == null) {
                 results.segment().asSlice(4L * biasAt, 4L * u.out).fill((byte) 0);
@@ -393,11 +381,7 @@ final class Winograd {
                     }
                     WinogradLoops.RESULT4_PLUS.run(results, results, at, steps, 1, channels);
                     MemorySegment.copy(
-                            results,
-                            4L * last,
-                            to,
-                            4L * (target + whole * OUT * channels),
-                            4L * left * channels);
+                            results, 4L * last, to, 4L * (target + whole * OUT * channels), 4L * left * channels);
                 }
             }
         }

@@ -129,8 +129,7 @@ final class WinogradLoops {
         if (inputs == 7) {
             groups.add(6, 2);
         }
-        Loop loop = new Loop(
-                name, LaneType.F32, Collections.nCopies(inputs, false), outputs, List.of(), true, body);
+        Loop loop = new Loop(name, LaneType.F32, Collections.nCopies(inputs, false), outputs, List.of(), true, body);
         GridLoop g = new GridLoop(loop, groups, true);
         ALL.add(g);
         return new MemoryGridTiers(g);

@@ -77,15 +77,7 @@ final class WinogradWeight {
                 long image = (b * strips + s) / down;
                 int row = (int) ((b * strips + s) % down);
                 int tile = s * across;
-                x.tiles(
-                        WinogradLoops.SIGNAL,
-                        IN,
-                        image,
-                        row,
-                        across,
-                        xLines.segment(),
-                        xTiles.segment(),
-                        tile * xStep);
+                x.tiles(WinogradLoops.SIGNAL, IN, image, row, across, xLines.segment(), xTiles.segment(), tile * xStep);
                 g.tiles(
                         WinogradLoops.FILTER4,
                         OUT,
@@ -134,20 +126,12 @@ final class WinogradWeight {
         }
         WinogradLoops.RESULT3.run(sums, rows.segment(), first, new int[2], 1, IN * size);
         WinogradLoops.RESULT3.run(
-                rows.segment(),
-                Winograd.area(places, 0, 9L * size),
-                second,
-                new int[] {IN * size, 3 * size},
-                3,
-                size);
+                rows.segment(), Winograd.area(places, 0, 9L * size), second, new int[] {IN * size, 3 * size}, 3, size);
         rows.free();
         Dense w = gradWeight;
         Pointwise.copy(
                 places,
-                w.view(
-                        order,
-                        new long[] {w.stride(2), w.stride(3), w.stride(1), w.stride(0)},
-                        w.storageOffset()));
+                w.view(order, new long[] {w.stride(2), w.stride(3), w.stride(1), w.stride(0)}, w.storageOffset()));
         places.storage().free();
     }
 }

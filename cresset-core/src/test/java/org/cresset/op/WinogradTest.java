@@ -82,7 +82,8 @@ class WinogradTest {
                 Tensor[] ours = all(c, DType.FLOAT32, channelsLast);
                 for (int i = 0; i < ours.length; i++) {
                     double scale = exact[i].square().mean().sqrt().item();
-                    double error = ours[i].to(DType.FLOAT64).sub(exact[i]).abs().max().item();
+                    double error =
+                            ours[i].to(DType.FLOAT64).sub(exact[i]).abs().max().item();
                     assertThat(error / scale).as("result %d of %s", i, c).isLessThan(2e-5);
                 }
             }
@@ -125,14 +126,14 @@ class WinogradTest {
         Case c = CASES.get(0);
         ConvShape s = c.sizes();
         assertThat(Winograd.suits(ConvPass.FORWARD, s)).isTrue();
-        assertThat(Winograd.suits(ConvPass.FORWARD, s.withBatch(1).withBatch(0))).isFalse();
+        assertThat(Winograd.suits(ConvPass.FORWARD, s.withBatch(1).withBatch(0)))
+                .isFalse();
         assertThat(Winograd.suits(
                         ConvPass.FORWARD,
                         new ConvShape(2, 32, 48, 1, s.in(), s.out(), s.kernel(), new long[] {2, 1}, ONE, ONE, ONE)))
                 .isFalse();
         assertThat(Winograd.suits(
-                        ConvPass.FORWARD,
-                        new ConvShape(2, 32, 64, 2, s.in(), s.out(), s.kernel(), ONE, ONE, ONE, ONE)))
+                        ConvPass.FORWARD, new ConvShape(2, 32, 64, 2, s.in(), s.out(), s.kernel(), ONE, ONE, ONE, ONE)))
                 .isFalse();
         assertThat(Winograd.suits(
                         ConvPass.FORWARD,

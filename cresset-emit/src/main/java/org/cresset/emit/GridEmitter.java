@@ -193,8 +193,7 @@ public final class GridEmitter {
             address(in.length + r, i);
             if (memory) {
                 order();
-                code.invokevirtual(
-                        vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
+                code.invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
             } else {
                 code.invokevirtual(vector, "intoArray", MethodTypeDesc.of(CD_void, array, CD_int));
             }
@@ -234,8 +233,7 @@ public final class GridEmitter {
     private void get(int operand, int i) {
         address(operand, i);
         if (memory) {
-            code.invokestatic(
-                    desc(Window.class), "get", MethodTypeDesc.of(array.componentType(), SEGMENT, CD_long));
+            code.invokestatic(desc(Window.class), "get", MethodTypeDesc.of(array.componentType(), SEGMENT, CD_long));
         } else {
             code.arrayLoad(ScalarEmitter.kindOf(type));
         }

@@ -95,13 +95,12 @@ final class Dnnl {
                 params[0] = ADDRESS;
             }
             for (int i = 0; i < args.length; i++) {
-                params[i + shift] =
-                        switch (args[i]) {
-                            case Integer _ -> JAVA_INT;
-                            case Long _ -> JAVA_LONG;
-                            case Float _ -> JAVA_FLOAT;
-                            default -> ADDRESS;
-                        };
+                params[i + shift] = switch (args[i]) {
+                    case Integer _ -> JAVA_INT;
+                    case Long _ -> JAVA_LONG;
+                    case Float _ -> JAVA_FLOAT;
+                    default -> ADDRESS;
+                };
             }
             return handle(n, params);
         });

@@ -190,7 +190,22 @@ public final class OneDnn implements Contractions {
         long[] bs = b.strides();
         long[] cs = c.strides();
         MatmulKey key = new MatmulKey(
-                type, batch, m, n, k, as[0], as[1], as[2], bs[0], bs[1], bs[2], cs[0], cs[1], cs[2], bias != null, false);
+                type,
+                batch,
+                m,
+                n,
+                k,
+                as[0],
+                as[1],
+                as[2],
+                bs[0],
+                bs[1],
+                bs[2],
+                cs[0],
+                cs[1],
+                cs[2],
+                bias != null,
+                false);
         Primitive p = cached(key, () -> matmul(key));
         if (bias == null) {
             p.run(a.address() + ao, b.address() + bo, c.address() + co);
@@ -222,8 +237,8 @@ public final class OneDnn implements Contractions {
                     ? d.strided(s.type, new long[] {1, s.n}, new long[] {s.n, 1})
                     : d.strided(s.type, new long[] {1, 1, s.n}, new long[] {s.n, s.n, 1});
         }
-        MemorySegment description = d.out(
-                "dnnl_matmul_primitive_desc_create", d.engine, a, b, bias, c, s.added ? d.adding : d.attributes);
+        MemorySegment description =
+                d.out("dnnl_matmul_primitive_desc_create", d.engine, a, b, bias, c, s.added ? d.adding : d.attributes);
         return s.bias
                 ? new Primitive(
                         d, description, new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST, Dnnl.BIAS}, new MemorySegment[] {
