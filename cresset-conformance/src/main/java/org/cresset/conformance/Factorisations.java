@@ -235,21 +235,21 @@ final class Factorisations {
             int other = (int) Math.abs(pivots[k + size - 1]) - 1;
             int row = k + size - 1;
             Tensor swap = Tensor.eye(n, ld.dtype());
-            swap.set(0, row, row).set(0, other, other).set(1, row, other).set(1, other, row);
+            swap.set(row, row, 0).set(other, other, 0).set(row, other, 1).set(other, row, 1);
             if (row == other) {
-                swap.set(1, row, row);
+                swap.set(row, row, 1);
             }
             Tensor block = Tensor.eye(n, ld.dtype());
             for (int j = k; j < k + size; j++) {
                 if (k + size < n) {
-                    block.set(middle.get(Index.from(k + size), j), Index.from(k + size), j);
+                    block.set(Index.from(k + size), j, middle.get(Index.from(k + size), j));
                 }
-                d.set(middle.get(j, j), j, j);
+                d.set(j, j, middle.get(j, j));
             }
             if (size == 2) {
                 Tensor off = middle.get(k + 1, k);
-                d.set(off, k + 1, k);
-                d.set(hermitian ? off.conj() : off, k, k + 1);
+                d.set(k + 1, k, off);
+                d.set(k, k + 1, hermitian ? off.conj() : off);
             }
             l = l.matmul(swap).matmul(block);
             k += size;

@@ -27,15 +27,63 @@ public sealed interface IndexOps permits Tensor {
         return Indexing.get(self(), index);
     }
 
-    /** Python's {@code x[...] = value}. */
-    default Tensor set(Tensor value, @Nullable Object... index) {
+    /**
+     * Python's {@code x[index] = value} and Kotlin's; the index has parts as {@link #get} takes them. Returns this tensor.
+     *
+     * <pre>{@code
+     * x.set(0, 5)                            // x[0] = 5
+     * x.set(Index.slice(1, 5), idx, y)       // x[1:5, idx] = y
+     * x.set(new Object[] {0, 1, 2, 3, 4}, y) // x[0, 1, 2, 3, 4] = y
+     * }</pre>
+     */
+    default Tensor set(@Nullable Object[] index, Tensor value) {
         Indexing.set(self(), value, index);
         return self();
     }
 
-    /** Python's {@code x[...] = value}. */
-    default Tensor set(Number value, @Nullable Object... index) {
-        return set(Tensor.number(value), index);
+    /** Python's {@code x[index] = value}, with a number everywhere. */
+    default Tensor set(@Nullable Object[] index, Number value) {
+        return set(index, Tensor.number(value));
+    }
+
+    /** Python's {@code x[i] = value}. */
+    default Tensor set(@Nullable Object i, Tensor value) {
+        return set(new Object[] {i}, value);
+    }
+
+    /** Python's {@code x[i] = value}, with a number everywhere. */
+    default Tensor set(@Nullable Object i, Number value) {
+        return set(new Object[] {i}, value);
+    }
+
+    /** Python's {@code x[i, j] = value}. */
+    default Tensor set(@Nullable Object i, @Nullable Object j, Tensor value) {
+        return set(new Object[] {i, j}, value);
+    }
+
+    /** Python's {@code x[i, j] = value}, with a number everywhere. */
+    default Tensor set(@Nullable Object i, @Nullable Object j, Number value) {
+        return set(new Object[] {i, j}, value);
+    }
+
+    /** Python's {@code x[i, j, k] = value}. */
+    default Tensor set(@Nullable Object i, @Nullable Object j, @Nullable Object k, Tensor value) {
+        return set(new Object[] {i, j, k}, value);
+    }
+
+    /** Python's {@code x[i, j, k] = value}, with a number everywhere. */
+    default Tensor set(@Nullable Object i, @Nullable Object j, @Nullable Object k, Number value) {
+        return set(new Object[] {i, j, k}, value);
+    }
+
+    /** Python's {@code x[i, j, k, l] = value}. */
+    default Tensor set(@Nullable Object i, @Nullable Object j, @Nullable Object k, @Nullable Object l, Tensor value) {
+        return set(new Object[] {i, j, k, l}, value);
+    }
+
+    /** Python's {@code x[i, j, k, l] = value}, with a number everywhere. */
+    default Tensor set(@Nullable Object i, @Nullable Object j, @Nullable Object k, @Nullable Object l, Number value) {
+        return set(new Object[] {i, j, k, l}, value);
     }
 
     /** Elements along a dimension by an index of the result's shape. As {@code torch.gather}. */

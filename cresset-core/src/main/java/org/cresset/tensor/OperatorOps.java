@@ -2,7 +2,8 @@ package org.cresset.tensor;
 
 /**
  * The names by which Kotlin finds operators: {@code x * w + b}, {@code -x}, {@code x % 3}, {@code 2 in x}, beside
- * {@code x / y}, {@code x[0]} and {@code x[1..3, 2]} by {@link ElementwiseOps#div} and {@link IndexOps#get}.
+ * {@code x / y}, {@code x[0]}, {@code x[1..3, 2]} and {@code x[0, null] = y} by {@link ElementwiseOps#div}, {@link IndexOps#get}
+ * and {@link IndexOps#set(Object, Tensor)}.
  */
 public sealed interface OperatorOps permits Tensor {
     /** This tensor. */

@@ -93,7 +93,7 @@ class InPlaceGradTest {
         Tensor x = leaf(1, 2, 3, 4);
         Tensor v = leaf(7, 8);
         Tensor y = x.mul(1);
-        y.set(v.mul(2), Index.slice(1, 3));
+        y.set(Index.slice(1, 3), v.mul(2));
         y.mul(Tensor.of(1.0, 10.0, 100.0, 1000.0)).sum().backward();
         assertThat(y.toDoubleArray()).containsExactly(1, 14, 16, 4);
         assertThat(grad(x)).containsExactly(1, 0, 0, 1000);
@@ -112,7 +112,7 @@ class InPlaceGradTest {
     @Test
     void leavesAreProtectedWhileRecording() {
         List<Consumer<Tensor>> changes =
-                List.of(t -> t.add_(1), t -> t.zero_(), t -> t.narrow(0, 0, 1).mul_(2), t -> t.set(1, 0));
+                List.of(t -> t.add_(1), t -> t.zero_(), t -> t.narrow(0, 0, 1).mul_(2), t -> t.set(0, 1));
         for (Consumer<Tensor> change : changes) {
             Tensor x = leaf(1, 2);
             assertThatThrownBy(() -> change.accept(x))

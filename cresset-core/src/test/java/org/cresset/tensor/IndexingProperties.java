@@ -57,7 +57,7 @@ class IndexingProperties {
             assertThat(got.at(i)).isEqualTo(g.at(from));
         });
         Tensor copy = t.clone();
-        copy.set(-1, index);
+        copy.set(index, -1);
         assertThat(copy.lt(0).sum().itemLong()).isEqualTo(Grid.count(result));
         assertThat(copy.get(index).lt(0).all().itemBoolean()).isTrue();
     }
@@ -137,7 +137,7 @@ class IndexingProperties {
         assertThat(t.maskedFill(t.gt(5), 0).toDoubleArray())
                 .isEqualTo(Arrays.stream(g.values()).map(v -> v > 5 ? 0 : v).toArray());
         Tensor copy = t.clone();
-        copy.set(7, copy.gt(5));
+        copy.set(copy.gt(5), 7);
         assertThat(copy.toDoubleArray())
                 .isEqualTo(Arrays.stream(g.values()).map(v -> v > 5 ? 7 : v).toArray());
     }

@@ -66,7 +66,7 @@ public interface Collate<T, B> {
         Tensor batch = Tensor.full(Shape.of(dims), padding, first.dtype());
         for (int i = 0; i < elements.size(); i++) {
             Tensor t = elements.get(i);
-            batch.set(t, i, Index.to(t.size(0)));
+            batch.set(i, Index.to(t.size(0)), t);
         }
         return batch;
     }

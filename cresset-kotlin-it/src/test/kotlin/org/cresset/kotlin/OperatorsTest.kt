@@ -46,6 +46,38 @@ class OperatorsTest {
     }
 
     @Test
+    fun assignmentToElementsRowsAndRanges() {
+        val y = x.clone()
+        y[0] = w
+        y[1, 2] = -1
+        assertThat(y.values()).containsExactly(1.0, 2.0, 3.0, 3.0, 4.0, -1.0)
+        y[null, 0] = Tensor.of(7f, 8f)
+        y[-1, 1..2] = 0.5
+        assertThat(y.values()).containsExactly(7.0, 2.0, 3.0, 8.0, 0.5, 0.5)
+        y[slice(0, 2), listOf(2, 1)] = w[0..1]
+        assertThat(y.values()).containsExactly(7.0, 2.0, 1.0, 8.0, 2.0, 1.0)
+        y[y.gt(5)] = 0
+        y[1, 0] += 4
+        assertThat(y.values()).containsExactly(0.0, 2.0, 1.0, 4.0, 2.0, 1.0)
+        y[arrayOf(0, 0)] = w[2]
+        assertThat(y[0, 0].item()).isEqualTo(3.0)
+        val deep = Tensor.zeros(1, 2, 1, 2)
+        deep[0, 1, 0, 1] = 9
+        deep[0, 0, null] = Tensor.of(1f, 2f)
+        assertThat(deep.values()).containsExactly(1.0, 2.0, 0.0, 9.0)
+    }
+
+    @Test
+    fun changesInPlaceAreRecorded() {
+        val v = w.clone().requiresGrad(true)
+        val y = Tensor.zeros(2, 3)
+        y[0] = v * 2
+        y[1, 1] = v[2]
+        y.sum().backward()
+        assertThat(v.grad()!!.values()).containsExactly(2.0, 2.0, 3.0)
+    }
+
+    @Test
     fun membershipAndNegation() {
         assertThat(4 in x).isTrue()
         assertThat(7 !in x).isTrue()
