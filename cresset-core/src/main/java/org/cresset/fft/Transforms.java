@@ -5,6 +5,7 @@ import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.op.Fourier;
+import org.cresset.op.Precision;
 import org.cresset.op.Views;
 import org.cresset.tensor.Dims;
 import org.cresset.tensor.Tensor;
@@ -96,12 +97,14 @@ final class Transforms {
         if (x.dtype().isComplex()) {
             throw CressetException.runtime(op + ": the input is " + x.dtype() + "; expected real numbers");
         }
-        return x.to(floating(op, x.dtype()));
+        Tensor full = Precision.FULL.of(x);
+        return full.to(floating(op, full.dtype()));
     }
 
     /** In complex64 or complex128. */
     static Tensor complex(String op, Tensor x) {
-        return x.to(floating(op, x.dtype()).complex());
+        Tensor full = Precision.FULL.of(x);
+        return full.to(floating(op, full.dtype()).complex());
     }
 
     /** Cut off, or filled up with zeros, to the sizes of a plan. */

@@ -159,6 +159,11 @@ public final class ComplexViews {
         }
 
         @Override
+        public Precision precision(Object attrs) {
+            return Precision.FULL;
+        }
+
+        @Override
         protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
             DType t = in[0].dtype();
             int n = in[0].dim();

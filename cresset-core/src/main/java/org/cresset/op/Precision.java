@@ -71,6 +71,12 @@ public enum Precision {
         return a == null ? t : bring(a, new Tensor[] {t})[0];
     }
 
+    /** For functions: {@code in} as this wants them, if autocast is on here. */
+    public Tensor[] ofAll(Tensor... in) {
+        Autocast a = Context.current().autocast();
+        return a == null ? in : bring(a, in);
+    }
+
     /** For functions: the same for a tensor that may be absent. */
     public @Nullable Tensor ofNullable(@Nullable Tensor t) {
         return t == null ? null : of(t);

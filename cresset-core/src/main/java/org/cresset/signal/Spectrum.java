@@ -5,6 +5,7 @@ import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.fft.Fft;
+import org.cresset.op.Precision;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,8 @@ public final class Spectrum {
             @Nullable Boolean onesided,
             @Nullable Boolean returnComplex,
             @Nullable Boolean alignToWindow) {
+        input = Precision.FULL.of(input);
+        window = Precision.FULL.ofNullable(window);
         long hop = hopLength == null ? nFft / 4 : hopLength;
         long length = winLength == null ? nFft : winLength;
         boolean complex =

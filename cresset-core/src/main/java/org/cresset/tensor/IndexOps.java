@@ -5,6 +5,7 @@ import org.cresset.base.Shape;
 import org.cresset.op.Broadcast;
 import org.cresset.op.Gathering;
 import org.cresset.op.Positions;
+import org.cresset.op.Precision;
 import org.jspecify.annotations.Nullable;
 
 /** Picking elements by position, and putting them back. */
@@ -149,7 +150,8 @@ public sealed interface IndexOps permits Tensor {
     /** Slices of a source put at positions of a dimension. As {@code torch.index_copy}. */
     @Torch("index_copy(self, dim, index, source)")
     default Tensor indexCopy(long dim, Tensor index, Tensor source) {
-        return Scattering.slices("index_copy", self(), dim, index, source, null, true, Positions.SLICES);
+        Tensor[] same = Precision.WIDEST.ofAll(self(), source);
+        return Scattering.slices("index_copy", same[0], dim, index, same[1], null, true, Positions.SLICES);
     }
 
     /** Slices combined with those at positions of a dimension: prod, mean, amax or amin. As {@code torch.index_reduce}. */

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.cresset.base.DType.BFLOAT16;
+import static org.cresset.base.DType.COMPLEX64;
 import static org.cresset.base.DType.FLOAT16;
 import static org.cresset.base.DType.FLOAT32;
 import static org.cresset.base.DType.FLOAT64;
+import static org.cresset.base.DType.INT64;
 import static org.cresset.nn.functional.Functional.binaryCrossEntropy;
 import static org.cresset.nn.functional.Functional.conv2d;
 import static org.cresset.nn.functional.Functional.convTranspose2d;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.cresset.autograd.Autograd;
 import org.cresset.autograd.Checkpoint;
 import org.cresset.autograd.CustomFunction;
@@ -32,9 +35,12 @@ import org.cresset.base.DType;
 import org.cresset.op.Precision;
 import org.cresset.registry.Operators;
 import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The expected numbers come from PyTorch 2.13's autocast on the same data. */
 class AutocastTest {
@@ -201,6 +207,148 @@ class AutocastTest {
 
     private static Tensor called(String name, Object... arguments) {
         return (Tensor) Objects.requireNonNull(Operators.standard().get(name).call(arguments));
+    }
+
+    /** PyTorch 2.13 gives these dtypes for bfloat16 operands inside of its autocast for the CPU. */
+    @ParameterizedTest
+    @MethodSource("onPyTorchsLists")
+    void operationsOfPyTorchsLists(String name, DType expected, Object[] arguments) {
+        Object y = Autocast.autocast(() -> Operators.standard().get(name).call(arguments));
+        Tensor first = (Tensor) Objects.requireNonNull(y instanceof Object[] several ? several[0] : y);
+        assertThat(first.dtype()).isEqualTo(expected);
+    }
+
+    private static Arguments listed(String name, DType expected, @Nullable Object... arguments) {
+        return Arguments.of(name, expected, arguments);
+    }
+
+    private static Stream<Arguments> onPyTorchsLists() {
+        Tensor full = waves(0.3, 4, 4).add(Tensor.eye(4, FLOAT32).mul(4));
+        Tensor m = full.to(BFLOAT16);
+        Tensor s = full.mm(full.t()).to(BFLOAT16);
+        Tensor v = waves(0.4, 8).abs().add(0.1).to(BFLOAT16);
+        Tensor v4 = v.narrow(0, 0, 4);
+        Tensor line = waves(0.2, 1, 2, 6).to(BFLOAT16);
+        Tensor image = waves(0.2, 1, 2, 6, 6).to(BFLOAT16);
+        Tensor volume = waves(0.2, 1, 2, 6, 6, 6).to(BFLOAT16);
+        Tensor i = Tensor.of(0L, 2, 1, 3);
+        long[] one = {1, 1};
+        Stream.Builder<Arguments> all = Stream.builder();
+        for (String f : List.of("fft", "ifft", "rfft", "ihfft")) {
+            all.add(listed("fft." + f, COMPLEX64, v));
+        }
+        for (String f : List.of("fft2", "ifft2", "fftn", "ifftn", "rfft2", "rfftn")) {
+            all.add(listed("fft." + f, COMPLEX64, m));
+        }
+        for (String f : List.of("irfft", "hfft", "irfft2", "irfftn")) {
+            all.add(listed("fft." + f, FLOAT32, f.endsWith("t") ? v : m));
+        }
+        all.add(listed("fft.fftshift", BFLOAT16, v));
+        all.add(listed("stft", COMPLEX64, v, 4, null, null, null, true, "reflect", false, null, true));
+        all.add(listed("stft", COMPLEX64, v, 4, null, null, v4, true, "reflect", false, null, true));
+        all.add(listed("stft", COMPLEX64, v, 4, null, null, v4.to(FLOAT32), true, "reflect", false, null, true));
+        Tensor spectrum = waves(0.1, 3, 9, 2).viewAsComplex();
+        all.add(listed("istft", FLOAT32, spectrum, 4));
+        all.add(listed("istft", FLOAT32, spectrum, 4, null, null, v4));
+        all.add(listed("view_as_complex", COMPLEX64, m.reshape(8, 2)));
+        all.add(listed("index_copy", FLOAT32, m, 0, i, full));
+        all.add(listed("index_copy", FLOAT32, full, 0, i, m));
+        all.add(listed("index_copy", BFLOAT16, m, 0, i, m));
+        all.add(listed("hstack", FLOAT32, (Object) new Tensor[] {m, full}));
+        for (String f : List.of("inverse", "pinverse", "geqrf", "svd", "qr", "trace")) {
+            all.add(listed(f, FLOAT32, m));
+        }
+        for (String f : List.of("cond", "svdvals", "inv", "qr", "svd", "inv_ex")) {
+            all.add(listed("linalg." + f, FLOAT32, m));
+        }
+        for (String f : List.of("cholesky", "cholesky_ex", "eigvalsh", "eigh")) {
+            all.add(listed("linalg." + f, FLOAT32, s));
+        }
+        all.add(listed("linalg.matrix_rank", INT64, m));
+        all.add(listed("linalg.eigvals", COMPLEX64, m));
+        all.add(listed("linalg.eig", COMPLEX64, m));
+        all.add(listed("linalg.solve", FLOAT32, m, m));
+        all.add(listed("linalg.lstsq", FLOAT32, m, m));
+        all.add(listed("linalg.tensorinv", FLOAT32, m.reshape(2, 2, 4), 2));
+        all.add(listed("linalg.tensorsolve", FLOAT32, m, v4));
+        all.add(listed("linalg.householder_product", FLOAT32, m, v4));
+        all.add(listed("orgqr", FLOAT32, m, v4));
+        all.add(listed("ormqr", FLOAT32, m, v4, m));
+        all.add(listed("cholesky", FLOAT32, s));
+        all.add(listed("cholesky_inverse", FLOAT32, s));
+        all.add(listed("cholesky_solve", FLOAT32, m, s));
+        all.add(listed("triangular_solve", FLOAT32, m, m));
+        all.add(listed("quantile", FLOAT32, v, 0.5));
+        all.add(listed("nanquantile", FLOAT32, v, 0.5));
+        all.add(listed("prod", FLOAT32, v));
+        all.add(listed("prod", FLOAT32, m, 0));
+        all.add(listed("cdist", FLOAT32, m, m));
+        all.add(listed("nn.functional.avg_pool2d", BFLOAT16, image, 2));
+        all.add(listed("nn.functional.avg_pool3d", FLOAT32, volume, 2));
+        all.add(listed("nn.functional.max_pool2d", BFLOAT16, image, 2));
+        all.add(listed("nn.functional.max_pool3d", FLOAT32, volume, 2));
+        all.add(listed("nn.functional.adaptive_avg_pool3d", FLOAT32, volume, 2));
+        all.add(listed("nn.functional.adaptive_max_pool3d", FLOAT32, volume, 2));
+        Tensor places = Tensor.arange(4).mul(2);
+        all.add(listed("nn.functional.max_unpool1d", FLOAT32, waves(1, 1, 1, 4).to(BFLOAT16), places.reshape(1, 1, 4), 2));
+        all.add(listed(
+                "nn.functional.max_unpool2d",
+                FLOAT32,
+                waves(1, 1, 1, 2, 2).to(BFLOAT16),
+                places.reshape(1, 1, 2, 2),
+                2));
+        all.add(listed(
+                "nn.functional.max_unpool3d",
+                FLOAT32,
+                waves(1, 1, 1, 1, 2, 2).to(BFLOAT16),
+                places.reshape(1, 1, 1, 2, 2),
+                2));
+        all.add(listed("nn.functional.fractional_max_pool2d", FLOAT32, image, 2, 3));
+        all.add(listed("nn.functional.fractional_max_pool3d", FLOAT32, volume, 2, 3));
+        for (String mode : List.of("reflect", "replicate")) {
+            all.add(listed("nn.functional.pad", FLOAT32, line, one, mode));
+            all.add(listed("nn.functional.pad", FLOAT32, image, new long[] {1, 1, 1, 1}, mode));
+        }
+        long[] sides = {1, 1, 1, 1, 1, 1};
+        all.add(listed("nn.functional.pad", BFLOAT16, volume, sides, "reflect"));
+        all.add(listed("nn.functional.pad", FLOAT32, volume, sides, "replicate"));
+        all.add(listed("nn.functional.pad", BFLOAT16, line, one, "circular"));
+        all.add(listed("nn.functional.grid_sample", FLOAT32, image, Tensor.zeros(1, 3, 3, 2).to(BFLOAT16)));
+        for (String f : List.of("poisson_nll", "smooth_l1", "l1", "huber", "soft_margin")) {
+            all.add(listed("nn.functional." + f + "_loss", FLOAT32, v, v));
+        }
+        all.add(listed("nn.functional.kl_div", FLOAT32, m, m));
+        all.add(listed("nn.functional.cosine_embedding_loss", FLOAT32, m, m, v4.onesLike()));
+        all.add(listed("nn.functional.hinge_embedding_loss", FLOAT32, v, v.onesLike()));
+        all.add(listed("nn.functional.margin_ranking_loss", FLOAT32, v, v, v));
+        all.add(listed("nn.functional.triplet_margin_loss", FLOAT32, m, m, m));
+        all.add(listed("nn.functional.multi_margin_loss", FLOAT32, m, i));
+        all.add(listed("nn.functional.multilabel_margin_loss", FLOAT32, v4, i));
+        all.add(listed("nn.functional.binary_cross_entropy_with_logits", FLOAT32, v, v));
+        all.add(listed("nn.functional.nll_loss", FLOAT32, m, i));
+        all.add(listed("nn.functional.gaussian_nll_loss", BFLOAT16, v, v, v));
+        all.add(listed("nn.functional.multilabel_soft_margin_loss", BFLOAT16, m, m.round()));
+        all.add(listed(
+                "nn.functional.ctc_loss",
+                FLOAT32,
+                waves(1, 5, 1, 3).to(BFLOAT16),
+                Tensor.of(1L, 2).reshape(1, 2),
+                Tensor.of(5L),
+                Tensor.of(2L)));
+        Tensor b = full.unsqueeze(0);
+        all.add(listed("baddbmm", BFLOAT16, b, b, b));
+        all.add(listed("addbmm", BFLOAT16, full, b, b));
+        all.add(listed("addmv", FLOAT32, full.get(0), full, full.get(0)));
+        all.add(listed("dot", FLOAT32, full.get(0), full.get(0)));
+        all.add(listed("nn.functional.bilinear", FLOAT32, full, full, waves(0.1, 2, 4, 4)));
+        all.add(listed("tensordot", BFLOAT16, full, full, 1));
+        all.add(listed("inner", BFLOAT16, full, full));
+        all.add(listed("outer", FLOAT32, full.get(0), full.get(0)));
+        all.add(listed("kron", FLOAT32, full, full));
+        all.add(listed("addr", FLOAT32, full, full.get(0), full.get(0)));
+        all.add(listed("linalg.multi_dot", BFLOAT16, (Object) new Tensor[] {full, full}));
+        all.add(listed("linalg.matrix_power", BFLOAT16, full, 2));
+        return all.build();
     }
 
     private static void expectFull(Tensor lower) {

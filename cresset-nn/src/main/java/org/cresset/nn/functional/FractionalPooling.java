@@ -8,6 +8,7 @@ import org.cresset.base.Shape;
 import org.cresset.base.Workers;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
+import org.cresset.op.Precision;
 import org.jspecify.annotations.Nullable;
 
 /** Maxima of windows of one size that begin at random steps which together cover the input (Graham 2014). */
@@ -31,6 +32,8 @@ final class FractionalPooling {
             double @Nullable [] outputRatio,
             @Nullable Tensor randomSamples) {
         String op = "fractional_max_pool" + n + "d";
+        input = Precision.FULL.of(input);
+        randomSamples = Precision.FULL.ofNullable(randomSamples);
         if (outputSize == null && outputRatio == null) {
             throw CressetException.value(op + ": expected an output size or an output ratio");
         }

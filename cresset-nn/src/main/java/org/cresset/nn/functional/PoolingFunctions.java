@@ -271,9 +271,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
 
     /** Puts elements where {@code indices} say in zeros of {@code outputSize}. As {@code max_unpool1d}, {@code 2d}, {@code 3d}. */
     static Tensor unpool(String name, int n, Tensor input, Tensor indices, long[] outputSize) {
-        if (n > 1) {
-            input = Precision.FULL.of(input);
-        }
+        input = Precision.FULL.of(input);
         if (!input.shape().equals(indices.shape())) {
             throw CressetException.runtime(
                     name + ": input " + input.shape() + " and indices " + indices.shape() + " must have one shape");
