@@ -141,6 +141,9 @@ class LayerKernelsTest {
     void bags() {
         Tensor rows = Tensor.of(4L, 1, 1, 0, 9, 4, 4);
         Tensor bag = Tensor.of(0L, 0, 0, 2, 2, 3, 3);
-        agree(in -> new Tensor[] {Bags.sum(in[0], rows, bag, in[1], 5, false, -1)}, Tensor.randn(10, 33), Tensor.randn(7));
+        agree(
+                in -> new Tensor[] {Bags.sum(in[0], rows, bag, in[1], 5, false, -1)},
+                Tensor.randn(10, 33),
+                Tensor.randn(7));
     }
 }

@@ -290,7 +290,8 @@ class AutocastTest {
         all.add(listed("nn.functional.adaptive_avg_pool3d", FLOAT32, volume, 2));
         all.add(listed("nn.functional.adaptive_max_pool3d", FLOAT32, volume, 2));
         Tensor places = Tensor.arange(4).mul(2);
-        all.add(listed("nn.functional.max_unpool1d", FLOAT32, waves(1, 1, 1, 4).to(BFLOAT16), places.reshape(1, 1, 4), 2));
+        all.add(listed(
+                "nn.functional.max_unpool1d", FLOAT32, waves(1, 1, 1, 4).to(BFLOAT16), places.reshape(1, 1, 4), 2));
         all.add(listed(
                 "nn.functional.max_unpool2d",
                 FLOAT32,
@@ -313,7 +314,11 @@ class AutocastTest {
         all.add(listed("nn.functional.pad", BFLOAT16, volume, sides, "reflect"));
         all.add(listed("nn.functional.pad", FLOAT32, volume, sides, "replicate"));
         all.add(listed("nn.functional.pad", BFLOAT16, line, one, "circular"));
-        all.add(listed("nn.functional.grid_sample", FLOAT32, image, Tensor.zeros(1, 3, 3, 2).to(BFLOAT16)));
+        all.add(listed(
+                "nn.functional.grid_sample",
+                FLOAT32,
+                image,
+                Tensor.zeros(1, 3, 3, 2).to(BFLOAT16)));
         for (String f : List.of("poisson_nll", "smooth_l1", "l1", "huber", "soft_margin")) {
             all.add(listed("nn.functional." + f + "_loss", FLOAT32, v, v));
         }

@@ -43,7 +43,8 @@ class ScalaTest {
     }
 
     private static String result(String name) throws Exception {
-        return (String) loader.loadClass("org.cresset.scala.Tensors").getMethod(name).invoke(null);
+        return (String)
+                loader.loadClass("org.cresset.scala.Tensors").getMethod(name).invoke(null);
     }
 
     @ParameterizedTest

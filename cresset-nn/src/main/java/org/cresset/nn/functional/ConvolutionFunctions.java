@@ -35,15 +35,16 @@ abstract class ConvolutionFunctions extends DropoutFunctions {
         Tensor b = input2.reshape(-1, input2.size(-1));
         // (N, in1) (in1, out in2) -> (N, out, in2), times (N, in2, 1),
         // in the precision of the operands also where products have less.
-        Tensor y = Precision.ANY.applyAll(
-                x -> {
-                    Tensor w = x[2].permute(1, 0, 2).reshape(weight.size(1), out * weight.size(2));
-                    Tensor p = x[0].matmul(w).reshape(-1, out, weight.size(2));
-                    return new Tensor[] {p.matmul(x[1].unsqueeze(-1)).squeeze(-1)};
-                },
-                a,
-                b,
-                weight)[0];
+        Tensor y = Precision.ANY
+                .applyAll(
+                        x -> {
+                            Tensor w = x[2].permute(1, 0, 2).reshape(weight.size(1), out * weight.size(2));
+                            Tensor p = x[0].matmul(w).reshape(-1, out, weight.size(2));
+                            return new Tensor[] {p.matmul(x[1].unsqueeze(-1)).squeeze(-1)};
+                        },
+                        a,
+                        b,
+                        weight)[0];
         dims[dims.length - 1] = out;
         y = y.reshape(dims);
         return bias == null ? y : y.add(bias);

@@ -6,9 +6,9 @@ import org.cresset.base.DType;
 import org.cresset.base.Device;
 import org.cresset.base.Shape;
 import org.cresset.base.Workers;
+import org.cresset.op.Precision;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
-import org.cresset.op.Precision;
 import org.jspecify.annotations.Nullable;
 
 /** Maxima of windows of one size that begin at random steps which together cover the input (Graham 2014). */

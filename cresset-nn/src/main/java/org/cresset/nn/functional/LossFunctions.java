@@ -353,8 +353,8 @@ abstract class LossFunctions extends MarginLossFunctions {
             @Nullable Boolean sizeAverage,
             @Nullable Boolean reduce,
             Reduction reduction) {
-        Tensor terms = Precision.ANY.applyAll(
-                x -> new Tensor[] {ElementLosses.LogitCrossEntropy.OP.on(x[0], x[1])}, input, target)[0];
+        Tensor terms = Precision.ANY
+                .applyAll(x -> new Tensor[] {ElementLosses.LogitCrossEntropy.OP.on(x[0], x[1])}, input, target)[0];
         Tensor losses = (weight == null ? terms : terms.mul(weight)).sum(-1).div((double) input.size(-1));
         return Reduction.legacy(sizeAverage, reduce, reduction).apply("multilabel_soft_margin_loss", losses);
     }
