@@ -121,10 +121,7 @@ public final class GridEmitter {
 
     /** Where operands begin and how they move, in local variables. */
     private void prepare() {
-        if (memory) {
-            window(DATA);
-            window(SECOND);
-        } else {
+        if (!memory) {
             code.aload(DATA).checkcast(array).astore(DATA);
             code.aload(SECOND).checkcast(array).astore(SECOND);
         }
@@ -133,17 +130,30 @@ public final class GridEmitter {
             code.iconst_0().istore(at[g]);
         }
         for (int k = 0; k < begin.length; k++) {
-            begin[k] = code.allocateLocal(TypeKind.INT);
-            code.aload(OFFSETS).loadConstant(k).iaload().istore(begin[k]);
+            if (memory) {
+                begin[k] = code.allocateLocal(TypeKind.LONG);
+                address(k);
+                code.lstore(begin[k]);
+            } else {
+                begin[k] = code.allocateLocal(TypeKind.INT);
+                code.aload(OFFSETS).loadConstant(k).iaload().istore(begin[k]);
+            }
+        }
+        if (memory) {
+            code.getstatic(desc(Window.class), "MEMORY", SEGMENT).astore(DATA);
         }
     }
 
-    /** Why: see {@link LoopEmitter}. */
-    private void window(int segment) {
-        code.aload(segment).lconst_0().aload(segment);
-        code.invokeinterface(SEGMENT, "byteSize", MethodTypeDesc.of(CD_long));
-        code.invokestatic(desc(Window.class), "of", MethodTypeDesc.of(SEGMENT, SEGMENT, CD_long, CD_long));
-        code.astore(segment);
+    /** Pushes the address where an operand begins, after a check of all its rows. */
+    private void address(int operand) {
+        code.aload(operand < loop.inputs() ? DATA : SECOND);
+        code.aload(OFFSETS).loadConstant(operand).iaload();
+        code.aload(STEPS).loadConstant(groups.get(operand)).iaload();
+        code.iload(ROWS).iload(N).loadConstant(type.dtype().shift());
+        code.invokestatic(
+                desc(Window.class),
+                "rows",
+                MethodTypeDesc.of(CD_long, SEGMENT, CD_int, CD_int, CD_int, CD_int, CD_int));
     }
 
     private void constants(VectorEmitter lanes) {
@@ -173,7 +183,8 @@ public final class GridEmitter {
         for (int k = 0; k < in.length; k++) {
             if (!repeated(k)) {
                 species();
-                address(k, i);
+                where(k);
+                place(k, i);
                 if (memory) {
                     order();
                     code.invokestatic(
@@ -190,7 +201,8 @@ public final class GridEmitter {
         List<Slot> out = loop.body().lanes(lanes, List.of(in));
         for (int r = 0; r < loop.outputs(); r++) {
             code.aload(out.get(r).local());
-            address(in.length + r, i);
+            where(in.length + r);
+            place(in.length + r, i);
             if (memory) {
                 order();
                 code.invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
@@ -217,11 +229,15 @@ public final class GridEmitter {
         }
         List<Slot> out = loop.body().lanes(lanes, in);
         for (int r = 0; r < loop.outputs(); r++) {
-            address(loop.inputs() + r, i);
+            where(loop.inputs() + r);
+            layout();
+            place(loop.inputs() + r, i);
             code.loadLocal(kind, out.get(r).local());
             if (memory) {
-                code.invokestatic(
-                        desc(Window.class), "put", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, array.componentType()));
+                code.invokeinterface(
+                        SEGMENT,
+                        "set",
+                        MethodTypeDesc.of(CD_void, LoopEmitter.layout(type), CD_long, array.componentType()));
             } else {
                 code.arrayStore(kind);
             }
@@ -231,26 +247,40 @@ public final class GridEmitter {
 
     /** Pushes one number of an operand. */
     private void get(int operand, int i) {
-        address(operand, i);
+        where(operand);
+        layout();
+        place(operand, i);
         if (memory) {
-            code.invokestatic(desc(Window.class), "get", MethodTypeDesc.of(array.componentType(), SEGMENT, CD_long));
+            code.invokeinterface(
+                    SEGMENT, "get", MethodTypeDesc.of(array.componentType(), LoopEmitter.layout(type), CD_long));
         } else {
             code.arrayLoad(ScalarEmitter.kindOf(type));
         }
     }
 
-    /**
-     * Pushes an operand's array and where element i (a local) of the current row is; a repeated one has one element only. Of
-     * memory, the place is in bytes.
-     */
-    private void address(int operand, int i) {
-        code.aload((memory ? operand >= loop.inputs() : repeated(operand)) ? SECOND : DATA);
+    /** Pushes an operand's array, or the memory. */
+    private void where(int operand) {
+        code.aload(memory || !repeated(operand) ? DATA : SECOND);
+    }
+
+    /** Pushes how a number lies in memory, for access to that. */
+    private void layout() {
+        if (memory) {
+            LoopEmitter.pushLayout(code, type);
+        }
+    }
+
+    /** Pushes where element i (a local) of an operand's current row is; a repeated one has one element only. */
+    private void place(int operand, int i) {
+        if (memory) {
+            code.lload(begin[operand]);
+            code.iload(at[groups.get(operand)]).iload(i).iadd().i2l();
+            code.loadConstant(type.dtype().shift()).lshl().ladd();
+            return;
+        }
         code.iload(begin[operand]).iload(at[groups.get(operand)]).iadd();
         if (!repeated(operand)) {
             code.iload(i).iadd();
-        }
-        if (memory) {
-            code.i2l().loadConstant(type.dtype().shift()).lshl();
         }
     }
 

@@ -131,18 +131,13 @@ public final class LoopEmitter {
         return new Operands(segment, offset, 3 * k);
     }
 
-    /** Stands for an offset of 0. */
-    private static final int NO_OFFSET = -1;
-
-    /**
-     * Windows on the rows of {@code from}, in new locals. The compiler knows the class and the session of a window made here,
-     * whatever other kinds of segments it has met elsewhere in the program; of a segment that comes as an argument it has to
-     * ask, at each access, which takes longer than the arithmetic.
-     */
+    /** The addresses of the rows of {@code from}, in new locals, and the memory that they are places in. */
     private Operands windows(CodeBuilder code, Operands from) {
         int k = loop.operands();
         int[] segment = from.segment.clone();
         int[] offset = from.offset.clone();
+        int memory = code.allocateLocal(TypeKind.REFERENCE);
+        code.getstatic(desc(Window.class), "MEMORY", SEGMENT).astore(memory);
         for (int i = 0; i < k; i++) {
             if (i < loop.inputs() && loop.repeated().get(i)) {
                 continue;
@@ -153,10 +148,10 @@ public final class LoopEmitter {
             } else {
                 code.loadConstant((long) type.accumulators() << shift);
             }
-            code.invokestatic(desc(Window.class), "of", MethodTypeDesc.of(SEGMENT, SEGMENT, CD_long, CD_long));
-            segment[i] = code.allocateLocal(TypeKind.REFERENCE);
-            code.astore(segment[i]);
-            offset[i] = NO_OFFSET;
+            code.invokestatic(desc(Window.class), "address", MethodTypeDesc.of(CD_long, SEGMENT, CD_long, CD_long));
+            segment[i] = memory;
+            offset[i] = code.allocateLocal(TypeKind.LONG);
+            code.lstore(offset[i]);
         }
         return new Operands(segment, offset, from.n);
     }
@@ -221,44 +216,40 @@ public final class LoopEmitter {
 
     /** Pushes the address of element {@code index} (a local; none if negative) of an operand: offset + index * size. */
     private void address(CodeBuilder code, Operands at, int operand, int index) {
-        boolean moved = at.offset[operand] != NO_OFFSET;
-        if (moved) {
-            code.lload(at.offset[operand]);
-        }
+        code.lload(at.offset[operand]);
         if (index >= 0) {
-            code.iload(index).i2l().loadConstant(shift).lshl();
-            if (moved) {
-                code.ladd();
-            }
-        } else if (!moved) {
-            code.lconst_0();
+            code.iload(index).i2l().loadConstant(shift).lshl().ladd();
         }
     }
 
     private Slot scalarLoad(CodeBuilder code, ScalarEmitter lanes, Operands at, int operand, int index) {
-        code.aload(at.segment[operand]).getstatic(LAYOUT, layoutName(), layoutDesc());
+        code.aload(at.segment[operand]);
+        pushLayout(code, type);
         address(code, at, operand, index);
-        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(ScalarEmitter.descOf(type), layoutDesc(), CD_long));
+        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(ScalarEmitter.descOf(type), layout(type), CD_long));
         return lanes.store();
     }
 
     private void scalarStore(CodeBuilder code, Operands at, int operand, int index, Slot value) {
-        code.aload(at.segment[operand]).getstatic(LAYOUT, layoutName(), layoutDesc());
+        code.aload(at.segment[operand]);
+        pushLayout(code, type);
         address(code, at, operand, index);
         code.loadLocal(ScalarEmitter.kindOf(type), value.local());
         code.invokeinterface(
-                SEGMENT, "set", MethodTypeDesc.of(CD_void, layoutDesc(), CD_long, ScalarEmitter.descOf(type)));
+                SEGMENT, "set", MethodTypeDesc.of(CD_void, layout(type), CD_long, ScalarEmitter.descOf(type)));
     }
 
-    private String layoutName() {
-        return "JAVA_" + javaName().toUpperCase(Locale.ROOT) + "_UNALIGNED";
+    /** The class of layouts of a type's numbers. */
+    static ClassDesc layout(LaneType type) {
+        return ClassDesc.of("java.lang.foreign.ValueLayout$Of" + javaName(type));
     }
 
-    private ClassDesc layoutDesc() {
-        return ClassDesc.of("java.lang.foreign.ValueLayout$Of" + javaName());
+    /** Pushes the layout of a type's numbers, wherever they begin. */
+    static void pushLayout(CodeBuilder code, LaneType type) {
+        code.getstatic(LAYOUT, "JAVA_" + javaName(type).toUpperCase(Locale.ROOT) + "_UNALIGNED", layout(type));
     }
 
-    private String javaName() {
+    private static String javaName(LaneType type) {
         return switch (type) {
             case F32 -> "Float";
             case F64 -> "Double";
@@ -387,10 +378,10 @@ public final class LoopEmitter {
 
     private Slot broadcast(CodeBuilder code, VectorEmitter lanes, Operands at, int operand) {
         species(code);
-        code.aload(at.segment[operand])
-                .getstatic(LAYOUT, layoutName(), layoutDesc())
-                .lload(at.offset[operand]);
-        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(ScalarEmitter.descOf(type), layoutDesc(), CD_long));
+        code.aload(at.segment[operand]);
+        pushLayout(code, type);
+        code.lload(at.offset[operand]);
+        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(ScalarEmitter.descOf(type), layout(type), CD_long));
         lanes.broadcastTop();
         return lanes.store();
     }

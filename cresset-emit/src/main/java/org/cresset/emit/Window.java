@@ -1,12 +1,16 @@
 package org.cresset.emit;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
-/** Pieces of memory as segments of one kind, for emitted loops. */
+/**
+ * How loops reach memory. Of a segment that comes as an argument the compiler would have to ask its class, its session and its
+ * bounds at each access, which takes longer than the arithmetic. Of a window made in the loop's method it knows class and
+ * session; of an address in {@link #MEMORY} the bounds too, so what emitted loops touch is checked before they begin.
+ */
 public final class Window {
-    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    /** All memory, for emitted loops alone: nothing checks what is done with it. */
+    public static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private Window() {}
 
@@ -17,20 +21,33 @@ public final class Window {
      * @throws IllegalArgumentException if the segment is one of the Java heap
      */
     public static MemorySegment of(MemorySegment segment, long offset, long bytes) {
+        return MEMORY.asSlice(address(segment, offset, bytes), bytes);
+    }
+
+    /**
+     * The address of the {@code bytes} from {@code offset} of a native segment on.
+     *
+     * @throws IndexOutOfBoundsException if they don't lie inside
+     * @throws IllegalArgumentException if the segment is one of the Java heap
+     */
+    public static long address(MemorySegment segment, long offset, long bytes) {
         Objects.checkFromIndexSize(offset, bytes, segment.byteSize());
         if (!segment.isNative()) {
             throw new IllegalArgumentException("a loop over memory of the Java heap");
         }
-        return MEMORY.asSlice(segment.address() + offset, bytes);
+        return segment.address() + offset;
     }
 
-    /** The number at a place in bytes. */
-    public static float get(MemorySegment window, long place) {
-        return window.get(ValueLayout.JAVA_FLOAT_UNALIGNED, place);
-    }
-
-    /** Writes a number to a place in bytes. */
-    public static void put(MemorySegment window, long place, float value) {
-        window.set(ValueLayout.JAVA_FLOAT_UNALIGNED, place, value);
+    /**
+     * The address of the first of {@code rows} rows of n elements, {@code step} elements from each other.
+     *
+     * @throws IndexOutOfBoundsException if they don't lie inside
+     * @throws IllegalArgumentException if the segment is one of the Java heap
+     */
+    public static long rows(MemorySegment segment, int first, int step, int rows, int n, int shift) {
+        if (step < 0) {
+            throw new IndexOutOfBoundsException("a step of " + step + " elements");
+        }
+        return address(segment, (long) first << shift, (long) (rows - 1) * step + n << shift);
     }
 }
