@@ -28,38 +28,7 @@ public final class Convert {
 
     /** Copies n elements of {@code size} bytes; steps in bytes. */
     static void move(MemorySegment from, long fo, long fs, MemorySegment to, long to0, long ts, int size, long n) {
-        if (fs == size && ts == size) {
-            MemorySegment.copy(from, fo, to, to0, n * size);
-            return;
-        }
-        switch (size) {
-            case 1 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(B, to0 + i * ts, from.get(B, fo + i * fs));
-                }
-            }
-            case 2 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(S, to0 + i * ts, from.get(S, fo + i * fs));
-                }
-            }
-            case 4 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(I, to0 + i * ts, from.get(I, fo + i * fs));
-                }
-            }
-            case 8 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(L, to0 + i * ts, from.get(L, fo + i * fs));
-                }
-            }
-            default -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(L, to0 + i * ts, from.get(L, fo + i * fs));
-                    to.set(L, to0 + i * ts + 8, from.get(L, fo + i * fs + 8));
-                }
-            }
-        }
+        Moves.run(from, fo, fs, to, to0, ts, size, n);
     }
 
     /** Converts n elements from any dtype to any other; steps in bytes. */
@@ -75,6 +44,9 @@ public final class Convert {
             long n) {
         if (source == target) {
             move(from, fo, fs, to, to0, ts, source.size(), n);
+        } else if (fs == 0 && n > 1) {
+            run(from, fo, fs, source, to, to0, ts, target, 1);
+            move(to, to0, 0, to, to0, ts, target.size(), n);
         } else if (source.isComplex() || target.isComplex()) {
             complex(from, fo, fs, source, to, to0, ts, target, n);
         } else if (n >= WORTH_A_RUN) {
@@ -225,6 +197,17 @@ public final class Convert {
         }
     }
 
+    /** Writes n numbers one after the other, converted as PyTorch does; not for complex dtypes' imaginary parts. */
+    public static void from(double[] numbers, MemorySegment m, long at, DType t, int n) {
+        if (t.isComplex()) {
+            for (int i = 0; i < n; i++) {
+                writeDouble(t, m, at + (long) i * t.size(), numbers[i]);
+            }
+            return;
+        }
+        ConvertRuns.run(numbers, m, at, t, n);
+    }
+
     /** Writes one number n times. */
     public static void fill(MemorySegment m, long at, DType t, long n, double value) {
         long bytes = n * t.size();
@@ -236,8 +219,6 @@ public final class Convert {
             return;
         }
         writeDouble(t, m, at, value);
-        for (long done = t.size(); done < bytes; done *= 2) { // copies what is there, twice as much each time
-            MemorySegment.copy(m, at, m, at + done, Math.min(done, bytes - done));
-        }
+        Moves.repeat(m, at, m, at, t.size(), n);
     }
 }

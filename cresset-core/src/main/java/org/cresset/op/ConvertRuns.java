@@ -46,6 +46,23 @@ final class ConvertRuns {
         }
     }
 
+    /** n numbers to another dtype at a byte offset. */
+    static void run(double[] numbers, MemorySegment to, long at, DType target, int n) {
+        ConvertRuns r = OWN.get();
+        for (int i = 0; i < n; i += TILE) {
+            int m = Math.min(TILE, n - i);
+            System.arraycopy(numbers, i, r.doubles, 0, m);
+            if (target == DType.BOOL) {
+                for (int k = 0; k < m; k++) {
+                    r.ints[k] = r.doubles[k] != 0 ? 1 : 0;
+                }
+            } else {
+                r.change(DType.FLOAT64, target, m);
+            }
+            r.store(target, to, at + (long) i * target.size(), m);
+        }
+    }
+
     /** The dtype of those four in which elements of another are handled. */
     private static DType hub(DType t) {
         return switch (t) {

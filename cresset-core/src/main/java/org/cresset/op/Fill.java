@@ -32,6 +32,11 @@ public final class Fill extends Composite {
     }
 
     @Override
+    protected boolean writesAnywhere() {
+        return true;
+    }
+
+    @Override
     protected void vjp(Vjp v) {
         if (v.needs(0)) {
             v.set(0, v.grad().zerosLike());

@@ -42,9 +42,8 @@ public final class InPlace {
         if (record && op.savesInput(0, needs(in))) {
             inputs[0] = saved(target);
         }
-        if (op instanceof Elementwise e) {
-            Spec s = e.infer(attrs, in)[0];
-            fits(op, target, s);
+        if (op instanceof Elementwise || op.writesAnywhere()) {
+            fits(op, target, op.infer(attrs, in)[0]);
             Dense[] dense = new Dense[in.length];
             for (int i = 0; i < in.length; i++) {
                 dense[i] = in[i].dense(op.name());
@@ -53,7 +52,11 @@ public final class InPlace {
                 }
             }
             if (sameDevice(op, in, target) != Device.META) {
-                e.computeInto(attrs, dense, target);
+                if (op instanceof Elementwise e) {
+                    e.computeInto(attrs, dense, target);
+                } else {
+                    op.compute(attrs, dense, new Dense[] {target});
+                }
             }
         } else {
             Tensor[] out = op.eval(attrs, in);

@@ -80,6 +80,11 @@ public abstract sealed class Op
         return Precision.ANY;
     }
 
+    /** Whether {@link #compute} also writes into memory with strides, and into the first input if it reads no more of that. */
+    protected boolean writesAnywhere() {
+        return false;
+    }
+
     /** Memory for the results. */
     protected Dense[] allocate(Object attrs, @Nullable Tensor[] in, Spec[] specs, Device device) {
         Dense[] out = new Dense[specs.length];

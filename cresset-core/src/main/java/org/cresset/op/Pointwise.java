@@ -2,6 +2,7 @@ package org.cresset.op;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.cresset.base.DType;
 import org.cresset.base.Workers;
 import org.cresset.base.spi.Contractions;
@@ -21,6 +22,10 @@ final class Pointwise {
     private static final long GRAIN = 1 << 15;
 
     private static final int CHUNK = 1 << 24;
+
+    /** Elements of a run from which copying run by run is as good as what the native library does. */
+    private static final int LONG_RUN = 64;
+
     private static final ThreadLocal<MemorySegment> TILES =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(4L * TILE * 16, 64));
 
@@ -195,27 +200,27 @@ final class Pointwise {
     }
 
     /** Copies into another order of dimensions by the native library; false if it can't. */
-    private static boolean reordered(Dense from, Dense to) {
-        int rank = to.dim();
+    private static boolean reordered(Dense from, Dense to, Geometry g) {
         Contractions library = Providers.contractions();
-        if (library == null
-                || from.dtype() != to.dtype()
-                || !library.multiplies(to.dtype())
-                || rank < 2
-                || rank > 5
-                || !to.isDense()) {
+        int rank = g.rank;
+        if (library == null || !library.multiplies(to.dtype()) || rank < 2 || rank > 5 || !to.isDense()) {
             return false;
         }
+        int shift = to.dtype().shift();
+        long[] source = new long[rank];
+        long[] target = new long[rank];
         for (int d = 0; d < rank; d++) {
-            if (from.stride(d) < 1 || to.stride(d) < 1) {
+            source[d] = g.steps[1][d] >> shift;
+            target[d] = g.steps[0][d] >> shift;
+            if (source[d] < 1 || target[d] < 1) {
                 return false;
             }
         }
         library.reorder(
                 to.dtype(),
-                to.shape().dims(),
-                new Operand(from.segment(), from.byteOffset(), from.stridesRaw()),
-                new Operand(to.segment(), to.byteOffset(), to.stridesRaw()));
+                Arrays.copyOf(g.dims, rank),
+                new Operand(from.segment(), from.byteOffset(), source),
+                new Operand(to.segment(), to.byteOffset(), target));
         return true;
     }
 
@@ -238,11 +243,18 @@ final class Pointwise {
                             end - begin << shift));
             return;
         }
-        if (n >= GRAIN && reordered(from, to)) {
-            return;
-        }
         Geometry g = Geometry.of(to.shape(), to, from);
         long inner = g.inner();
+        int size = to.dtype().size();
+        boolean same = from.dtype() == to.dtype();
+        boolean runs = g.innerStep(1) == size || g.innerStep(1) == 0;
+        if (same && n >= GRAIN && !(runs && inner >= LONG_RUN) && reordered(from, to, g)) {
+            return;
+        }
+        if (same && g.rank > 1) {
+            planes(from, to, g);
+            return;
+        }
         Workers.parallelFor(n, GRAIN, (begin, end) -> {
             long at = begin;
             while (at < end) {
@@ -258,6 +270,34 @@ final class Pointwise {
                         to.dtype(),
                         run);
                 at += run;
+            }
+        });
+    }
+
+    /** The two innermost dimensions at once; where they are the only ones, rows are shared among threads. */
+    private static void planes(Dense from, Dense to, Geometry g) {
+        int r = g.rank;
+        long rows = g.dims[r - 2];
+        long n = g.dims[r - 1];
+        long planes = g.numel / (rows * n);
+        long part = Math.max(1, GRAIN / n); // rows for a thread
+        long parts = (rows + part - 1) / part;
+        Workers.parallelFor(planes * parts, Math.max(1, GRAIN / (Math.min(part, rows) * n)), (begin, end) -> {
+            for (long i = begin; i < end; i++) {
+                long first = i % parts * part;
+                long at = (i / parts * rows + first) * n;
+                Moves.plane(
+                        from.segment(),
+                        g.offset(1, at),
+                        g.steps[1][r - 2],
+                        g.steps[1][r - 1],
+                        to.segment(),
+                        g.offset(0, at),
+                        g.steps[0][r - 2],
+                        g.steps[0][r - 1],
+                        to.dtype().size(),
+                        Math.min(part, rows - first),
+                        n);
             }
         });
     }

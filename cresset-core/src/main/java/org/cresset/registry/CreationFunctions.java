@@ -192,8 +192,7 @@ public final class CreationFunctions {
         if (n < 0 || m < 0) {
             throw CressetException.runtime("eye: " + n + " by " + m + "; sizes can't be negative");
         }
-        Tensor t = Tensor.arange(n).unsqueeze(1).eq(Tensor.arange(m)).to(orFloat(dtype));
-        return made(t, device, requiresGrad);
+        return made(Tensor.eye(n, m, orFloat(dtype)), device, requiresGrad);
     }
 
     /** Uniform in [0, 1). As {@code torch.rand}. */
@@ -310,8 +309,7 @@ public final class CreationFunctions {
         if (rows < 0 || columns < 0) {
             throw CressetException.runtime(op + ": " + rows + " by " + columns + "; sizes can't be negative");
         }
-        Tensor all = Tensor.ones(Shape.of(rows, columns), DType.BOOL);
-        Tensor where = (upper ? all.triu(k) : all.tril(k)).nonzero().t().contiguous();
+        Tensor where = Tensor.triangleIndices(rows, columns, k, upper);
         return dtype == null ? where : where.to(dtype);
     }
 }

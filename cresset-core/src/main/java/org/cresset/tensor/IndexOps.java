@@ -3,6 +3,7 @@ package org.cresset.tensor;
 import org.cresset.base.CressetException;
 import org.cresset.base.Shape;
 import org.cresset.op.Broadcast;
+import org.cresset.op.Triangle;
 import org.cresset.op.Gathering;
 import org.cresset.op.Positions;
 import org.cresset.op.Precision;
@@ -223,24 +224,12 @@ public sealed interface IndexOps permits Tensor {
     /** The upper triangle, from diagonal k on; the rest 0. As {@code torch.triu}. */
     @Torch("triu(self, diagonal=0)")
     default Tensor triu(long diagonal) {
-        return triangle("triu", diagonal, true);
+        return Triangle.of(self(), diagonal, true);
     }
 
     /** The lower triangle, up to diagonal k; the rest 0. As {@code torch.tril}. */
     @Torch("tril(self, diagonal=0)")
     default Tensor tril(long diagonal) {
-        return triangle("tril", diagonal, false);
-    }
-
-    private Tensor triangle(String op, long k, boolean upper) {
-        Tensor x = self();
-        if (x.dim() < 2) {
-            throw CressetException.runtime(op + ": expected at least 2 dimensions, got shape " + x.shape());
-        }
-        Tensor rows = Tensor.arange(x.size(-2)).unsqueeze(1);
-        Tensor columns = Tensor.arange(x.size(-1)).unsqueeze(0);
-        Tensor distance = columns.sub(rows);
-        Tensor keep = upper ? distance.ge(k) : distance.le(k);
-        return Tensor.where(keep, x, Tensor.zeros(Shape.SCALAR, x.dtype()));
+        return Triangle.of(self(), diagonal, false);
     }
 }

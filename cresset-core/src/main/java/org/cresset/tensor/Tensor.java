@@ -297,27 +297,37 @@ public abstract sealed class Tensor
 
     /** 0, 1, ..., end - 1: int64. */
     public static Tensor arange(long end) {
-        return Factories.arange(0, end, 1, DType.INT64);
+        return Sequences.arange(0, end, 1, DType.INT64);
     }
 
     /** start, start + step, ... before end. As {@code torch.arange}. */
     public static Tensor arange(double start, double end, double step, DType dtype) {
-        return Factories.arange(start, end, step, dtype);
+        return Sequences.arange(start, end, step, dtype);
     }
 
     /** {@code steps} numbers from start to end, both included. As {@code torch.linspace}. */
     public static Tensor linspace(double start, double end, long steps, DType dtype) {
-        return Factories.linspace(start, end, steps, dtype);
+        return Sequences.linspace(start, end, steps, dtype);
     }
 
     /** {@code steps} numbers evenly from one tensor's value to another's, both included. As {@code torch.linspace}. */
     public static Tensor linspace(Tensor start, Tensor end, long steps, DType dtype) {
-        return Factories.linspace(start, end, steps, dtype);
+        return Sequences.linspace(start, end, steps, dtype);
     }
 
     /** The unit matrix (n, n). */
     public static Tensor eye(long n, DType dtype) {
         return Factories.eye(n, n, dtype);
+    }
+
+    /** Ones on the diagonal of a matrix (n, m). As {@code torch.eye}. */
+    public static Tensor eye(long n, long m, DType dtype) {
+        return Factories.eye(n, m, dtype);
+    }
+
+    /** Rows and columns (2, n), int64, of the upper or lower triangle of a matrix with its diagonal k, row by row. */
+    public static Tensor triangleIndices(long rows, long columns, long k, boolean upper) {
+        return Sequences.triangle(rows, columns, k, upper);
     }
 
     /** Uniform in [0, 1) from the default generator: float32. */

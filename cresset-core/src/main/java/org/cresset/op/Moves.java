@@ -1,0 +1,198 @@
+package org.cresset.op;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.cresset.emit.Window;
+
+/** Copies elements between places that lie evenly apart, along one dimension or two; offsets and steps in bytes. */
+final class Moves {
+    private static final ValueLayout.OfByte B = ValueLayout.JAVA_BYTE;
+    private static final ValueLayout.OfShort S = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    /** Elements of a dimension that are moved before the other one goes on, so that lines of the cache are used whole. */
+    private static final int BLOCK = 32;
+
+    /** Where inner runs are shorter than this the outer dimension's, taken some at a time, are preferred. */
+    private static final int SHORT_RUN = 16;
+
+    private static final int SHORT_BLOCK = 512;
+
+    /** Longs that are copied at a time where one element is wanted many times. */
+    private static final int REPEATED = 512;
+
+    private Moves() {}
+
+    /** n elements of {@code size} bytes. */
+    static void run(MemorySegment from, long fo, long fs, MemorySegment to, long at, long ts, int size, long n) {
+        if (n == 1 || fs == size && ts == size) {
+            copy(from, fo, to, at, size, n);
+        } else if (fs == 0 && ts == size) {
+            repeat(from, fo, to, at, size, n);
+        } else {
+            evenly(window(from), fo, fs, window(to), at, ts, size, n);
+        }
+    }
+
+    private static void copy(MemorySegment from, long fo, MemorySegment to, long at, int size, long n) {
+        if (n > 4) {
+            MemorySegment.copy(from, fo, to, at, n * size);
+        } else {
+            evenly(from, fo, size, to, at, size, size, n);
+        }
+    }
+
+    /** Known to the compiler, where it may be. */
+    private static MemorySegment window(MemorySegment m) {
+        return m.isNative() ? Window.of(m, 0, m.byteSize()) : m;
+    }
+
+    /** One element many times: from an array that has it often enough to be worth a copy. */
+    static void repeat(MemorySegment from, long fo, MemorySegment to, long at, int size, long n) {
+        if (n < 16 || size > 8) {
+            evenly(window(from), fo, 0, window(to), at, size, size, n);
+            return;
+        }
+        long one =
+                switch (size) {
+                    case 1 -> (from.get(B, fo) & 0xffL) * 0x0101010101010101L;
+                    case 2 -> (from.get(S, fo) & 0xffffL) * 0x0001000100010001L;
+                    case 4 -> (from.get(I, fo) & 0xffffffffL) * 0x0000000100000001L;
+                    default -> from.get(L, fo);
+                };
+        long bytes = n * size;
+        long[] many = new long[(int) Math.min(REPEATED, bytes / 8)];
+        Arrays.fill(many, one);
+        long done = 0;
+        for (; done + 8 <= bytes; done += 8L * many.length) {
+            MemorySegment.copy(many, 0, to, L, at + done, (int) Math.min(many.length, (bytes - done) / 8));
+        }
+        for (long i = bytes / 8 * 8; i < bytes; i += size) {
+            evenly(from, fo, 0, to, at + i, size, size, 1);
+        }
+    }
+
+    private static void evenly(
+            MemorySegment from, long fo, long fs, MemorySegment to, long at, long ts, int size, long n) {
+        switch (size) {
+            case 1 -> bytes(from, fo, fs, to, at, ts, n);
+            case 2 -> shorts(from, fo, fs, to, at, ts, n);
+            case 4 -> ints(from, fo, fs, to, at, ts, n);
+            case 8 -> longs(from, fo, fs, to, at, ts, n);
+            default -> {
+                longs(from, fo, fs, to, at, ts, n);
+                longs(from, fo + 8, fs, to, at + 8, ts, n);
+            }
+        }
+    }
+
+    // Loops are several times faster if the compiler knows one of the steps, which a new result's nearly always is.
+
+    private static void bytes(MemorySegment from, long fo, long fs, MemorySegment to, long at, long ts, long n) {
+        if (ts == 1) {
+            for (long i = 0; i < n; i++) {
+                to.set(B, at + i, from.get(B, fo + i * fs));
+            }
+            return;
+        }
+        for (long i = 0; i < n; i++) {
+            to.set(B, at + i * ts, from.get(B, fo + i * fs));
+        }
+    }
+
+    private static void shorts(MemorySegment from, long fo, long fs, MemorySegment to, long at, long ts, long n) {
+        if (ts == 2) {
+            for (long i = 0; i < n; i++) {
+                to.set(S, at + 2 * i, from.get(S, fo + i * fs));
+            }
+            return;
+        }
+        for (long i = 0; i < n; i++) {
+            to.set(S, at + i * ts, from.get(S, fo + i * fs));
+        }
+    }
+
+    private static void ints(MemorySegment from, long fo, long fs, MemorySegment to, long at, long ts, long n) {
+        if (ts == 4 && fs == -4) {
+            for (long i = 0; i < n; i++) {
+                to.set(I, at + 4 * i, from.get(I, fo - 4 * i));
+            }
+        } else if (ts == 4) {
+            for (long i = 0; i < n; i++) {
+                to.set(I, at + 4 * i, from.get(I, fo + i * fs));
+            }
+        } else if (fs == 4) {
+            for (long i = 0; i < n; i++) {
+                to.set(I, at + i * ts, from.get(I, fo + 4 * i));
+            }
+        } else {
+            for (long i = 0; i < n; i++) {
+                to.set(I, at + i * ts, from.get(I, fo + i * fs));
+            }
+        }
+    }
+
+    private static void longs(MemorySegment from, long fo, long fs, MemorySegment to, long at, long ts, long n) {
+        if (ts == 8 && fs == -8) {
+            for (long i = 0; i < n; i++) {
+                to.set(L, at + 8 * i, from.get(L, fo - 8 * i));
+            }
+        } else if (ts == 8) {
+            for (long i = 0; i < n; i++) {
+                to.set(L, at + 8 * i, from.get(L, fo + i * fs));
+            }
+        } else if (fs == 8) {
+            for (long i = 0; i < n; i++) {
+                to.set(L, at + i * ts, from.get(L, fo + 8 * i));
+            }
+        } else {
+            for (long i = 0; i < n; i++) {
+                to.set(L, at + i * ts, from.get(L, fo + i * fs));
+            }
+        }
+    }
+
+    /** Along two dimensions: {@code rows} times n elements. */
+    static void plane(
+            MemorySegment source,
+            long fo,
+            long fromRow,
+            long fs,
+            MemorySegment target,
+            long at,
+            long toRow,
+            long ts,
+            int size,
+            long rows,
+            long n) {
+        MemorySegment from = window(source);
+        MemorySegment to = window(target);
+        if (n < SHORT_RUN && rows > n) {
+            for (long r = 0; r < rows; r += SHORT_BLOCK) {
+                long m = Math.min(SHORT_BLOCK, rows - r);
+                for (long i = 0; i < n; i++) {
+                    evenly(from, fo + r * fromRow + i * fs, fromRow, to, at + r * toRow + i * ts, toRow, size, m);
+                }
+            }
+            return;
+        }
+        boolean across = Math.abs(fromRow) < Math.abs(fs) && fs != size && fs != -size && fs != 0;
+        if (!across) {
+            for (long r = 0; r < rows; r++) {
+                run(from, fo + r * fromRow, fs, to, at + r * toRow, ts, size, n);
+            }
+            return;
+        }
+        for (long r = 0; r < rows; r += BLOCK) {
+            long end = Math.min(rows, r + BLOCK);
+            for (long i = 0; i < n; i += BLOCK) {
+                long m = Math.min(BLOCK, n - i);
+                for (long k = r; k < end; k++) {
+                    evenly(from, fo + k * fromRow + i * fs, fs, to, at + k * toRow + i * ts, ts, size, m);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package org.cresset.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import org.cresset.base.DType;
+import org.cresset.base.Shape;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Copies between any strides against copies of one element after the other. */
+class MovesTest {
+    private static final long[][] SHAPES = {
+        {7}, {33_000}, {3, 5}, {180, 190}, {17_000, 2}, {2, 17_000}, {60, 3, 190}, {3, 4, 2, 21, 2, 33}, {1, 33_000, 1}, {0, 4}
+    };
+
+    @ParameterizedTest
+    @EnumSource(names = {"BOOL", "BFLOAT16", "FLOAT32", "INT64", "COMPLEX128"})
+    void anyStrides(DType t) {
+        Random random = new Random(t.ordinal());
+        for (long[] shape : SHAPES) {
+            for (int kind = 0; kind < 6; kind++) {
+                Dense from = strided(Shape.of(shape), t, random, kind);
+                Dense to = strided(Shape.of(shape), t, random, kind == 4 ? 2 : kind % 3);
+                for (long i = 0; i < from.storage().bytes() / t.real().size(); i++) {
+                    Convert.writeDouble(t.real(), from.segment(), i * t.real().size(), t == DType.BOOL ? i * 7 % 3 % 2 : i * 7 % 113);
+                }
+                Pointwise.copy(from, to);
+                Geometry g = Geometry.of(to.shape(), to, from);
+                for (long i = 0; i < g.numel; i++) {
+                    long a = g.offset(0, i);
+                    long b = g.offset(1, i);
+                    for (int part = 0; part < t.size(); part += t.real().size()) {
+                        if (Convert.readDouble(t.real(), to.segment(), a + part)
+                                != Convert.readDouble(t.real(), from.segment(), b + part)) {
+                            assertThat(i).as("%s %s kind %d", t, to.shape(), kind).isEqualTo(-1);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** Row-major, in another order, with gaps, backwards in the last or in all dimensions, or repeated along one. */
+    private static Dense strided(Shape s, DType t, Random random, int kind) {
+        int n = s.rank();
+        Integer[] order = new Integer[n];
+        for (int d = 0; d < n; d++) {
+            order[d] = n - 1 - d;
+        }
+        if (kind == 1 || kind == 2) {
+            java.util.Collections.shuffle(java.util.Arrays.asList(order), random);
+        }
+        long[] strides = new long[n];
+        long step = kind == 2 ? 2 : 1;
+        for (int d : order) {
+            strides[d] = step;
+            step *= Math.max(1, s.size(d)) + (kind == 2 ? 1 : 0);
+        }
+        long offset = 0;
+        for (int d = 0; d < n; d++) {
+            boolean back = kind == 3 ? d == n - 1 : kind == 4;
+            if (back) {
+                offset += Math.max(0, s.size(d) - 1) * strides[d];
+                strides[d] = -strides[d];
+            } else if (kind == 5 && d == n / 2) {
+                strides[d] = 0;
+            }
+        }
+        Dense memory = Dense.empty(Shape.of(step + 1), t);
+        return memory.view(s, strides, offset + (kind == 4 ? 1 : 0));
+    }
+
+    @Test
+    void oneElementManyTimes() {
+        for (DType t : DType.values()) {
+            for (int n : new int[] {1, 5, 16, 17, 1000, 70_001}) {
+                Tensor x = Tensor.full(Shape.of(n), 3, t);
+                Tensor y = Tensor.zeros(Shape.of(n + 1), t);
+                y.narrow(0, 1, n).fill_(3);
+                assertThat(x.eq(Tensor.number(3).to(t)).all().item()).isEqualTo(1);
+                assertThat(y.narrow(0, 1, n).eq(x).all().item()).isEqualTo(1);
+                assertThat(y.select(0, 0).abs().item()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aCopyIntoWhatItIsAViewOf() {
+        Tensor x = Tensor.arange(1000).reshape(10, 100);
+        Tensor before = x.clone();
+        x.copy_(x.flip(1));
+        assertThat(x.eq(before.flip(1)).all().item()).isEqualTo(1);
+        Tensor y = Tensor.arange(1000);
+        y.narrow(0, 1, 999).copy_(y.narrow(0, 0, 999));
+        assertThat(y.narrow(0, 1, 999).eq(Tensor.arange(999)).all().item()).isEqualTo(1);
+    }
+}
