@@ -197,6 +197,11 @@ public final class Convert {
         }
     }
 
+    /** Reads n real numbers that lie together. */
+    static void to(MemorySegment m, long at, DType t, double[] numbers, int n) {
+        ConvertRuns.run(t, m, at, numbers, n);
+    }
+
     /** Writes n numbers one after the other, converted as PyTorch does; not for complex dtypes' imaginary parts. */
     public static void from(double[] numbers, MemorySegment m, long at, DType t, int n) {
         if (t.isComplex()) {

@@ -63,6 +63,20 @@ final class ConvertRuns {
         }
     }
 
+    /** n elements at a byte offset as doubles. */
+    static void run(DType source, MemorySegment from, long at, double[] numbers, int n) {
+        if (source == DType.FLOAT64) {
+            MemorySegment.copy(from, D, at, numbers, 0, n);
+            return;
+        }
+        ConvertRuns r = OWN.get();
+        for (int i = 0; i < n; i += TILE) {
+            int m = Math.min(TILE, n - i);
+            r.change(r.load(source, from, at + (long) i * source.size(), m), DType.FLOAT64, m);
+            System.arraycopy(r.doubles, 0, numbers, i, m);
+        }
+    }
+
     /** The dtype of those four in which elements of another are handled. */
     private static DType hub(DType t) {
         return switch (t) {

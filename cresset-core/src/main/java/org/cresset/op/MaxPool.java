@@ -1,6 +1,7 @@
 package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
+import org.cresset.autograd.Context;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.base.Device;
@@ -12,8 +13,9 @@ import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The largest elements in windows over channels-last float32, without their positions: rows of channels are compared at
- * once, and backward finds the positions again. {@link Pooling.Max} says the same for everything else.
+ * The largest elements in windows over float32, without their positions. Over channels-last memory rows of channels are
+ * compared at once, and backward finds the positions again; over row-major memory where nothing is recorded, rows are.
+ * {@link Pooling.Max} says the same for everything else.
  */
 final class MaxPool extends Fused {
     static final MaxPool OP = new MaxPool();
@@ -24,12 +26,14 @@ final class MaxPool extends Fused {
 
     /** Whether this is the faster way. */
     static boolean fits(Tensor x, Windows w) {
-        return x instanceof Dense d
-                && d.dtype() == DType.FLOAT32
-                && d.device() == Device.CPU
-                && d.dim() == w.spatial() + 2
-                && d.size(1) >= 8
-                && Pooling.isChannelsLast(d);
+        if (!(x instanceof Dense d)
+                || d.dtype() != DType.FLOAT32
+                || d.device() != Device.CPU
+                || d.dim() != w.spatial() + 2) {
+            return false;
+        }
+        boolean recorded = Context.current().grad() && x.requiresGrad();
+        return d.size(1) >= 8 && Pooling.isChannelsLast(d) || d.isContiguous() && d.numel() > 0 && !recorded;
     }
 
     @Override
@@ -53,6 +57,10 @@ final class MaxPool extends Fused {
         Windows w = given.three();
         Dense x = Pooling.five(in[0], given.spatial());
         Dense y = Pooling.five(out[0], given.spatial());
+        if (!Pooling.isChannelsLast(in[0])) {
+            PoolRows.largest(w, x, y);
+            return;
+        }
         Pooling.positions(y, 4, (n, d, h, v) -> largest(w, x, y, n, d, h, v));
     }
 
@@ -86,7 +94,10 @@ final class MaxPool extends Fused {
     protected void vjp(Vjp v) {
         Tensor x = v.input(0);
         Tensor y = v.output(0);
-        if (!plainBackward() || !(x instanceof Dense) || !(y instanceof Dense) || !(v.grad() instanceof Dense)) {
+        if (!plainBackward()
+                || !(x instanceof Dense d)
+                || !Pooling.isChannelsLast(d)
+                || !(y instanceof Dense) || !(v.grad() instanceof Dense)) {
             super.vjp(v);
             return;
         }

@@ -129,7 +129,9 @@ public final class Pooling {
             Dense y = five(out[0], given.spatial());
             Dense index = five(out[1], given.spatial());
             int cost = 4;
-            if (x.dtype() == DType.FLOAT32) {
+            if (PoolRows.fits(x, y) && x.dtype() != DType.INT64) {
+                PoolRows.largest(w, x, y, index);
+            } else if (x.dtype() == DType.FLOAT32) {
                 positions(y, cost, (n, d, h, v) -> floats(w, x, y, index, n, d, h, v));
             } else {
                 positions(y, cost, (n, d, h, v) -> any(w, x, y, index, n, d, h, v));
@@ -332,7 +334,13 @@ public final class Pooling {
         @Override
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             Averages a = (Averages) attrs;
-            run(a, five(in[0], a.windows.spatial()), five(out[0], a.windows.spatial()), false);
+            Dense x = five(in[0], a.windows.spatial());
+            Dense y = five(out[0], a.windows.spatial());
+            if (PoolRows.fits(x, y)) {
+                PoolRows.average(a.windows.three(), a.divisor, x, y);
+            } else {
+                run(a, x, y, false);
+            }
         }
 
         /** Averages x into y, or spreads y over x. */

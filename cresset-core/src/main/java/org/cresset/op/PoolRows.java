@@ -1,0 +1,248 @@
+package org.cresset.op;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.cresset.base.DType;
+import org.cresset.base.Workers;
+import org.cresset.tensor.Dense;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pooling of tensors (N, C, D, H, W) whose rows lie together in memory. For a row of results the input's rows that it sees are
+ * brought into arrays one after the other; what they have in common along the other dimensions is done for whole rows, which
+ * becomes vector code by itself, and only then the windows along the row.
+ */
+final class PoolRows {
+    private final int width;
+    private final int results;
+    private final int[] from;
+    private final int[] to;
+    private final int step;
+
+    private PoolRows(Windows w, Dense x) {
+        width = Math.toIntExact(x.size(4));
+        results = w.from()[2].length;
+        from = narrow(w.from()[2]);
+        to = narrow(w.to()[2]);
+        step = Math.toIntExact(w.step()[2]);
+    }
+
+    private static int[] narrow(long[] v) {
+        return Arrays.stream(v).mapToInt(Math::toIntExact).toArray();
+    }
+
+    /** Whether the rows of both lie together. */
+    static boolean fits(Dense x, Dense y) {
+        return (x.stride(4) == 1 || x.size(4) == 1)
+                && (y.stride(4) == 1 || y.size(4) == 1)
+                && !x.dtype().isComplex()
+                && x.size(4) < 1 << 24;
+    }
+
+    /** What is done with a row of results. */
+    private interface Row {
+        void at(long n, long c, int d, int h);
+    }
+
+    private interface Bodies {
+        Row make();
+    }
+
+    private void rows(Dense y, Bodies bodies) {
+        long channels = y.size(1);
+        long depth = y.size(2);
+        long height = y.size(3);
+        long rows = y.size(0) * channels * depth * height;
+        Workers.parallelFor(rows, Math.max(1, 4096 / Math.max(1, width)), (begin, end) -> {
+            Row body = bodies.make();
+            for (long r = begin; r < end; r++) {
+                long plane = r / (depth * height);
+                body.at(plane / channels, plane % channels, (int) (r / height % depth), (int) (r % height));
+            }
+        });
+    }
+
+    private static long row(Dense t, long n, long c, long d, long h) {
+        return t.storageOffset() + n * t.stride(0) + c * t.stride(1) + d * t.stride(2) + h * t.stride(3)
+                << t.dtype().shift();
+    }
+
+    /** Averages, each divided by {@code divisor} or, if that is 0, by its window's number. */
+    static void average(Windows w, long divisor, Dense x, Dense y) {
+        PoolRows p = new PoolRows(w, x);
+        double[] last = Arrays.stream(w.divisor()[2]).asDoubleStream().toArray();
+        p.rows(y, () -> {
+            double[] sums = new double[p.width];
+            double[] row = new double[p.width];
+            float[] narrow = new float[x.dtype() == DType.FLOAT32 ? p.width : 0];
+            double[] out = new double[p.results];
+            return (n, c, d, h) -> {
+                Arrays.fill(sums, 0);
+                for (long i = w.from()[0][d]; i < w.to()[0][d]; i++) {
+                    for (long j = w.from()[1][h]; j < w.to()[1][h]; j++) {
+                        long at = row(x, n, c, i, j);
+                        if (narrow.length > 0) {
+                            MemorySegment.copy(
+                                    x.segment(), ValueLayout.JAVA_FLOAT_UNALIGNED, at, narrow, 0, p.width);
+                            add(sums, narrow);
+                        } else {
+                            Convert.to(x.segment(), at, x.dtype(), row, p.width);
+                            add(sums, row);
+                        }
+                    }
+                }
+                sum(sums, p.from, p.to, out);
+                double others = (double) w.divisor()[0][d] * w.divisor()[1][h];
+                for (int v = 0; v < out.length; v++) {
+                    out[v] /= divisor != 0 ? divisor : others * last[v];
+                }
+                Convert.from(out, y.segment(), row(y, n, c, d, h), y.dtype(), out.length);
+            };
+        });
+    }
+
+    private static void add(double[] sums, double[] row) {
+        for (int i = 0; i < row.length; i++) {
+            sums[i] += row[i];
+        }
+    }
+
+    private static void add(double[] sums, float[] row) {
+        for (int i = 0; i < row.length; i++) {
+            sums[i] += row[i];
+        }
+    }
+
+    private static void sum(double[] row, int[] from, int[] to, double[] out) {
+        for (int v = 0; v < out.length; v++) {
+            double s = 0;
+            for (int k = from[v]; k < to[v]; k++) {
+                s += row[k];
+            }
+            out[v] = s;
+        }
+    }
+
+    /** The largest, and where in its (D, H, W) each is; the first of equal ones, but the last NaN. Not for int64. */
+    static void largest(Windows w, Dense x, Dense y, Dense index) {
+        PoolRows p = new PoolRows(w, x);
+        p.rows(y, () -> {
+            double[] row = new double[p.width];
+            double[] best = new double[p.results];
+            long[] where = new long[p.results];
+            return (n, c, d, h) -> {
+                Arrays.fill(best, Double.NEGATIVE_INFINITY);
+                long start = (w.from()[0][d] * x.size(3) + w.from()[1][h]) * x.size(4);
+                for (int v = 0; v < where.length; v++) {
+                    where[v] = start + p.from[v];
+                }
+                for (long i = w.from()[0][d]; i < w.to()[0][d]; i += w.step()[0]) {
+                    for (long j = w.from()[1][h]; j < w.to()[1][h]; j += w.step()[1]) {
+                        Convert.to(x.segment(), row(x, n, c, i, j), x.dtype(), row, p.width);
+                        p.compare(row, (i * x.size(3) + j) * x.size(4), best, where);
+                    }
+                }
+                Convert.from(best, y.segment(), row(y, n, c, d, h), y.dtype(), best.length);
+                MemorySegment.copy(
+                        where,
+                        0,
+                        index.segment(),
+                        ValueLayout.JAVA_LONG_UNALIGNED,
+                        row(index, n, c, d, h),
+                        where.length);
+            };
+        });
+    }
+
+    private void compare(double[] row, long first, double[] best, long[] where) {
+        for (int v = 0; v < best.length; v++) {
+            double b = best[v];
+            long at = where[v];
+            for (int k = from[v]; k < to[v]; k += step) {
+                double f = row[k];
+                if (!(f <= b) && (f > b || Double.isNaN(f))) { // one comparison for most
+                    b = f;
+                    at = first + k;
+                }
+            }
+            best[v] = b;
+            where[v] = at;
+        }
+    }
+
+    /** The largest of float32, NaN where there is one. */
+    static void largest(Windows w, Dense x, Dense y) {
+        PoolRows p = new PoolRows(w, x);
+        int[] shift = p.evenly();
+        p.rows(y, () -> {
+            float[] most = new float[p.width];
+            float[] row = new float[p.width];
+            float[] out = new float[p.results];
+            return (n, c, d, h) -> {
+                Arrays.fill(most, Float.NEGATIVE_INFINITY);
+                for (long i = w.from()[0][d]; i < w.to()[0][d]; i += w.step()[0]) {
+                    for (long j = w.from()[1][h]; j < w.to()[1][h]; j += w.step()[1]) {
+                        MemorySegment.copy(
+                                x.segment(), ValueLayout.JAVA_FLOAT_UNALIGNED, row(x, n, c, i, j), row, 0, p.width);
+                        larger(most, row);
+                    }
+                }
+                if (shift == null) {
+                    p.largest(most, out);
+                } else {
+                    even(most, out, shift[0], shift[1], p.step);
+                }
+                MemorySegment.copy(
+                        out, 0, y.segment(), ValueLayout.JAVA_FLOAT_UNALIGNED, row(y, n, c, d, h), out.length);
+            };
+        });
+    }
+
+    private static void larger(float[] most, float[] row) {
+        for (int i = 0; i < row.length; i++) {
+            most[i] = Math.max(most[i], row[i]);
+        }
+    }
+
+    /** The distance of windows along a row and the elements of each, if all are alike. */
+    private int @Nullable [] evenly() {
+        if (results < 2) {
+            return null;
+        }
+        int apart = from[1] - from[0];
+        for (int v = 0; v < results; v++) {
+            if (from[v] != v * apart || to[v] - from[v] != to[0] - from[0]) {
+                return null;
+            }
+        }
+        return new int[] {apart, to[0] - from[0]};
+    }
+
+    private static void even(float[] row, float[] out, int apart, int size, int step) {
+        if (apart == 2 && size == 2 && step == 1) {
+            for (int v = 0; v < out.length; v++) {
+                out[v] = Math.max(row[2 * v], row[2 * v + 1]);
+            }
+            return;
+        }
+        for (int v = 0; v < out.length; v++) {
+            out[v] = row[v * apart];
+        }
+        for (int k = step; k < size; k += step) {
+            for (int v = 0; v < out.length; v++) {
+                out[v] = Math.max(out[v], row[v * apart + k]);
+            }
+        }
+    }
+
+    private void largest(float[] row, float[] out) {
+        for (int v = 0; v < out.length; v++) {
+            float b = Float.NEGATIVE_INFINITY;
+            for (int k = from[v]; k < to[v]; k += step) {
+                b = Math.max(b, row[k]);
+            }
+            out[v] = b;
+        }
+    }
+}

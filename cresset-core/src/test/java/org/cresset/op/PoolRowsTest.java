@@ -1,0 +1,87 @@
+package org.cresset.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.cresset.autograd.Autograd;
+import org.cresset.base.DType;
+import org.cresset.base.Shape;
+import org.cresset.tensor.Tensor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Pooling of row-major tensors against that of channels-last ones, which goes element by element. */
+class PoolRowsTest {
+    @BeforeEach
+    void seed() {
+        Tensor.manualSeed(9);
+    }
+
+    private static Windows[] windows(Shape s) {
+        return new Windows[] {
+            sliding(s, 2, 2, 0, 1, false),
+            sliding(s, 3, 1, 1, 1, false),
+            sliding(s, 3, 2, 1, 2, true),
+            sliding(s, 5, 3, 2, 1, true),
+            Windows.adaptive("pool", s, new long[] {3, 4}),
+            Windows.adaptive("pool", s, new long[] {1, 1})
+        };
+    }
+
+    private static Windows sliding(Shape s, long kernel, long stride, long padding, long dilation, boolean ceil) {
+        return Windows.sliding(
+                "pool",
+                s,
+                new long[] {kernel, kernel},
+                new long[] {stride, stride},
+                new long[] {padding, padding},
+                new long[] {dilation, dilation},
+                ceil,
+                kernel == 5);
+    }
+
+    private static void same(Tensor a, Tensor b, double most) {
+        assertThat(a.shape()).isEqualTo(b.shape());
+        assertThat(a.isnan().ne(b.isnan()).any().item()).isZero();
+        Tensor far = a.nanToNum(null, null, null).sub(b.nanToNum(null, null, null)).abs();
+        assertThat(far.to(DType.FLOAT64).max().item()).isLessThanOrEqualTo(most);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT16", "BFLOAT16", "FLOAT32", "FLOAT64", "INT32", "UINT8"})
+    void asElementByElement(DType t) {
+        Tensor x = Tensor.randint(0, 9, 2, 3, 11, 14).to(t);
+        if (t.isFloat()) {
+            x = x.sub(4).maskedFill(Tensor.rand(2, 3, 11, 14).lt(0.02), Tensor.number(Double.NaN));
+            x.select(0, 0).select(0, 0).select(0, 0).fill_(Double.NEGATIVE_INFINITY);
+        }
+        for (Windows w : windows(x.shape())) {
+            for (Tensor rows : new Tensor[] {x, x.flip(0).narrow(3, 2, 11), Tensor.cat(1, x, x).narrow(1, 1, 3)}) {
+                Windows fit = rows.size(3) == 14 ? w : windows(rows.shape())[1];
+                Tensor last = rows.channelsLast();
+                Tensor[] a = Pooling.max(rows, fit);
+                Tensor[] b = Pooling.max(last, fit);
+                same(a[0], b[0], 0);
+                same(a[1], b[1], 0);
+                same(Pooling.largest(rows, fit), b[0], 0);
+                if (t.isFloat()) {
+                    same(Pooling.average(rows, fit, 0), Pooling.average(last, fit, 0), 1e-6);
+                    same(Pooling.average(rows, fit, 7), Pooling.average(last, fit, 7), 1e-6);
+                }
+            }
+        }
+    }
+
+    @Test
+    void gradientsAreThoseOfTheElementsTaken() {
+        Tensor x = Tensor.randn(2, 3, 9, 8);
+        for (Windows w : windows(x.shape())) {
+            Tensor rows = x.clone().requiresGrad(true);
+            Tensor last = x.channelsLast().detach().requiresGrad(true);
+            Tensor a = Autograd.grad(Pooling.largest(rows, w).sum(), rows)[0];
+            Tensor b = Autograd.grad(Pooling.max(last, w)[0].sum(), last)[0];
+            same(a, b, 0);
+        }
+    }
+}
