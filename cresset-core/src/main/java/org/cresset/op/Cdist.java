@@ -46,44 +46,29 @@ public final class Cdist extends Fused {
         double p = ((Attrs) attrs).p;
         Dense a = (Dense) in[0].detach().contiguous();
         Dense b = (Dense) in[1].detach().contiguous();
-        int m = Math.toIntExact(a.size(1));
-        int n = Math.toIntExact(b.size(1));
-        int k = Math.toIntExact(a.size(2));
+        long m = a.size(1);
+        long n = b.size(1);
+        long k = a.size(2);
         Dense y = out[0];
-        DType t = y.dtype();
-        int size = t.size();
-        Workers.parallelFor(y.size(0) * m, Math.max(1, (1 << 14) / Math.max(1, (long) n * k)), (from, to) -> {
-            double[] row = new double[k];
-            for (long r = from; r < to; r++) {
-                for (int i = 0; i < k; i++) {
-                    row[i] = Convert.readDouble(t, a.segment(), a.byteOffset() + (r * k + i) * size);
+        int size = y.dtype().size();
+        if (y.numel() == 0) {
+            return;
+        }
+        Workers.parallelFor(y.size(0) * m, Math.max(1, (1 << 14) / Math.max(1, n * k)), (from, to) -> {
+            DistanceRows rows = new DistanceRows(b, p);
+            for (long r = from; r < to; ) {
+                long end = Math.min(to, (r / m + 1) * m); // rows of one matrix
+                for (long j = 0; j < n; j += rows.block()) {
+                    int count = (int) Math.min(rows.block(), n - j);
+                    rows.load(r / m * n + j, count);
+                    for (long i = r; i < end; i++) {
+                        long at = y.byteOffset() + (i * n + j) * size;
+                        rows.distances(a, a.byteOffset() + i * k * size, 0, count, y, at);
+                    }
                 }
-                for (int j = 0; j < n; j++) {
-                    long other = b.byteOffset() + ((r / m) * n + j) * k * size;
-                    double d = distance(row, t, b, other, p);
-                    Convert.writeDouble(t, y.segment(), y.byteOffset() + (r * n + j) * size, d);
-                }
+                r = end;
             }
         });
-    }
-
-    private static double distance(double[] row, DType t, Dense b, long at, double p) {
-        double sum = 0;
-        for (int i = 0; i < row.length; i++) {
-            double d = Math.abs(row[i] - Convert.readDouble(t, b.segment(), at + (long) i * t.size()));
-            if (p == 2) {
-                sum += d * d;
-            } else if (p == 1) {
-                sum += d;
-            } else if (p == Double.POSITIVE_INFINITY) {
-                sum = Math.max(sum, d);
-            } else if (p == 0) {
-                sum += d != 0 ? 1 : 0;
-            } else {
-                sum += Math.pow(d, p);
-            }
-        }
-        return p == 2 ? Math.sqrt(sum) : p == 1 || p == 0 || Double.isInfinite(p) ? sum : Math.pow(sum, 1 / p);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.cresset.nn.functional;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.op.Pdist;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
 
@@ -75,18 +76,7 @@ abstract class DistanceFunctions extends ActivationFunctions {
         if (!(p >= 0)) {
             throw CressetException.runtime("pdist: p is " + p + "; expected at least 0");
         }
-        int n = Math.toIntExact(input.size(0));
-        long[] first = new long[n * (n - 1) / 2];
-        long[] second = new long[first.length];
-        int at = 0;
-        for (int i = 0; i < n; i++) {
-            for (int j = i + 1; j < n; j++) {
-                first[at] = i;
-                second[at++] = j;
-            }
-        }
-        Tensor d = input.indexSelect(0, Tensor.of(first)).sub(input.indexSelect(0, Tensor.of(second)));
-        return d.norm(p, new long[] {1}, false);
+        return Pdist.distances(input, p);
     }
 
     /** Vectors along dimension 1 brought to Euclidean length 1. */
