@@ -27,6 +27,17 @@ final class Resample extends Custom {
             return starts.length - 1;
         }
 
+        /** How many numbers each row has, if all have equally many; else 0. */
+        int each() {
+            int each = height() == 0 ? 0 : starts[1];
+            for (int r = 0; r < height(); r++) {
+                if (starts[r + 1] - starts[r] != each) {
+                    return 0;
+                }
+            }
+            return each;
+        }
+
         Attrs transposed() {
             int[] from = new int[width + 1];
             for (int c : columns) {
@@ -84,62 +95,140 @@ final class Resample extends Custom {
         });
     }
 
+    /** Lines of single elements one by one; rows of several whole, each in an array of its own: that becomes vector code. */
     private static void floats(Attrs a, Dense x, Dense y, int inner, long from, long to) {
-        float[] source = new float[a.width * inner];
-        float[] target = new float[a.height() * inner];
         float[] weights = new float[a.weights.length];
         for (int i = 0; i < weights.length; i++) {
             weights[i] = (float) a.weights[i];
         }
+        int each = a.each();
+        float[] line = new float[inner == 1 ? a.width : 0];
+        float[] results = new float[inner == 1 ? a.height() : 0];
+        float[][] rows = new float[inner == 1 ? 0 : a.width][inner];
+        float[] sum = new float[inner];
         for (long o = from; o < to; o++) {
-            long at = x.byteOffset() + 4 * o * source.length;
-            MemorySegment.copy(x.segment(), ValueLayout.JAVA_FLOAT, at, source, 0, source.length);
-            for (int r = 0; r < a.height(); r++) {
-                row(a, weights, source, target, inner, r);
+            long at = x.byteOffset() + 4L * o * a.width * inner;
+            long out = y.byteOffset() + 4L * o * a.height() * inner;
+            if (inner == 1) {
+                MemorySegment.copy(x.segment(), ValueLayout.JAVA_FLOAT, at, line, 0, a.width);
+                mix(a, each, weights, line, results);
+                MemorySegment.copy(results, 0, y.segment(), ValueLayout.JAVA_FLOAT, out, results.length);
+                continue;
             }
-            at = y.byteOffset() + 4 * o * target.length;
-            MemorySegment.copy(target, 0, y.segment(), ValueLayout.JAVA_FLOAT, at, target.length);
+            for (int c = 0; c < a.width; c++) {
+                MemorySegment.copy(x.segment(), ValueLayout.JAVA_FLOAT, at + 4L * c * inner, rows[c], 0, inner);
+            }
+            for (int r = 0; r < a.height(); r++) {
+                int first = a.starts[r];
+                int count = a.starts[r + 1] - first;
+                boolean plain = count == 1 && weights[first] == 1;
+                if (!plain) {
+                    Arrays.fill(sum, 0);
+                    for (int i = first; i < first + count; i++) {
+                        add(sum, rows[a.columns[i]], weights[i]);
+                    }
+                }
+                float[] row = plain ? rows[a.columns[first]] : sum;
+                MemorySegment.copy(row, 0, y.segment(), ValueLayout.JAVA_FLOAT, out + 4L * r * inner, inner);
+            }
         }
     }
 
-    private static void row(Attrs a, float[] weights, float[] source, float[] target, int inner, int r) {
-        int base = r * inner;
-        if (inner == 1) {
-            float sum = 0;
-            for (int i = a.starts[r]; i < a.starts[r + 1]; i++) {
-                sum += weights[i] * source[a.columns[i]];
+    private static void mix(Attrs a, int each, float[] weights, float[] line, float[] results) {
+        int[] starts = a.starts;
+        int[] columns = a.columns;
+        if (each == 1) {
+            for (int r = 0; r < results.length; r++) {
+                results[r] = weights[r] * line[columns[r]];
             }
-            target[base] = sum;
             return;
         }
-        Arrays.fill(target, base, base + inner, 0);
-        for (int i = a.starts[r]; i < a.starts[r + 1]; i++) {
-            float w = weights[i];
-            int column = a.columns[i] * inner;
-            for (int k = 0; k < inner; k++) {
-                target[base + k] += w * source[column + k];
+        if (each == 2) {
+            for (int r = 0; r < results.length; r++) {
+                results[r] = weights[2 * r] * line[columns[2 * r]] + weights[2 * r + 1] * line[columns[2 * r + 1]];
             }
+            return;
+        }
+        for (int r = 0; r < results.length; r++) {
+            float sum = 0;
+            for (int i = starts[r]; i < starts[r + 1]; i++) {
+                sum += weights[i] * line[columns[i]];
+            }
+            results[r] = sum;
+        }
+    }
+
+    private static void add(float[] sum, float[] row, float weight) {
+        for (int k = 0; k < sum.length; k++) {
+            sum[k] += weight * row[k];
         }
     }
 
     private static void doubles(Attrs a, Dense x, Dense y, int inner, long from, long to) {
-        double[] source = new double[a.width * inner];
-        double[] target = new double[a.height() * inner];
+        double[] weights = new double[a.weights.length];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (double) a.weights[i];
+        }
+        int each = a.each();
+        double[] line = new double[inner == 1 ? a.width : 0];
+        double[] results = new double[inner == 1 ? a.height() : 0];
+        double[][] rows = new double[inner == 1 ? 0 : a.width][inner];
+        double[] sum = new double[inner];
         for (long o = from; o < to; o++) {
-            long at = x.byteOffset() + 8 * o * source.length;
-            MemorySegment.copy(x.segment(), ValueLayout.JAVA_DOUBLE, at, source, 0, source.length);
-            Arrays.fill(target, 0);
+            long at = x.byteOffset() + 8L * o * a.width * inner;
+            long out = y.byteOffset() + 8L * o * a.height() * inner;
+            if (inner == 1) {
+                MemorySegment.copy(x.segment(), ValueLayout.JAVA_DOUBLE, at, line, 0, a.width);
+                mix(a, each, weights, line, results);
+                MemorySegment.copy(results, 0, y.segment(), ValueLayout.JAVA_DOUBLE, out, results.length);
+                continue;
+            }
+            for (int c = 0; c < a.width; c++) {
+                MemorySegment.copy(x.segment(), ValueLayout.JAVA_DOUBLE, at + 8L * c * inner, rows[c], 0, inner);
+            }
             for (int r = 0; r < a.height(); r++) {
-                for (int i = a.starts[r]; i < a.starts[r + 1]; i++) {
-                    double w = a.weights[i];
-                    int column = a.columns[i] * inner;
-                    for (int k = 0; k < inner; k++) {
-                        target[r * inner + k] += w * source[column + k];
+                int first = a.starts[r];
+                int count = a.starts[r + 1] - first;
+                boolean plain = count == 1 && weights[first] == 1;
+                if (!plain) {
+                    Arrays.fill(sum, 0);
+                    for (int i = first; i < first + count; i++) {
+                        add(sum, rows[a.columns[i]], weights[i]);
                     }
                 }
+                double[] row = plain ? rows[a.columns[first]] : sum;
+                MemorySegment.copy(row, 0, y.segment(), ValueLayout.JAVA_DOUBLE, out + 8L * r * inner, inner);
             }
-            at = y.byteOffset() + 8 * o * target.length;
-            MemorySegment.copy(target, 0, y.segment(), ValueLayout.JAVA_DOUBLE, at, target.length);
+        }
+    }
+
+    private static void mix(Attrs a, int each, double[] weights, double[] line, double[] results) {
+        int[] starts = a.starts;
+        int[] columns = a.columns;
+        if (each == 1) {
+            for (int r = 0; r < results.length; r++) {
+                results[r] = weights[r] * line[columns[r]];
+            }
+            return;
+        }
+        if (each == 2) {
+            for (int r = 0; r < results.length; r++) {
+                results[r] = weights[2 * r] * line[columns[2 * r]] + weights[2 * r + 1] * line[columns[2 * r + 1]];
+            }
+            return;
+        }
+        for (int r = 0; r < results.length; r++) {
+            double sum = 0;
+            for (int i = starts[r]; i < starts[r + 1]; i++) {
+                sum += weights[i] * line[columns[i]];
+            }
+            results[r] = sum;
+        }
+    }
+
+    private static void add(double[] sum, double[] row, double weight) {
+        for (int k = 0; k < sum.length; k++) {
+            sum[k] += weight * row[k];
         }
     }
 
