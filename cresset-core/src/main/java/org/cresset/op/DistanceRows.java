@@ -88,7 +88,8 @@ final class DistanceRows {
         for (int j = first; j < count; j++) {
             double s = sums[j];
             double d = p == 2 ? Math.sqrt(s) : p == 1 || p == 0 || Double.isInfinite(p) ? s : Math.pow(s, 1 / p);
-            Convert.writeDouble(y.dtype(), y.segment(), to + (long) (j - first) * y.dtype().size(), d);
+            Convert.writeDouble(
+                    y.dtype(), y.segment(), to + (long) (j - first) * y.dtype().size(), d);
         }
     }
 

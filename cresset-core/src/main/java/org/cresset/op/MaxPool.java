@@ -97,7 +97,8 @@ final class MaxPool extends Fused {
         if (!plainBackward()
                 || !(x instanceof Dense d)
                 || !Pooling.isChannelsLast(d)
-                || !(y instanceof Dense) || !(v.grad() instanceof Dense)) {
+                || !(y instanceof Dense)
+                || !(v.grad() instanceof Dense)) {
             super.vjp(v);
             return;
         }

@@ -46,7 +46,8 @@ public final class Pdist extends Fused {
         long n = x.size(0);
         long k = x.size(1);
         Dense results = exact ? y : Dense.empty(y.shape(), x.dtype());
-        DistanceRows rows = new DistanceRows(x.view(Shape.of(1, n, k), new long[] {0, k, 1}, x.storageOffset()), ((Cdist.Attrs) attrs).p());
+        DistanceRows rows = new DistanceRows(
+                x.view(Shape.of(1, n, k), new long[] {0, k, 1}, x.storageOffset()), ((Cdist.Attrs) attrs).p());
         int size = x.dtype().size();
         for (long j = 0; j < n; j += rows.block()) {
             int count = (int) Math.min(rows.block(), n - j);

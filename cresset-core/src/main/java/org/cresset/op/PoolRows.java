@@ -83,8 +83,7 @@ final class PoolRows {
                     for (long j = w.from()[1][h]; j < w.to()[1][h]; j++) {
                         long at = row(x, n, c, i, j);
                         if (narrow.length > 0) {
-                            MemorySegment.copy(
-                                    x.segment(), ValueLayout.JAVA_FLOAT_UNALIGNED, at, narrow, 0, p.width);
+                            MemorySegment.copy(x.segment(), ValueLayout.JAVA_FLOAT_UNALIGNED, at, narrow, 0, p.width);
                             add(sums, narrow);
                         } else {
                             Convert.to(x.segment(), at, x.dtype(), row, p.width);

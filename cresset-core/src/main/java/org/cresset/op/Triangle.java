@@ -64,7 +64,8 @@ public final class Triangle extends Index {
                 if (direct) {
                     MemorySegment.copy(x.segment(), g.offset(1, r) + first * size, to, at + first * size, n * size);
                 }
-                to.asSlice(at + (a.upper ? 0 : cut * size), (columns - n) * size).fill((byte) 0);
+                to.asSlice(at + (a.upper ? 0 : cut * size), (columns - n) * size)
+                        .fill((byte) 0);
             }
         });
     }

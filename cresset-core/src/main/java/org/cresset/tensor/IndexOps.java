@@ -1,12 +1,11 @@
 package org.cresset.tensor;
 
-import org.cresset.base.CressetException;
 import org.cresset.base.Shape;
 import org.cresset.op.Broadcast;
-import org.cresset.op.Triangle;
 import org.cresset.op.Gathering;
 import org.cresset.op.Positions;
 import org.cresset.op.Precision;
+import org.cresset.op.Triangle;
 import org.jspecify.annotations.Nullable;
 
 /** Picking elements by position, and putting them back. */

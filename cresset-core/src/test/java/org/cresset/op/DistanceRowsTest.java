@@ -14,7 +14,9 @@ class DistanceRowsTest {
         assertThat(a.shape()).isEqualTo(b.shape());
         if (a.numel() > 0) {
             Tensor far = a.to(DType.FLOAT64).sub(b.to(DType.FLOAT64)).abs();
-            assertThat(far.max().item()).isLessThanOrEqualTo(most * Math.max(1, b.abs().to(DType.FLOAT64).max().item()));
+            assertThat(far.max().item())
+                    .isLessThanOrEqualTo(
+                            most * Math.max(1, b.abs().to(DType.FLOAT64).max().item()));
         }
     }
 
@@ -33,9 +35,11 @@ class DistanceRowsTest {
             for (int n : new int[] {1, 2, 33, 1100}) {
                 Tensor wide = Tensor.randn(n, 130).to(t);
                 for (Tensor x : new Tensor[] {wide.narrow(1, 0, 65), wide.slice(1, 1L, 9L, 2)}) {
-                    Tensor all = Cdist.distances(x.unsqueeze(0), x.unsqueeze(0), p).select(0, 0);
+                    Tensor all =
+                            Cdist.distances(x.unsqueeze(0), x.unsqueeze(0), p).select(0, 0);
                     Tensor at = Tensor.triangleIndices(n, n, 1, true);
-                    Tensor pairs = all.reshape(-1).gather(0, at.select(0, 0).mul(n).add(at.select(0, 1)));
+                    Tensor pairs =
+                            all.reshape(-1).gather(0, at.select(0, 0).mul(n).add(at.select(0, 1)));
                     same(Pdist.distances(x, p), pairs, most);
                 }
             }

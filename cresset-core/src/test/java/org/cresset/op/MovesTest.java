@@ -14,7 +14,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Copies between any strides against copies of one element after the other. */
 class MovesTest {
     private static final long[][] SHAPES = {
-        {7}, {33_000}, {3, 5}, {180, 190}, {17_000, 2}, {2, 17_000}, {60, 3, 190}, {3, 4, 2, 21, 2, 33}, {1, 33_000, 1}, {0, 4}
+        {7},
+        {33_000},
+        {3, 5},
+        {180, 190},
+        {17_000, 2},
+        {2, 17_000},
+        {60, 3, 190},
+        {3, 4, 2, 21, 2, 33},
+        {1, 33_000, 1},
+        {0, 4}
     };
 
     @ParameterizedTest
@@ -26,7 +35,11 @@ class MovesTest {
                 Dense from = strided(Shape.of(shape), t, random, kind);
                 Dense to = strided(Shape.of(shape), t, random, kind == 4 ? 2 : kind % 3);
                 for (long i = 0; i < from.storage().bytes() / t.real().size(); i++) {
-                    Convert.writeDouble(t.real(), from.segment(), i * t.real().size(), t == DType.BOOL ? i * 7 % 3 % 2 : i * 7 % 113);
+                    Convert.writeDouble(
+                            t.real(),
+                            from.segment(),
+                            i * t.real().size(),
+                            t == DType.BOOL ? i * 7 % 3 % 2 : i * 7 % 113);
                 }
                 Pointwise.copy(from, to);
                 Geometry g = Geometry.of(to.shape(), to, from);
@@ -36,7 +49,9 @@ class MovesTest {
                     for (int part = 0; part < t.size(); part += t.real().size()) {
                         if (Convert.readDouble(t.real(), to.segment(), a + part)
                                 != Convert.readDouble(t.real(), from.segment(), b + part)) {
-                            assertThat(i).as("%s %s kind %d", t, to.shape(), kind).isEqualTo(-1);
+                            assertThat(i)
+                                    .as("%s %s kind %d", t, to.shape(), kind)
+                                    .isEqualTo(-1);
                         }
                     }
                 }

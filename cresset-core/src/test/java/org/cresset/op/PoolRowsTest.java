@@ -44,7 +44,8 @@ class PoolRowsTest {
     private static void same(Tensor a, Tensor b, double most) {
         assertThat(a.shape()).isEqualTo(b.shape());
         assertThat(a.isnan().ne(b.isnan()).any().item()).isZero();
-        Tensor far = a.nanToNum(null, null, null).sub(b.nanToNum(null, null, null)).abs();
+        Tensor far =
+                a.nanToNum(null, null, null).sub(b.nanToNum(null, null, null)).abs();
         assertThat(far.to(DType.FLOAT64).max().item()).isLessThanOrEqualTo(most);
     }
 
@@ -57,7 +58,9 @@ class PoolRowsTest {
             x.select(0, 0).select(0, 0).select(0, 0).fill_(Double.NEGATIVE_INFINITY);
         }
         for (Windows w : windows(x.shape())) {
-            for (Tensor rows : new Tensor[] {x, x.flip(0).narrow(3, 2, 11), Tensor.cat(1, x, x).narrow(1, 1, 3)}) {
+            for (Tensor rows : new Tensor[] {
+                x, x.flip(0).narrow(3, 2, 11), Tensor.cat(1, x, x).narrow(1, 1, 3)
+            }) {
                 Windows fit = rows.size(3) == 14 ? w : windows(rows.shape())[1];
                 Tensor last = rows.channelsLast();
                 Tensor[] a = Pooling.max(rows, fit);
