@@ -17,7 +17,7 @@ def tensor(spec):
     if kind == "u":
         return torch.rand(shape) * 0.8 + 0.1 + spec.get("plus", 0)
     if kind == "i":
-        return torch.randint(0, spec["max"], shape)
+        return torch.randint(spec.get("min", 0), spec["max"], shape)
     if kind == "b":
         return torch.rand(shape) < 0.5
     if kind == "c":

@@ -95,7 +95,7 @@ final class OperatorTable {
         return switch (first.getKey()) {
             case "f" -> Tensor.randn(shape);
             case "u" -> Tensor.rand(shape).mul(0.8).add(0.1 + v.path("plus").asDouble());
-            case "i" -> Tensor.randint(0, v.get("max").asLong(), shape);
+            case "i" -> Tensor.randint(v.path("min").asLong(), v.get("max").asLong(), shape);
             case "b" -> Tensor.rand(shape).lt(0.5);
             case "c" -> Tensor.randn(shape).add(Tensor.randn(shape).mul(Dense.wrappedComplex(0, 1)));
             case "t" -> Tensor.randn(shape).transpose(0, 1);

@@ -1,8 +1,10 @@
 package org.cresset.op;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import org.cresset.autograd.Func;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
@@ -13,6 +15,7 @@ import org.cresset.emit.Body;
 import org.cresset.emit.LaneType;
 import org.cresset.emit.Lanes;
 import org.cresset.emit.Loop;
+import org.cresset.emit.Row;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +29,8 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     private final Promotion promotion;
     private final int arity;
     private final int numbers;
-    private final Tiers[][] loops = new Tiers[LaneType.values().length][8];
+    private final @Nullable Forms[] loops = new Forms[LaneType.values().length];
+    private @Nullable Forms complexLoops;
 
     /** Attributes that are numbers, in the order in which the lane body takes them, after the inputs. */
     public interface Numbers {
@@ -63,7 +67,23 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     /** The result for one element of each input, then the numbers. */
     abstract <V> V lanes(Lanes<V> lanes, List<V> in);
 
-    /** Complex numbers, one by one; for operations that have them. */
+    /**
+     * Whether float32 is computed in float64 and rounded at the end: for functions that would need double-float arithmetic
+     * otherwise, or care with overflow.
+     */
+    protected boolean inDouble() {
+        return false;
+    }
+
+    /**
+     * complex64 in lanes, for operations that have it: real and imaginary part of each operand give those of the result (or
+     * one value, if that isn't complex).
+     */
+    protected @Nullable ComplexLanes complexLanes() {
+        return null;
+    }
+
+    /** Complex numbers of all dtypes, one by one; for operations that have them. */
     protected @Nullable ComplexFunction complex() {
         return null;
     }
@@ -119,7 +139,7 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
             return super.eval(attrs, a);
         }
         Dense out = Dense.emptyLike(x, t);
-        Pointwise.run(r -> loop(LaneType.F32, r), LaneType.F32, out, x, null, null);
+        Pointwise.run(forms(LaneType.F32), out, x, null, null);
         return out;
     }
 
@@ -139,11 +159,9 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
             return super.eval(attrs, a, b);
         }
         Dense out = Dense.emptyLike(x, t);
-        Pointwise.run(fLoops, LaneType.F32, out, x, y, null);
+        Pointwise.run(forms(LaneType.F32), out, x, y, null);
         return out;
     }
-
-    private final Pointwise.Loops fLoops = r -> loop(LaneType.F32, r);
 
     @Override
     protected final Dense[] allocate(Object attrs, @Nullable Tensor[] in, Spec[] specs, Device device) {
@@ -165,7 +183,12 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     final void computeInto(Object attrs, @Nullable Dense[] in, Dense out) {
         DType t = checked(in);
         if (t.isComplex()) {
-            ComplexPointwise.run(complex(), t, out, in);
+            ComplexLanes lanes = t == DType.COMPLEX64 ? complexLanes() : null;
+            if (lanes == null) {
+                ComplexPointwise.run(complex(), t, out, in);
+            } else {
+                Pointwise.run(complexForms(lanes), out, in[0], in.length > 1 ? in[1] : null, in.length > 2 ? in[2] : null);
+            }
             return;
         }
         LaneType lane = laneType(t);
@@ -174,38 +197,142 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         for (int i = 0; i < numbers; i++) {
             all[arity + i] = Dense.number(((Numbers) attrs).number(i), lane.dtype());
         }
-        Pointwise.run(r -> loop(lane, r), lane, out, all[0], all[1], all[2]);
+        Pointwise.run(forms(lane), out, all[0], all[1], all[2]);
     }
 
-    /** The loop for a type and a layout. */
-    final Tiers loop(LaneType type, int repeated) {
-        Tiers t = loops[type.ordinal()][repeated];
-        if (t == null) {
-            t = new Tiers(describe(type, repeated));
-            loops[type.ordinal()][repeated] = t;
+    /** The loops for one dtype, one for each layout; bit i of a layout says that operand i is one element. */
+    private static final class Forms implements Pointwise.Loops {
+        private final IntFunction<Loop> describe;
+        private final @Nullable Tiers[] loops = new Tiers[8];
+        private final DType[] memory;
+
+        Forms(IntFunction<Loop> describe) {
+            this.describe = describe;
+            Loop any = describe.apply(0);
+            int n = any.repeated().size();
+            memory = new DType[n + 1];
+            for (int i = 0; i <= n; i++) {
+                memory[(i + 1) % (n + 1)] = any.rows().get(i).dtype(any.type());
+            }
         }
-        return t;
+
+        @Override
+        public Tiers get(int repeated) {
+            Tiers t = loops[repeated];
+            if (t == null) {
+                t = new Tiers(describe.apply(repeated));
+                loops[repeated] = t;
+            }
+            return t;
+        }
+
+        @Override
+        public DType memory(int operand) {
+            return memory[operand];
+        }
     }
 
-    /** The loop to emit for a type and a layout; bit i of {@code repeated} says that operand i is one element. */
-    final Loop describe(LaneType type, int repeated) {
+    /** The loops for a type. */
+    private Forms forms(LaneType type) {
+        Forms f = loops[type.ordinal()];
+        if (f == null) {
+            f = new Forms(layout -> describe(type, layout));
+            loops[type.ordinal()] = f;
+        }
+        return f;
+    }
+
+    /** The loop for a type and a layout, for other kernels. */
+    final Tiers loop(LaneType type, int repeated) {
+        return forms(type).get(repeated);
+    }
+
+    private Forms complexForms(ComplexLanes lanes) {
+        Forms f = complexLoops;
+        if (f == null) {
+            f = new Forms(layout -> describe(lanes, layout));
+            complexLoops = f;
+        }
+        return f;
+    }
+
+    private String id(String type, int repeated) {
+        return name().replaceAll("[^A-Za-z0-9]", "_") + "_" + type + "_" + repeated;
+    }
+
+    private List<Boolean> layout(int operands, int repeated) {
         List<Boolean> layout = new ArrayList<>();
-        for (int i = 0; i < arity + numbers; i++) {
+        for (int i = 0; i < operands; i++) {
             layout.add((repeated >> i & 1) != 0);
         }
-        String id =
-                name().replaceAll("[^A-Za-z0-9]", "_") + "_" + type.name().toLowerCase(Locale.ROOT) + "_" + repeated;
-        return new Loop(id, type, layout, 1, List.of(), false, new Body() {
-            @Override
-            public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-                V result = Elementwise.this.lanes(l, in);
-                return List.of(promotion == Promotion.TO_BOOL ? l.number(result) : result);
-            }
-        });
+        return layout;
     }
 
-    /** The layouts worth emitting when Cresset is built. */
-    final List<Integer> usualLayouts() {
+    /** The loop to emit for the type of the memory and a layout; bit i of {@code repeated} says that operand i is one element. */
+    final Loop describe(LaneType memory, int repeated) {
+        boolean widens = memory == LaneType.F32 && inDouble();
+        List<Row> rows = new ArrayList<>(Collections.nCopies(arity + numbers + 1, widens ? Row.NARROW : Row.PLAIN));
+        if (promotion == Promotion.SKIP_FIRST) {
+            rows.set(0, Row.FLAG);
+        }
+        if (promotion == Promotion.TO_BOOL) {
+            rows.set(arity + numbers, Row.FLAG);
+        }
+        return new Loop(
+                id(memory.name().toLowerCase(Locale.ROOT), repeated),
+                widens ? LaneType.F64 : memory,
+                layout(arity + numbers, repeated),
+                1,
+                List.of(),
+                rows,
+                false,
+                new Body() {
+                    @Override
+                    public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+                        return List.of(Elementwise.this.lanes(l, in));
+                    }
+                });
+    }
+
+    /** The loop to emit for complex64. */
+    private Loop describe(ComplexLanes lanes, int repeated) {
+        DType result = resultType(DType.COMPLEX64);
+        boolean wide = lanes.type() == LaneType.F64;
+        Row pair = wide ? Row.NARROW_PAIR : Row.PAIR;
+        List<Row> rows = new ArrayList<>(Collections.nCopies(arity + 1, pair));
+        if (promotion == Promotion.SKIP_FIRST) {
+            rows.set(0, Row.FLAG);
+        }
+        if (!result.isComplex()) {
+            rows.set(arity, result == DType.BOOL ? Row.FLAG : wide ? Row.NARROW : Row.PLAIN);
+        }
+        return new Loop(
+                id("c64", repeated),
+                lanes.type(),
+                layout(arity, repeated),
+                1,
+                List.of(),
+                rows,
+                false,
+                lanes.body());
+    }
+
+    /** The loops worth emitting when Cresset is built. */
+    final List<Loop> usualLoops() {
+        List<Loop> all = new ArrayList<>();
+        for (int layout : usualLayouts()) {
+            for (LaneType t : usualTypes()) {
+                all.add(describe(t, layout));
+            }
+            ComplexLanes lanes = complexLanes();
+            if (lanes != null) {
+                all.add(describe(lanes, layout));
+            }
+        }
+        return all;
+    }
+
+    private List<Integer> usualLayouts() {
         int always = numbers == 0 ? 0 : ((1 << numbers) - 1) << arity;
         return switch (arity) {
             case 2 -> List.of(always, always | 1, always | 2);
@@ -214,8 +341,7 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         };
     }
 
-    /** The types worth emitting when Cresset is built. */
-    final List<LaneType> usualTypes() {
+    private List<LaneType> usualTypes() {
         return switch (promotion) {
             case TO_FLOAT, FLOAT_ONLY -> List.of(LaneType.F32, LaneType.F64);
             case INTEGER_ONLY -> List.of(LaneType.I32, LaneType.I64);

@@ -50,11 +50,7 @@ public final class KernelGenerator {
         List<Loop> all = new ArrayList<>();
         for (Op op : ops(classes)) {
             switch (op) {
-                case Elementwise e -> {
-                    for (LaneType t : e.usualTypes()) {
-                        e.usualLayouts().forEach(layout -> all.add(e.describe(t, layout)));
-                    }
-                }
+                case Elementwise e -> all.addAll(e.usualLoops());
                 case Reduce r -> {
                     for (LaneType t : List.of(LaneType.F32, LaneType.F64, LaneType.I64)) {
                         all.add(r.describeRows(t));

@@ -8,7 +8,6 @@ import org.cresset.base.Workers;
 import org.cresset.base.spi.Contractions;
 import org.cresset.base.spi.Operand;
 import org.cresset.emit.Kernel;
-import org.cresset.emit.LaneType;
 import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
 
@@ -31,33 +30,36 @@ final class Pointwise {
 
     private Pointwise() {}
 
-    /** Gives the loop for a layout: bit i says that input i is one repeated element. */
+    /** The loops of an operation for one dtype. */
     interface Loops {
+        /** The loop for a layout: bit i says that input i is one repeated element. */
         Tiers get(int repeated);
+
+        /** The dtype of the memory that they read (operands from 1 on) and write (0). */
+        DType memory(int operand);
     }
 
-    /** Computes {@code out} from up to three inputs in {@code type}. */
-    static void run(Loops loops, LaneType type, Dense out, Dense x, @Nullable Dense y, @Nullable Dense z) {
+    /** Computes {@code out} from up to three inputs. */
+    static void run(Loops loops, Dense out, Dense x, @Nullable Dense y, @Nullable Dense z) {
         long n = out.numel();
         if (n == 0) {
             return;
         }
-        Dense a = single(x, type);
-        Dense b = y == null ? null : single(y, type);
-        Dense c = z == null ? null : single(z, type);
-        int ka = kind(a, out, type);
-        int kb = b == null ? 0 : kind(b, out, type);
-        int kc = c == null ? 0 : kind(c, out, type);
-        if ((ka | kb | kc) >= 0 && out.dtype() == type.dtype() && out.isDense()) {
-            flat(loops.get(ka | kb << 1 | kc << 2), type, n, out, a, ka, b, kb, c, kc);
+        Dense a = single(x, loops.memory(1));
+        Dense b = y == null ? null : single(y, loops.memory(2));
+        Dense c = z == null ? null : single(z, loops.memory(3));
+        int ka = kind(a, out, loops.memory(1));
+        int kb = b == null ? 0 : kind(b, out, loops.memory(2));
+        int kc = c == null ? 0 : kind(c, out, loops.memory(3));
+        if ((ka | kb | kc) >= 0 && out.dtype() == loops.memory(0) && out.isDense()) {
+            flat(loops.get(ka | kb << 1 | kc << 2), n, out, a, ka, b, kb, c, kc);
         } else {
-            tiled(loops, type, out, a, b, c);
+            tiled(loops, out, a, b, c);
         }
     }
 
     /** One element, a Java number mostly, in the type of the loop: once for all instead of once for each tile. */
-    private static Dense single(Dense t, LaneType type) {
-        DType to = type.dtype();
+    private static Dense single(Dense t, DType to) {
         if (t.numel() != 1 || t.dtype() == to) {
             return t;
         }
@@ -67,8 +69,8 @@ final class Pointwise {
     }
 
     /** 0: lies exactly as the result does; 1: one element; -1: neither. */
-    private static int kind(Dense t, Dense out, LaneType type) {
-        if (t.dtype() != type.dtype()) {
+    private static int kind(Dense t, Dense out, DType memory) {
+        if (t.dtype() != memory) {
             return -1;
         }
         if (t.sameLayout(out)) {
@@ -79,7 +81,6 @@ final class Pointwise {
 
     private static void flat(
             Tiers loop,
-            LaneType type,
             long n,
             Dense out,
             Dense a,
@@ -101,25 +102,27 @@ final class Pointwise {
             k.run(sa, oa, sb, ob, sc, oc, so, oo, (int) n);
             return;
         }
-        int shift = type.dtype().shift();
+        int shift = out.dtype().shift();
+        long stepA = ka == 0 ? a.dtype().size() : 0;
+        long stepB = b != null && kb == 0 ? b.dtype().size() : 0;
+        long stepC = c != null && kc == 0 ? c.dtype().size() : 0;
         Workers.parallelFor(n, GRAIN, (from, to) -> {
             for (long i = from; i < to; i += CHUNK) {
-                long at = i << shift;
                 k.run(
                         sa,
-                        oa + (ka == 0 ? at : 0),
+                        oa + i * stepA,
                         sb,
-                        ob + (kb == 0 ? at : 0),
+                        ob + i * stepB,
                         sc,
-                        oc + (kc == 0 ? at : 0),
+                        oc + i * stepC,
                         so,
-                        oo + at,
+                        oo + (i << shift),
                         (int) Math.min(CHUNK, to - i));
             }
         });
     }
 
-    private static void tiled(Loops loops, LaneType type, Dense out, Dense a, @Nullable Dense b, @Nullable Dense c) {
+    private static void tiled(Loops loops, Dense out, Dense a, @Nullable Dense b, @Nullable Dense c) {
         Dense[] operands =
                 c != null ? new Dense[] {out, a, b, c} : b != null ? new Dense[] {out, a, b} : new Dense[] {out, a};
         Geometry g = Geometry.of(out.shape(), operands);
@@ -132,20 +135,20 @@ final class Pointwise {
                     left = Math.min(left, g.inner() - at % g.inner());
                 }
                 int n = (int) Math.min(left, TILE);
-                tile(loops, type, g, operands, at, n, rows);
+                tile(loops, g, operands, at, n, rows);
                 at += n;
             }
         });
     }
 
-    private static void tile(Loops loops, LaneType type, Geometry g, Dense[] operands, long at, int n, boolean row) {
+    private static void tile(Loops loops, Geometry g, Dense[] operands, long at, int n, boolean row) {
         MemorySegment tiles = TILES.get();
         MemorySegment[] s = new MemorySegment[4];
         long[] o = new long[4];
         int repeated = 0;
-        DType compute = type.dtype();
         for (int k = 1; k < operands.length; k++) {
             Dense t = operands[k];
+            DType compute = loops.memory(k);
             boolean same = t.dtype() == compute;
             if (same && (t.numel() == 1 || row && g.innerStep(k) == 0)) {
                 repeated |= 1 << (k - 1);
@@ -161,6 +164,7 @@ final class Pointwise {
             }
         }
         Dense out = operands[0];
+        DType compute = loops.memory(0);
         boolean direct =
                 out.dtype() == compute && (row && g.innerStep(0) == compute.size() || g.flat(0, compute.size()));
         MemorySegment to = direct ? out.segment() : tiles;

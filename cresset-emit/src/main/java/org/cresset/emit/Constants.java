@@ -1,6 +1,7 @@
 package org.cresset.emit;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,15 +12,22 @@ final class Constants implements Lanes<Integer> {
     private final Set<Number> found = new LinkedHashSet<>();
     private boolean vectorizable = true;
 
-    private Constants(LaneType type) {
+    private final boolean narrow;
+
+    private Constants(LaneType type, boolean narrow) {
         this.type = type;
+        this.narrow = narrow;
     }
 
     static Constants of(Loop loop) {
-        Constants c = new Constants(loop.type());
+        Constants c = new Constants(loop.type(), loop.narrow());
         List<Integer> in = new ArrayList<>();
         for (int i = 0; i < loop.inputs(); i++) {
-            in.add(0);
+            in.addAll(Collections.nCopies(loop.row(i).isPair() ? 2 : 1, 0));
+        }
+        if (loop.rows().contains(Row.FLAG)) {
+            c.zero();
+            c.one();
         }
         loop.body().lanes(c, in);
         return c;
@@ -54,6 +62,11 @@ final class Constants implements Lanes<Integer> {
     @Override
     public LaneType type() {
         return type;
+    }
+
+    @Override
+    public boolean narrow() {
+        return narrow;
     }
 
     @Override

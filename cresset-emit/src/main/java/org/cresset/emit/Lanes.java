@@ -12,6 +12,11 @@ public interface Lanes<V> {
     /** The type of the values. */
     LaneType type();
 
+    /** Whether results are kept in float32 although they are computed in float64: approximations may stop at some 10^-10. */
+    default boolean narrow() {
+        return false;
+    }
+
     /** A number of the loop's type. */
     V constant(double c);
 

@@ -15,9 +15,9 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +30,6 @@ import java.util.function.BiConsumer;
  */
 public final class LoopEmitter {
     private static final ClassDesc SEGMENT = desc(MemorySegment.class);
-    private static final ClassDesc ORDER = desc(ByteOrder.class);
     private static final ClassDesc LAYOUT = desc(ValueLayout.class);
     private static final String LOOP = "loop";
 
@@ -144,7 +143,7 @@ public final class LoopEmitter {
             }
             code.aload(from.segment[i]).lload(from.offset[i]);
             if (i < loop.inputs() + loop.outputs()) {
-                code.iload(from.n).i2l().loadConstant(shift).lshl();
+                code.iload(from.n).i2l().loadConstant(loop.row(i).shift(type)).lshl();
             } else {
                 code.loadConstant((long) type.accumulators() << shift);
             }
@@ -182,61 +181,62 @@ public final class LoopEmitter {
         Operands at = parameters();
         int i = at.n;
         int end = at.n + 1;
-        ScalarEmitter lanes = new ScalarEmitter(code, type);
-        Slot[] repeated = new Slot[loop.inputs()];
+        ScalarEmitter lanes = new ScalarEmitter(code, type, loop.narrow());
+        Rows rows = new Rows(code, type, scalarClass);
+        List<List<Slot>> repeated = new ArrayList<>();
         Label top = code.newLabel();
         Label done = code.newLabel();
         code.iload(i).iload(end).if_icmpge(done);
-        for (int k = 0; k < repeated.length; k++) {
-            if (loop.repeated().get(k)) {
-                repeated[k] = scalarLoad(code, lanes, at, k, -1);
-            }
+        for (int k = 0; k < loop.inputs(); k++) {
+            repeated.add(loop.repeated().get(k) ? scalarLoad(code, rows, lanes, at, k, -1) : List.of());
         }
         code.labelBinding(top);
         List<Slot> in = new ArrayList<>();
-        for (int k = 0; k < repeated.length; k++) {
-            in.add(loop.repeated().get(k) ? repeated[k] : scalarLoad(code, lanes, at, k, i));
+        for (int k = 0; k < loop.inputs(); k++) {
+            in.addAll(loop.repeated().get(k) ? repeated.get(k) : scalarLoad(code, rows, lanes, at, k, i));
         }
-        List<Slot> results = loop.body().lanes(lanes, in);
+        Iterator<Slot> results = loop.body().lanes(lanes, in).iterator();
         for (int r = 0; r < loop.outputs(); r++) {
-            scalarStore(code, at, loop.inputs() + r, i, results.get(r));
+            scalarStore(code, rows, lanes, at, loop.inputs() + r, i, results);
         }
         if (!loop.accumulators().isEmpty()) {
             int lane = code.allocateLocal(TypeKind.INT);
             code.iload(i).loadConstant(type.accumulators() - 1).iand().istore(lane);
             for (int a = 0; a < loop.accumulators().size(); a++) {
                 int operand = loop.inputs() + loop.outputs() + a;
-                Slot before = scalarLoad(code, lanes, at, operand, lane);
-                Slot after = loop.accumulators().get(a).apply(lanes, before, results.get(loop.outputs() + a));
-                scalarStore(code, at, operand, lane, after);
+                Slot before = scalarLoad(code, rows, lanes, at, operand, lane).getFirst();
+                Slot after = loop.accumulators().get(a).apply(lanes, before, results.next());
+                scalarStore(code, rows, lanes, at, operand, lane, List.of(after).iterator());
             }
         }
         code.iinc(i, 1).iload(i).iload(end).if_icmplt(top).labelBinding(done).return_();
     }
 
-    /** Pushes the address of element {@code index} (a local; none if negative) of an operand: offset + index * size. */
-    private void address(CodeBuilder code, Operands at, int operand, int index) {
+    /** The offset of element {@code index} (a local; none if negative) of an operand in a new local: offset + index * size. */
+    private int address(CodeBuilder code, Operands at, int operand, int index) {
         code.lload(at.offset[operand]);
         if (index >= 0) {
-            code.iload(index).i2l().loadConstant(shift).lshl().ladd();
+            code.iload(index).i2l().loadConstant(loop.row(operand).shift(type)).lshl().ladd();
         }
+        int local = code.allocateLocal(TypeKind.LONG);
+        code.lstore(local);
+        return local;
     }
 
-    private Slot scalarLoad(CodeBuilder code, ScalarEmitter lanes, Operands at, int operand, int index) {
-        code.aload(at.segment[operand]);
-        pushLayout(code, type);
-        address(code, at, operand, index);
-        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(ScalarEmitter.descOf(type), layout(type), CD_long));
-        return lanes.store();
+    private List<Slot> scalarLoad(
+            CodeBuilder code, Rows rows, ScalarEmitter lanes, Operands at, int operand, int index) {
+        return rows.load(lanes, loop.row(operand), at.segment[operand], address(code, at, operand, index));
     }
 
-    private void scalarStore(CodeBuilder code, Operands at, int operand, int index, Slot value) {
-        code.aload(at.segment[operand]);
-        pushLayout(code, type);
-        address(code, at, operand, index);
-        code.loadLocal(ScalarEmitter.kindOf(type), value.local());
-        code.invokeinterface(
-                SEGMENT, "set", MethodTypeDesc.of(CD_void, layout(type), CD_long, ScalarEmitter.descOf(type)));
+    private void scalarStore(
+            CodeBuilder code,
+            Rows rows,
+            ScalarEmitter lanes,
+            Operands at,
+            int operand,
+            int index,
+            Iterator<Slot> values) {
+        rows.store(lanes, loop.row(operand), at.segment[operand], address(code, at, operand, index), values);
     }
 
     /** The class of layouts of a type's numbers. */
@@ -262,7 +262,9 @@ public final class LoopEmitter {
 
     private byte[] vectorClass(ClassDesc name) {
         if (loop.accumulators().isEmpty()) {
-            return build(name, (code, at) -> vectorLoop(code, at, 1), List.of());
+            List<BiConsumer<ClassBuilder, Void>> species =
+                    loop.narrow() ? List.of((cb, none) -> Rows.species(cb, name)) : List.of();
+            return build(name, (code, at) -> vectorLoop(code, name, at, 1), species);
         }
         // One method for each number of vectors that a block of accumulators takes; `run` picks by the machine's width.
         int bytes = type.accumulators() * type.dtype().size();
@@ -273,7 +275,7 @@ public final class LoopEmitter {
                     LOOP + vectors,
                     loopType(1),
                     ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC,
-                    code -> vectorLoop(code, parameters(), vectors)));
+                    code -> vectorLoop(code, name, parameters(), vectors)));
         }
         return build(
                 name,
@@ -302,9 +304,10 @@ public final class LoopEmitter {
         code.getstatic(VectorEmitter.vectorOf(type), "SPECIES_PREFERRED", VectorEmitter.SPECIES);
     }
 
-    private void vectorLoop(CodeBuilder code, Operands given, int vectors) {
+    private void vectorLoop(CodeBuilder code, ClassDesc name, Operands given, int vectors) {
         Map<Number, Slot> constants = new HashMap<>();
-        VectorEmitter lanes = new VectorEmitter(code, type, constants);
+        VectorEmitter lanes = new VectorEmitter(code, type, constants, loop.narrow());
+        Rows rows = new Rows(code, type, name);
         int i = code.allocateLocal(TypeKind.INT);
         int length = code.allocateLocal(TypeKind.INT);
         int bound = code.allocateLocal(TypeKind.INT);
@@ -327,13 +330,11 @@ public final class LoopEmitter {
         code.iload(i).iload(bound).if_icmpge(done);
         Operands at = windows(code, given);
         constantsOf(lanes);
-        Slot[] repeated = new Slot[loop.inputs()];
-        for (int k = 0; k < repeated.length; k++) {
-            if (loop.repeated().get(k)) {
-                repeated[k] = broadcast(code, lanes, at, k);
-            }
+        List<List<Slot>> repeated = new ArrayList<>();
+        for (int k = 0; k < loop.inputs(); k++) {
+            repeated.add(loop.repeated().get(k) ? broadcast(code, rows, lanes, at, k) : List.of());
         }
-        Slot[][] accumulators = loadAccumulators(code, lanes, at, vectors, length);
+        Slot[][] accumulators = loadAccumulators(code, rows, lanes, at, vectors, length);
         code.labelBinding(top);
         for (int v = 0; v < vectors; v++) {
             int index = i;
@@ -342,22 +343,27 @@ public final class LoopEmitter {
                 code.iload(i).iload(length).loadConstant(v).imul().iadd().istore(index);
             }
             List<Slot> in = new ArrayList<>();
-            for (int k = 0; k < repeated.length; k++) {
-                in.add(loop.repeated().get(k) ? repeated[k] : vectorLoad(code, lanes, at, k, index));
+            for (int k = 0; k < loop.inputs(); k++) {
+                in.addAll(
+                        loop.repeated().get(k)
+                                ? repeated.get(k)
+                                : rows.load(
+                                        lanes, loop.row(k), at.segment[k], address(code, at, k, index), length));
             }
-            List<Slot> results = loop.body().lanes(lanes, in);
+            Iterator<Slot> results = loop.body().lanes(lanes, in).iterator();
             for (int r = 0; r < loop.outputs(); r++) {
-                vectorStore(code, at, loop.inputs() + r, index, results.get(r));
+                int o = loop.inputs() + r;
+                rows.store(lanes, loop.row(o), at.segment[o], address(code, at, o, index), length, results);
             }
             for (int a = 0; a < accumulators.length; a++) {
                 Slot sum = accumulators[a][v];
-                Slot after = loop.accumulators().get(a).apply(lanes, sum, results.get(loop.outputs() + a));
+                Slot after = loop.accumulators().get(a).apply(lanes, sum, results.next());
                 code.aload(after.local()).astore(sum.local());
             }
         }
         code.iload(i).iload(length).loadConstant(vectors).imul().iadd().istore(i);
         code.iload(i).iload(bound).if_icmplt(top);
-        storeAccumulators(code, at, accumulators, length);
+        storeAccumulators(code, rows, lanes, at, accumulators, length);
         code.labelBinding(done);
         Label exit = code.newLabel();
         code.iload(i).iload(given.n).if_icmpge(exit);
@@ -376,58 +382,47 @@ public final class LoopEmitter {
         all.forEach(lanes::broadcast);
     }
 
-    private Slot broadcast(CodeBuilder code, VectorEmitter lanes, Operands at, int operand) {
-        species(code);
-        code.aload(at.segment[operand]);
-        pushLayout(code, type);
-        code.lload(at.offset[operand]);
-        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(ScalarEmitter.descOf(type), layout(type), CD_long));
-        lanes.broadcastTop();
-        return lanes.store();
+    private List<Slot> broadcast(CodeBuilder code, Rows rows, VectorEmitter lanes, Operands at, int operand) {
+        ScalarEmitter scalar = new ScalarEmitter(code, type);
+        List<Slot> vectors = new ArrayList<>();
+        for (Slot s : scalarLoad(code, rows, scalar, at, operand, -1)) {
+            species(code);
+            code.loadLocal(ScalarEmitter.kindOf(type), s.local());
+            lanes.broadcastTop();
+            vectors.add(lanes.store());
+        }
+        return vectors;
     }
 
-    private Slot[][] loadAccumulators(CodeBuilder code, VectorEmitter lanes, Operands at, int vectors, int length) {
+    private Slot[][] loadAccumulators(
+            CodeBuilder code, Rows rows, VectorEmitter lanes, Operands at, int vectors, int length) {
         Slot[][] all = new Slot[loop.accumulators().size()][vectors];
         for (int a = 0; a < all.length; a++) {
+            int o = loop.inputs() + loop.outputs() + a;
             for (int v = 0; v < vectors; v++) {
-                int index = code.allocateLocal(TypeKind.INT);
-                code.iload(length).loadConstant(v).imul().istore(index);
-                all[a][v] = vectorLoad(code, lanes, at, loop.inputs() + loop.outputs() + a, index);
+                int index = times(code, length, v);
+                all[a][v] = rows.load(lanes, Row.PLAIN, at.segment[o], address(code, at, o, index), length)
+                        .getFirst();
             }
         }
         return all;
     }
 
-    private void storeAccumulators(CodeBuilder code, Operands at, Slot[][] all, int length) {
+    private void storeAccumulators(
+            CodeBuilder code, Rows rows, VectorEmitter lanes, Operands at, Slot[][] all, int length) {
         for (int a = 0; a < all.length; a++) {
+            int o = loop.inputs() + loop.outputs() + a;
             for (int v = 0; v < all[a].length; v++) {
-                int index = code.allocateLocal(TypeKind.INT);
-                code.iload(length).loadConstant(v).imul().istore(index);
-                vectorStore(code, at, loop.inputs() + loop.outputs() + a, index, all[a][v]);
+                int to = address(code, at, o, times(code, length, v));
+                rows.store(lanes, Row.PLAIN, at.segment[o], to, length, List.of(all[a][v]).iterator());
             }
         }
     }
 
-    private Slot vectorLoad(CodeBuilder code, VectorEmitter lanes, Operands at, int operand, int index) {
-        species(code);
-        code.aload(at.segment[operand]);
-        address(code, at, operand, index);
-        nativeOrder(code);
-        ClassDesc vector = VectorEmitter.vectorOf(type);
-        code.invokestatic(
-                vector, "fromMemorySegment", MethodTypeDesc.of(vector, VectorEmitter.SPECIES, SEGMENT, CD_long, ORDER));
-        return lanes.store();
-    }
-
-    private void vectorStore(CodeBuilder code, Operands at, int operand, int index, Slot value) {
-        code.aload(value.local()).aload(at.segment[operand]);
-        address(code, at, operand, index);
-        nativeOrder(code);
-        code.invokevirtual(
-                VectorEmitter.vectorOf(type), "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
-    }
-
-    private void nativeOrder(CodeBuilder code) {
-        code.invokestatic(ORDER, "nativeOrder", MethodTypeDesc.of(ORDER));
+    /** {@code length * v} in a new local. */
+    private static int times(CodeBuilder code, int length, int v) {
+        int local = code.allocateLocal(TypeKind.INT);
+        code.iload(length).loadConstant(v).imul().istore(local);
+        return local;
     }
 }

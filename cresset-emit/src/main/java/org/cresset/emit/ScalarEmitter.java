@@ -27,10 +27,16 @@ final class ScalarEmitter implements Lanes<Slot> {
     private final LaneType type;
     private final TypeKind kind;
     private final ClassDesc desc;
+    private final boolean narrow;
 
     ScalarEmitter(CodeBuilder code, LaneType type) {
+        this(code, type, false);
+    }
+
+    ScalarEmitter(CodeBuilder code, LaneType type, boolean narrow) {
         this.code = code;
         this.type = type;
+        this.narrow = narrow;
         this.kind = kindOf(type);
         this.desc = descOf(type);
     }
@@ -51,6 +57,18 @@ final class ScalarEmitter implements Lanes<Slot> {
             case I32 -> CD_int;
             case I64 -> CD_long;
         };
+    }
+
+    /** Turns the byte on the stack into the number 1, or 0 if it is that. */
+    void fromFlag() {
+        Label zero = code.newLabel();
+        code.dup().ifeq(zero).pop().iconst_1().labelBinding(zero);
+        switch (type) {
+            case F32 -> code.i2f();
+            case F64 -> code.i2d();
+            case I64 -> code.i2l();
+            case I32 -> {}
+        }
     }
 
     /** Pops the value on the stack into a new local variable. */
@@ -99,6 +117,11 @@ final class ScalarEmitter implements Lanes<Slot> {
     @Override
     public LaneType type() {
         return type;
+    }
+
+    @Override
+    public boolean narrow() {
+        return narrow;
     }
 
     @Override

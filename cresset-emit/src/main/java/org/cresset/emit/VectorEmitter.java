@@ -21,7 +21,7 @@ import java.util.Objects;
 final class VectorEmitter implements Lanes<Slot> {
     static final ClassDesc VECTOR = ClassDesc.of("jdk.incubator.vector.Vector");
     static final ClassDesc SPECIES = ClassDesc.of("jdk.incubator.vector.VectorSpecies");
-    private static final ClassDesc MASK = ClassDesc.of("jdk.incubator.vector.VectorMask");
+    static final ClassDesc MASK = ClassDesc.of("jdk.incubator.vector.VectorMask");
     private static final ClassDesc OPERATORS = ClassDesc.of("jdk.incubator.vector.VectorOperators");
     private static final ClassDesc COMPARISON = ClassDesc.of("jdk.incubator.vector.VectorOperators$Comparison");
     private static final ClassDesc BINARY = ClassDesc.of("jdk.incubator.vector.VectorOperators$Binary");
@@ -35,9 +35,15 @@ final class VectorEmitter implements Lanes<Slot> {
     private final ClassDesc vector;
     private final ClassDesc bits;
     private final Map<Number, Slot> constants;
+    private final boolean narrow;
 
     /** Values of {@code constants} are locals that hold broadcast vectors; the map is filled by {@link #broadcast}. */
     VectorEmitter(CodeBuilder code, LaneType type, Map<Number, Slot> constants) {
+        this(code, type, constants, false);
+    }
+
+    VectorEmitter(CodeBuilder code, LaneType type, Map<Number, Slot> constants, boolean narrow) {
+        this.narrow = narrow;
         this.code = code;
         this.type = type;
         this.vector = vectorOf(type);
@@ -58,6 +64,11 @@ final class VectorEmitter implements Lanes<Slot> {
     /** Pops the vector on the stack into a new local variable. */
     Slot store() {
         return store(false);
+    }
+
+    /** Pops the mask on the stack into a new local variable. */
+    Slot storeMask() {
+        return store(true);
     }
 
     private Slot store(boolean mask) {
@@ -102,6 +113,11 @@ final class VectorEmitter implements Lanes<Slot> {
     @Override
     public LaneType type() {
         return type;
+    }
+
+    @Override
+    public boolean narrow() {
+        return narrow;
     }
 
     @Override
