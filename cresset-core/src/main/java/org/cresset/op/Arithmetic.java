@@ -158,6 +158,11 @@ public final class Arithmetic {
         }
 
         @Override
+        protected boolean inDouble() {
+            return true;
+        }
+
+        @Override
         public boolean differentiable(int output) {
             return false;
         }
@@ -197,6 +202,11 @@ public final class Arithmetic {
         }
 
         @Override
+        protected boolean inDouble() {
+            return true;
+        }
+
+        @Override
         protected Tensor derivative(int i, Tensor a, Tensor b, Tensor y) {
             return i == 0 ? Partial.ONE : a.div(b, "floor").neg();
         }
@@ -213,6 +223,11 @@ public final class Arithmetic {
         @Override
         protected <V> V lane(Lanes<V> l, V a, V b) {
             return LaneMath.fmod(l, a, b);
+        }
+
+        @Override
+        protected boolean inDouble() {
+            return true;
         }
 
         @Override

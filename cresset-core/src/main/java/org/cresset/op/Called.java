@@ -6,10 +6,18 @@ import org.cresset.emit.Lanes;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Functions of one number that are computed by their double-precision form, for each of which there is one object. */
+/** Functions of one number that are computed in double precision, for each of which there is one object. */
 public final class Called extends Unary {
-    private final Lanes.Function function;
+    private final Lane lane;
+    private final boolean inDouble;
     private final Derivative derivative;
+
+    /** A lane body. */
+    @FunctionalInterface
+    interface Lane {
+        /** The result for x. */
+        <V> V of(Lanes<V> l, V x);
+    }
 
     /** The derivative at x, where the function is y. */
     @FunctionalInterface
@@ -18,15 +26,43 @@ public final class Called extends Unary {
         Tensor of(Tensor x, Tensor y);
     }
 
+    /** One without a lane form, by its form for one number. */
     Called(String name, Class<?> owner, String method, Saves saves, Derivative derivative) {
+        this(
+                name,
+                new Lane() {
+                    private final Lanes.Function function = new Lanes.Function(owner, method);
+
+                    @Override
+                    public <V> V of(Lanes<V> l, V x) {
+                        return LaneMath.call(l, function, x);
+                    }
+                },
+                false,
+                saves,
+                derivative);
+    }
+
+    /** One whose body computes in float64, also for float32. */
+    Called(String name, Lane lane, Saves saves, Derivative derivative) {
+        this(name, lane, true, saves, derivative);
+    }
+
+    Called(String name, Lane lane, boolean inDouble, Saves saves, Derivative derivative) {
         super(name, Promotion.TO_FLOAT, saves);
-        this.function = new Lanes.Function(owner, method);
+        this.lane = lane;
+        this.inDouble = inDouble;
         this.derivative = derivative;
     }
 
     @Override
+    protected boolean inDouble() {
+        return inDouble;
+    }
+
+    @Override
     protected <V> V lane(Lanes<V> l, V x) {
-        return LaneMath.call(l, function, x);
+        return lane.of(l, x);
     }
 
     @Override

@@ -4,10 +4,18 @@ import org.cresset.emit.LaneMath;
 import org.cresset.emit.Lanes;
 import org.cresset.tensor.Tensor;
 
-/** Functions of two numbers that are computed by their double-precision form, for each of which there is one object. */
+/** Functions of two numbers that are computed in double precision, for each of which there is one object. */
 public final class CalledBinary extends Binary {
-    private final Lanes.Function function;
+    private final Lane lane;
+    private final boolean inDouble;
     private final Derivative derivative;
+
+    /** A lane body. */
+    @FunctionalInterface
+    interface Lane {
+        /** The result for a and b. */
+        <V> V of(Lanes<V> l, V a, V b);
+    }
 
     /** The derivative by operand i at (a, b). */
     @FunctionalInterface
@@ -16,15 +24,38 @@ public final class CalledBinary extends Binary {
         Tensor of(int i, Tensor a, Tensor b);
     }
 
+    /** One without a lane form, by its form for one pair. */
     CalledBinary(String name, Promotion promotion, Class<?> owner, String method, Derivative derivative) {
+        this(
+                name,
+                promotion,
+                new Lane() {
+                    private final Lanes.Function function = new Lanes.Function(owner, method);
+
+                    @Override
+                    public <V> V of(Lanes<V> l, V a, V b) {
+                        return LaneMath.call(l, function, a, b);
+                    }
+                },
+                false,
+                derivative);
+    }
+
+    CalledBinary(String name, Promotion promotion, Lane lane, boolean inDouble, Derivative derivative) {
         super(name, promotion, Saves.INPUTS);
-        this.function = new Lanes.Function(owner, method);
+        this.lane = lane;
+        this.inDouble = inDouble;
         this.derivative = derivative;
     }
 
     @Override
+    protected boolean inDouble() {
+        return inDouble;
+    }
+
+    @Override
     protected <V> V lane(Lanes<V> l, V a, V b) {
-        return LaneMath.call(l, function, a, b);
+        return lane.of(l, a, b);
     }
 
     @Override

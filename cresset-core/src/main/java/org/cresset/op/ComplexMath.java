@@ -1,5 +1,7 @@
 package org.cresset.op;
 
+import org.cresset.emit.Inverse;
+
 /** Elementwise functions of complex numbers: operands come as (re, im) after each other, the result as (re, im). */
 final class ComplexMath {
     private ComplexMath() {}

@@ -31,6 +31,7 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     private final int numbers;
     private final @Nullable Forms[] loops = new Forms[LaneType.values().length];
     private @Nullable Forms complexLoops;
+    private @Nullable Forms boolLoops;
 
     /** Attributes that are numbers, in the order in which the lane body takes them, after the inputs. */
     public interface Numbers {
@@ -191,6 +192,10 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
             }
             return;
         }
+        if (t == DType.BOOL && numbers == 0 && out.dtype() == DType.BOOL) {
+            Pointwise.run(boolForms(), out, in[0], in.length > 1 ? in[1] : null, in.length > 2 ? in[2] : null);
+            return;
+        }
         LaneType lane = laneType(t);
         Dense[] all = new Dense[3];
         System.arraycopy(in, 0, all, 0, in.length);
@@ -256,6 +261,15 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         return f;
     }
 
+    private Forms boolForms() {
+        Forms f = boolLoops;
+        if (f == null) {
+            f = new Forms(this::describeBool);
+            boolLoops = f;
+        }
+        return f;
+    }
+
     private String id(String type, int repeated) {
         return name().replaceAll("[^A-Za-z0-9]", "_") + "_" + type + "_" + repeated;
     }
@@ -286,12 +300,29 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
                 List.of(),
                 rows,
                 false,
-                new Body() {
-                    @Override
-                    public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-                        return List.of(Elementwise.this.lanes(l, in));
-                    }
-                });
+                body());
+    }
+
+    /** The loop to emit for bool operands and results. */
+    private Loop describeBool(int repeated) {
+        return new Loop(
+                id("bool", repeated),
+                LaneType.I32,
+                layout(arity, repeated),
+                1,
+                List.of(),
+                Collections.nCopies(arity + 1, Row.FLAG),
+                false,
+                body());
+    }
+
+    private Body body() {
+        return new Body() {
+            @Override
+            public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+                return List.of(Elementwise.this.lanes(l, in));
+            }
+        };
     }
 
     /** The loop to emit for complex64. */
@@ -327,6 +358,9 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
             ComplexLanes lanes = complexLanes();
             if (lanes != null) {
                 all.add(describe(lanes, layout));
+            }
+            if (numbers == 0 && promotion != Promotion.TO_FLOAT && promotion != Promotion.FLOAT_ONLY) {
+                all.add(describeBool(layout));
             }
         }
         return all;

@@ -1,10 +1,13 @@
 package org.cresset.op;
 
 import java.util.List;
-import org.cresset.emit.ErrorFunctions;
+import org.cresset.emit.ErrorLanes;
+import org.cresset.emit.GammaLanes;
+import org.cresset.emit.Hyperbolic;
 import org.cresset.emit.LaneMath;
 import org.cresset.emit.Lanes;
 import org.cresset.emit.Special;
+import org.cresset.emit.Trigonometry;
 import org.cresset.tensor.Tensor;
 
 /** Functions of one real or complex number. */
@@ -45,7 +48,7 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(Special.class, "exp2"), x);
+            return LaneMath.exp2(l, x);
         }
 
         @Override
@@ -285,7 +288,7 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(Math.class, "tan"), x);
+            return Trigonometry.tan(l, x);
         }
 
         @Override
@@ -333,7 +336,7 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(Math.class, "acos"), x);
+            return Trigonometry.acos(l, x);
         }
 
         @Override
@@ -381,7 +384,7 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(Math.class, "sinh"), x);
+            return Hyperbolic.sinh(l, x);
         }
 
         @Override
@@ -405,7 +408,7 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(Math.class, "cosh"), x);
+            return Hyperbolic.cosh(l, x);
         }
 
         @Override
@@ -453,7 +456,7 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(Inverse.class, "asinh"), x);
+            return Hyperbolic.asinh(l, x);
         }
 
         @Override
@@ -477,7 +480,7 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(Inverse.class, "acosh"), x);
+            return Hyperbolic.acosh(l, x);
         }
 
         @Override
@@ -501,7 +504,7 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(Inverse.class, "atanh"), x);
+            return Hyperbolic.atanh(l, x);
         }
 
         @Override
@@ -568,7 +571,7 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(ErrorFunctions.class, "erfc"), x);
+            return ErrorLanes.erfc(l, x);
         }
 
         @Override
@@ -587,7 +590,7 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(ErrorFunctions.class, "erfinv"), x);
+            return ErrorLanes.erfinv(l, x);
         }
 
         @Override
@@ -606,7 +609,12 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(Special.class, "lgamma"), x);
+            return GammaLanes.lgamma(l, x);
+        }
+
+        @Override
+        protected boolean inDouble() {
+            return true;
         }
 
         @Override
@@ -625,7 +633,12 @@ public final class Functions {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
-            return LaneMath.call(l, new Lanes.Function(Special.class, "digamma"), x);
+            return GammaLanes.digamma(l, x);
+        }
+
+        @Override
+        protected boolean inDouble() {
+            return true;
         }
 
         @Override
@@ -691,6 +704,25 @@ public final class Functions {
         }
     }
 
+    /** What rounding towards zero leaves. */
+    public static final class Frac extends Unary {
+        public static final Frac OP = new Frac();
+
+        private Frac() {
+            super("frac", Promotion.COMMON, Saves.NOTHING);
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V x) {
+            return l.sub(x, l.trunc(x));
+        }
+
+        @Override
+        protected Tensor derivative(Tensor x, Tensor y) {
+            return Partial.ONE;
+        }
+    }
+
     /** Rounded to the nearest integer, ties to even. */
     public static final class Round extends Unary {
         public static final Round OP = new Round();
@@ -710,22 +742,57 @@ public final class Functions {
         }
     }
 
-    /** The n-th derivative of digamma. */
+    /** The derivative of digamma. */
+    public static final class Trigamma extends Unary {
+        public static final Trigamma OP = new Trigamma();
+
+        private Trigamma() {
+            super("trigamma", Promotion.TO_FLOAT, Saves.INPUTS);
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V x) {
+            return GammaLanes.trigamma(l, x);
+        }
+
+        @Override
+        protected boolean inDouble() {
+            return true;
+        }
+
+        @Override
+        protected Tensor derivative(Tensor x, Tensor y) {
+            return x.polygamma(2);
+        }
+    }
+
+    /** The n-th derivative of digamma for n from 2 on; the numbers are n and (-1)^(n+1) n!. */
     public static final class Polygamma extends Unary {
         public static final Polygamma OP = new Polygamma();
 
         private Polygamma() {
-            super("polygamma", Promotion.TO_FLOAT, Saves.INPUTS, 1);
+            super("polygamma", Promotion.TO_FLOAT, Saves.INPUTS, 2);
+        }
+
+        /** The numbers for n. */
+        public static Two order(int n) {
+            double factorial = Math.rint(Math.exp(Special.lgamma(n + 1)));
+            return new Two(n, n % 2 == 0 ? -factorial : factorial);
         }
 
         @Override
         protected <V> V lane(Lanes<V> l, V x, List<V> numbers) {
-            return LaneMath.call(l, new Lanes.Function(Special.class, "polygamma"), numbers.getFirst(), x);
+            return GammaLanes.polygamma(l, x, numbers.get(0), numbers.get(1));
+        }
+
+        @Override
+        protected boolean inDouble() {
+            return true;
         }
 
         @Override
         protected Tensor derivative(Object attrs, Tensor x, Tensor y) {
-            return x.polygamma((int) ((One) attrs).a() + 1);
+            return x.polygamma((int) ((Two) attrs).a() + 1);
         }
     }
 }

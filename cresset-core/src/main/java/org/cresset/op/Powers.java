@@ -2,6 +2,7 @@ package org.cresset.op;
 
 import org.cresset.emit.LaneMath;
 import org.cresset.emit.Lanes;
+import org.cresset.emit.Trigonometry;
 import org.cresset.tensor.Tensor;
 
 /** Powers and angles of two arguments. */
@@ -19,8 +20,13 @@ public final class Powers {
         @Override
         protected <V> V lane(Lanes<V> l, V a, V b) {
             return l.type().isFloat()
-                    ? LaneMath.call(l, new Lanes.Function(Math.class, "pow"), a, b)
+                    ? LaneMath.pow(l, a, b)
                     : LaneMath.call(l, new Lanes.Function(IntegerMath.class, "pow"), a, b);
+        }
+
+        @Override
+        protected boolean inDouble() {
+            return true;
         }
 
         @Override
@@ -44,7 +50,7 @@ public final class Powers {
 
         @Override
         protected <V> V lane(Lanes<V> l, V a, V b) {
-            return LaneMath.call(l, new Lanes.Function(Math.class, "atan2"), a, b);
+            return Trigonometry.atan2(l, a, b);
         }
 
         @Override
@@ -63,7 +69,12 @@ public final class Powers {
 
         @Override
         protected <V> V lane(Lanes<V> l, V a, V b) {
-            return LaneMath.call(l, new Lanes.Function(Math.class, "hypot"), a, b);
+            return Trigonometry.hypot(l, a, b);
+        }
+
+        @Override
+        protected boolean inDouble() {
+            return true;
         }
 
         @Override

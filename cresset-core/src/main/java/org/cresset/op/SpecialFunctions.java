@@ -1,9 +1,9 @@
 package org.cresset.op;
 
-import org.cresset.emit.ErrorFunctions;
+import org.cresset.emit.ErrorLanes;
+import org.cresset.emit.GammaLanes;
 import org.cresset.emit.IncompleteGamma;
 import org.cresset.emit.Orthogonal;
-import org.cresset.emit.Special;
 import org.cresset.tensor.Tensor;
 
 /** The normal distribution's functions, incomplete gamma and zeta functions and the orthogonal polynomials. */
@@ -12,33 +12,31 @@ public final class SpecialFunctions {
 
     /** e^(x^2) erfc(x). */
     public static final Called ERFCX =
-            new Called("special_erfcx", ErrorFunctions.class, "erfcx", Saves.ALL, (x, y) -> x.mul(y)
+            new Called("special_erfcx", ErrorLanes::erfcx, Saves.ALL, (x, y) -> x.mul(y)
                     .mul(2)
                     .sub(1.1283791670955125739));
     /** The normal distribution function. */
     public static final Called NDTR =
-            new Called("special_ndtr", ErrorFunctions.class, "ndtr", Saves.INPUTS, (x, y) -> x.mul(x)
+            new Called("special_ndtr", ErrorLanes::ndtr, Saves.INPUTS, (x, y) -> x.mul(x)
                     .mul(-0.5)
                     .exp()
                     .div(ROOT_TWO_PI));
     /** Its inverse. */
     public static final Called NDTRI =
-            new Called("special_ndtri", ErrorFunctions.class, "ndtri", Saves.ALL, (x, y) -> y.mul(y)
+            new Called("special_ndtri", ErrorLanes::ndtri, false, Saves.ALL, (x, y) -> y.mul(y)
                     .mul(0.5)
                     .exp()
                     .mul(ROOT_TWO_PI));
     /** Its logarithm. */
     public static final Called LOG_NDTR = new Called(
-            "special_log_ndtr", ErrorFunctions.class, "logNdtr", Saves.INPUTS, (x, y) -> SpecialFunctions.ERFCX
+            "special_log_ndtr", ErrorLanes::logNdtr, Saves.INPUTS, (x, y) -> SpecialFunctions.ERFCX
                     .on(x.mul(-0.70710678118654752440))
                     .reciprocal()
                     .mul(0.79788456080286535588));
     /** The Hurwitz zeta function. */
     public static final CalledBinary ZETA = new CalledBinary(
             "special_zeta",
-            Promotion.TO_FLOAT,
-            Special.class,
-            "zeta",
+            Promotion.TO_FLOAT, GammaLanes::zeta, true,
             (i, s, q) -> i == 0
                     ? Called.missing("special_zeta's exponent")
                     : SpecialFunctions.ZETA.on(s.add(1), q).mul(s).neg());

@@ -281,12 +281,16 @@ public sealed interface ElementwiseOps permits Tensor {
     /** What trunc leaves. As {@code torch.frac}. */
     @Torch("frac(self)")
     default Tensor frac() {
-        return self().sub(self().trunc());
+        return Functions.Frac.OP.on(self());
     }
 
     /** The n-th derivative of digamma. As {@code torch.polygamma}. */
     default Tensor polygamma(int n) {
-        return n == 0 ? digamma() : Functions.Polygamma.OP.on(new Elementwise.One(n), self());
+        return switch (n) {
+            case 0 -> digamma();
+            case 1 -> Functions.Trigamma.OP.on(self());
+            default -> Functions.Polygamma.OP.on(Functions.Polygamma.order(n), self());
+        };
     }
 
     /** The n-th derivative of digamma. As {@code torch.polygamma}, whose first argument is n. */

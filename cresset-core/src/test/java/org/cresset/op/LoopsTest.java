@@ -2,6 +2,9 @@ package org.cresset.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.MethodModel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,6 +16,8 @@ import java.util.stream.IntStream;
 import org.cresset.emit.Kernel;
 import org.cresset.emit.LaneType;
 import org.cresset.emit.Loop;
+import org.cresset.emit.LoopEmitter;
+import org.cresset.emit.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -86,8 +91,10 @@ class LoopsTest {
 
     private static void same(Loop loop, int n) throws ReflectiveOperationException {
         try (Arena arena = Arena.ofConfined()) {
-            Rows scalar = new Rows(arena, loop.type(), n);
-            Rows vector = new Rows(arena, loop.type(), n);
+            boolean narrow = loop.rows().contains(Row.NARROW) || loop.rows().contains(Row.NARROW_PAIR);
+            LaneType memory = narrow ? LaneType.F32 : loop.type();
+            Rows scalar = new Rows(arena, memory, n);
+            Rows vector = new Rows(arena, memory, n);
             scalar.run(kernel(loop.name()), n);
             vector.run(kernel(loop.name() + "V"), n);
             assertThat(vector.bits()).as("%s, %d elements", loop.name(), n).isEqualTo(scalar.bits());
@@ -97,6 +104,19 @@ class LoopsTest {
     @Test
     void thereIsAVectorFormOfMostLoops() {
         assertThat(loops.size()).isGreaterThan(300);
+    }
+
+    /** HotSpot compiles no method of more than 8,000 bytes. */
+    @Test
+    void noLoopIsTooLongForTheCompiler() {
+        for (Loop loop : loops) {
+            for (byte[] code : List.of(LoopEmitter.scalar("p", loop), LoopEmitter.vector("p", loop))) {
+                for (MethodModel m : ClassFile.of().parse(code).methods()) {
+                    int length = m.findAttribute(Attributes.code()).orElseThrow().codeLength();
+                    assertThat(length).as("%s, %s", loop.name(), m.methodName()).isLessThan(8000);
+                }
+            }
+        }
     }
 
     @Test

@@ -8,16 +8,16 @@ package org.cresset.emit;
 public final class Bessel {
     private static final double TWO_OVER_PI = 0.63661977236758134308;
     /** The first zeros, each as the nearest number and what it lacks. */
-    private static final double[] J0_ZEROS = {
+    static final double[] J0_ZEROS = {
         2.404825557695773, -1.176691651530894e-16, 5.520078110286311, 8.088597146146722e-17
     };
 
-    private static final double[] J1_ZEROS = {
+    static final double[] J1_ZEROS = {
         3.8317059702075125, -1.5269184090088067e-16, 7.015586669815619, -9.414165653410389e-17
     };
 
     /** J0(x) / ((x^2 - r1^2) (x^2 - r2^2)) for x^2 = 32 (t + 1). */
-    private static final double[] J0_SMALL = {
+    static final double[] J0_SMALL = {
         0.0019903555001601486, -0.002620939138497025, 0.0008687721472062577, -0.00017040584951557357,
         2.204908639454817e-05, -2.0248894980012834e-06, 1.3898025173428905e-07, -7.406701254344167e-09,
         3.1559927583611334e-10, -1.1003860827939697e-11, 3.1989232970233477e-13, -7.875041254709154e-15,
@@ -25,7 +25,7 @@ public final class Bessel {
     };
 
     /** J1(x) / (x (x^2 - r1^2) (x^2 - r2^2)) for x^2 = 32 (t + 1). */
-    private static final double[] J1_SMALL = {
+    static final double[] J1_SMALL = {
         0.00027895709887613106, -0.0003115684036643562, 8.553646588540538e-05, -1.4149356425623485e-05,
         1.576470099225889e-06, -1.269075502369425e-07, 7.747614077073057e-09, -3.716577146675772e-10,
         1.4395417669312554e-11, -4.60007822413452e-13, 1.2341465589619718e-14, -2.8205466239524856e-16,
@@ -33,7 +33,7 @@ public final class Bessel {
     };
 
     /** Y0(x) - 2/pi log(x) J0(x) for x^2 = 32 (t + 1). */
-    private static final double[] Y0_SMALL = {
+    static final double[] Y0_SMALL = {
         -0.03314611320328494,
         -0.2744743055297453,
         0.17903431407718265,
@@ -54,7 +54,7 @@ public final class Bessel {
     };
 
     /** (Y1(x) - 2/pi (log(x) J1(x) - 1/x)) / x for x^2 = 32 (t + 1). */
-    private static final double[] Y1_SMALL = {
+    static final double[] Y1_SMALL = {
         0.0025380132357417816,
         -0.01608717304766875,
         -0.09591204536083074,
@@ -75,7 +75,7 @@ public final class Bessel {
     };
 
     /** The cosine's amplitude in order 0 for (8 / x)^2 = (t + 1) / 2. */
-    private static final double[] P0 = {
+    static final double[] P0 = {
         0.9994603493475187, -0.0005365220468132117, 3.0751847875194745e-06, -5.1705945376060975e-08,
         1.6306464635151382e-09, -7.86409137723707e-11, 5.168262387349193e-12, -4.3045788699253914e-13,
         4.3265957431549404e-14, -5.069034095935236e-15, 6.748072215733873e-16, -1.0011513723467786e-16,
@@ -83,7 +83,7 @@ public final class Bessel {
     };
 
     /** x / 8 times the sine's amplitude in order 0. */
-    private static final double[] Q0 = {
+    static final double[] Q0 = {
         -0.015555854605337009, 6.838519942611649e-05, -7.414498411060647e-07, 1.7972457247968992e-08,
         -7.27191593686632e-10, 4.2201219046687385e-11, -3.206747420996635e-12, 3.006145125351706e-13,
         -3.336328185322427e-14, 4.255225040245461e-15, -6.09993013164005e-16, 9.662128970303257e-17,
@@ -91,7 +91,7 @@ public final class Bessel {
     };
 
     /** The cosine's amplitude in order 1. */
-    private static final double[] P1 = {
+    static final double[] P1 = {
         1.0009030408600137,
         0.0008989898330859408,
         -3.987284300488908e-06,
@@ -109,7 +109,7 @@ public final class Bessel {
     };
 
     /** x / 8 times the sine's amplitude in order 1. */
-    private static final double[] Q1 = {
+    static final double[] Q1 = {
         0.04677778706953532, -9.62772354915708e-05, 9.138615257955454e-07, -2.0959781384083424e-08,
         8.229193327650554e-10, -4.686363688176945e-11, 3.5152187949686082e-12, -3.2643156743279e-13,
         3.5967765829165294e-14, -4.5612523950772974e-15, 6.508282957783384e-16, -1.0269147531823243e-16,

@@ -16,4 +16,21 @@ final class Chebyshev {
         }
         return t * b0 - b1 + c[0];
     }
+
+    /** The same in float64 lanes under float32, without the terms that don't show there. */
+    static <V> V lanes(Lanes<V> l, double[] c, V t) {
+        int n = c.length;
+        while (n > 2 && Math.abs(c[n - 1]) < 1e-11 * Math.abs(c[0])) {
+            n--;
+        }
+        V twice = l.add(t, t);
+        V b0 = l.constant(c[n - 1]);
+        V b1 = l.zero();
+        for (int i = n - 2; i > 0; i--) {
+            V b2 = b1;
+            b1 = b0;
+            b0 = l.fma(twice, b1, l.sub(l.constant(c[i]), b2));
+        }
+        return l.fma(t, b0, l.sub(l.constant(c[0]), b1));
+    }
 }

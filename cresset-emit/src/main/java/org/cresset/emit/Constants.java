@@ -214,7 +214,12 @@ final class Constants implements Lanes<Integer> {
     }
 
     @Override
-    public Integer rare(Integer mask, Integer fast, Function function, Integer x) {
+    public Integer rare(Integer mask, Integer fast, Function function, List<Integer> args) {
+        return 0;
+    }
+
+    @Override
+    public Integer advance(Integer a, Integer k) {
         return 0;
     }
 }

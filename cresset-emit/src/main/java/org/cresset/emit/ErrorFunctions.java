@@ -15,7 +15,7 @@ public final class ErrorFunctions {
     };
 
     /** (1 + 2 x) e^(x^2) erfc(x) for t = (x - 3.75) / (x + 3.75) (Shepherd and Laframboise 1981), computed for this file. */
-    private static final double[] ERFCX = {
+    static final double[] ERFCX = {
         1.1775789345674017,
         -0.004590054580646478,
         -0.08424913336651792,

@@ -27,7 +27,7 @@ public final class LaneMath {
     }
 
     /** The polynomial with these coefficients, highest power last, in {@code x}. */
-    private static <V> V polynomial(Lanes<V> l, V x, Double... c) {
+    static <V> V polynomial(Lanes<V> l, V x, Double... c) {
         V y = l.constant(c[c.length - 1]);
         for (int i = c.length - 2; i >= 0; i--) {
             y = l.fma(y, x, l.constant(c[i]));
@@ -48,7 +48,7 @@ public final class LaneMath {
     /** e^x. */
     public static <V> V exp(Lanes<V> l, V x) {
         if (wide(l)) {
-            return call(l, EXP, x);
+            return l.narrow() ? DoubleMath.exp(l, x) : call(l, EXP, x);
         }
         V k = l.rint(l.mul(x, l.constant(1.4426950408889634)));
         // Beyond these the result is 0 or infinity; the bounds keep both powers of two below in range.
@@ -68,7 +68,7 @@ public final class LaneMath {
     /** e^x for x at most 0, which comes out a little sooner; -infinity gives 0, results below 2^-126 too. */
     public static <V> V expOfNegative(Lanes<V> l, V x) {
         if (wide(l)) {
-            return call(l, EXP, x);
+            return l.narrow() ? DoubleMath.exp(l, x) : call(l, EXP, x);
         }
         V k = l.sub(l.fma(x, l.constant(1.4426950408889634), l.constant(0x1.8p23)), l.constant(0x1.8p23));
         V r = l.fma(k, l.constant(-0.693359375), x);
@@ -102,7 +102,7 @@ public final class LaneMath {
     /** Natural logarithm. */
     public static <V> V log(Lanes<V> l, V x) {
         if (wide(l)) {
-            return call(l, LOG, x);
+            return l.narrow() ? DoubleMath.log(l, x) : call(l, LOG, x);
         }
         V small = l.lt(x, l.constant(0x1p-126));
         V y = l.select(small, l.mul(x, l.constant(0x1p24)), x);
@@ -136,7 +136,7 @@ public final class LaneMath {
         return l.fma(e, l.constant(0.693359375), l.add(z, y));
     }
 
-    private static <V> V edgesOfLog(Lanes<V> l, V x, V result) {
+    static <V> V edgesOfLog(Lanes<V> l, V x, V result) {
         V y = l.select(l.eq(x, l.zero()), l.constant(Double.NEGATIVE_INFINITY), result);
         y = l.select(l.eq(x, l.constant(Double.POSITIVE_INFINITY)), x, y);
         return l.select(l.le(l.zero(), x), y, l.constant(Double.NaN));
@@ -145,7 +145,7 @@ public final class LaneMath {
     /** log(1 + x). */
     public static <V> V log1p(Lanes<V> l, V x) {
         if (wide(l)) {
-            return call(l, LOG1P, x);
+            return l.narrow() ? DoubleMath.log1p(l, x) : call(l, LOG1P, x);
         }
         V u = l.add(x, l.one());
         // What the sum rounded away, relative to u, is what log(u) lacks.
@@ -180,7 +180,45 @@ public final class LaneMath {
 
     /** Base-10 logarithm. */
     public static <V> V log10(Lanes<V> l, V x) {
-        return call(l, new Function(Math.class, "log10"), x);
+        if (wide(l)) {
+            return call(l, new Function(Math.class, "log10"), x);
+        }
+        V small = l.lt(x, l.constant(0x1p-126));
+        V y = l.select(small, l.mul(x, l.constant(0x1p24)), x);
+        V e = l.add(l.exponent(y), l.select(small, l.constant(-23.0), l.one()));
+        V m = l.mul(l.significand(y), l.constant(0.5));
+        V low = l.lt(m, l.constant(0.70710678));
+        e = l.sub(e, l.number(low));
+        V z = l.select(low, l.add(l.sub(m, l.one()), m), l.sub(m, l.one()));
+        V r = logOfSignificand(l, z, l.zero());
+        // r log10(e) + e log10(2), each constant in two parts
+        V result = l.fma(r, l.constant(-1.0103050e-8), l.mul(e, l.constant(4.605038981e-6)));
+        result = l.fma(r, l.constant(0.43429449200630188), result);
+        result = l.fma(e, l.constant(0.301025390625), result);
+        return edgesOfLog(l, x, result);
+    }
+
+    /** 2^x. */
+    public static <V> V exp2(Lanes<V> l, V x) {
+        if (wide(l)) {
+            return l.narrow() ? DoubleMath.exp2(l, x) : call(l, new Function(Special.class, "exp2"), x);
+        }
+        // The bounds keep both powers of two in range; beyond them the result is 0 or infinity.
+        V b = l.select(l.lt(x, l.constant(-152.0)), l.constant(-152.0), x);
+        b = l.select(l.lt(l.constant(129.0), b), l.constant(129.0), b);
+        V k = l.rint(b);
+        V r = l.sub(b, k);
+        V p = polynomial(
+                l,
+                r,
+                6.9314720620e-1,
+                2.4022651331e-1,
+                5.5503278602e-2,
+                9.6180055085e-3,
+                1.3400248827e-3,
+                1.5475874545e-4);
+        V half = l.rint(l.mul(k, l.constant(0.5)));
+        return l.mul(l.mul(l.fma(r, p, l.one()), l.pow2(half)), l.pow2(l.sub(k, half)));
     }
 
     /** Sine. */
@@ -195,9 +233,12 @@ public final class LaneMath {
 
     private static <V> V trigonometric(Lanes<V> l, V x, boolean sine) {
         if (wide(l)) {
-            return call(l, sine ? SIN : COS, x);
+            return l.narrow()
+                    ? DoubleMath.sinCos(l, x).get(sine ? 0 : 1)
+                    : call(l, sine ? SIN : COS, x);
         }
-        V k = l.rint(l.mul(x, l.constant(0.6366197723675814)));
+        // rounded by adding, which leaves +0 of -0, so that the products below don't take the sign from the latter
+        V k = l.sub(l.fma(x, l.constant(0.6366197723675814), l.constant(0x1.8p23)), l.constant(0x1.8p23));
         // Pi/2 in three parts; with single roundings the remainder is good up to some 10^5.
         V r = l.fma(k, l.constant(-1.5707962513e0), x);
         r = l.fma(k, l.constant(-7.5497894159e-8), r);
@@ -295,6 +336,13 @@ public final class LaneMath {
         V a = l.abs(x);
         V inverted = l.gt(a, l.one());
         V r = l.select(inverted, l.div(l.one(), a), a);
+        V y = atanOfUnit(l, r);
+        y = l.select(inverted, l.sub(l.constant(1.5707963267948966), y), y);
+        return l.copySign(y, x);
+    }
+
+    /** Arc tangent of a number from 0 to 1. */
+    static <V> V atanOfUnit(Lanes<V> l, V r) {
         V s = l.mul(r, r);
         V p = polynomial(
                 l,
@@ -308,9 +356,7 @@ public final class LaneMath {
                 -3.145546839e-2,
                 1.106431521e-2,
                 -1.827184693e-3);
-        V y = l.fma(l.mul(r, s), p, r);
-        y = l.select(inverted, l.sub(l.constant(1.5707963267948966), y), y);
-        return l.copySign(y, x);
+        return l.fma(l.mul(r, s), p, r);
     }
 
     /** Arc sine. */
@@ -331,28 +377,21 @@ public final class LaneMath {
 
     /** Remainder with the sign of the divisor, as {@code torch.remainder}. */
     public static <V> V remainder(Lanes<V> l, V a, V b) {
-        V r = fmod(l, a, b);
-        V down = l.both(l.lt(r, l.zero()), l.lt(l.zero(), b));
-        V up = l.both(l.lt(l.zero(), r), l.lt(b, l.zero()));
-        return l.select(l.either(down, up), l.add(r, b), r);
+        return Division.remainder(l, a, b);
     }
 
     /** Remainder with the sign of the dividend, as {@code torch.fmod}. */
     public static <V> V fmod(Lanes<V> l, V a, V b) {
-        if (l.type().isFloat()) {
-            return call(l, new Function(Special.class, "fmod"), a, b);
-        }
-        return l.sub(a, l.mul(l.div(a, b), b));
+        return Division.fmod(l, a, b);
     }
 
     /** The quotient rounded down, as Python's {@code //}. */
     public static <V> V floorDivide(Lanes<V> l, V a, V b) {
-        if (l.type().isFloat()) {
-            return call(l, new Function(Special.class, "floorDivide"), a, b);
-        }
-        V q = l.div(a, b);
-        V r = l.sub(a, l.mul(q, b));
-        V opposite = l.lt(l.xor(r, b), l.zero());
-        return l.select(l.both(l.ne(r, l.zero()), opposite), l.sub(q, l.one()), q);
+        return Division.floor(l, a, b);
+    }
+
+    /** a to the power b, with the special values of C's pow; in float64 unless results are {@linkplain Lanes#narrow narrow}. */
+    public static <V> V pow(Lanes<V> l, V a, V b) {
+        return l.narrow() ? DoubleMath.pow(l, a, b) : call(l, new Function(Math.class, "pow"), a, b);
     }
 }

@@ -104,11 +104,22 @@ public interface Lanes<V> {
      */
     V call(Function function, List<V> args);
 
-    /** {@code fast} where the mask does not hold; where it does, which should be rare, {@code function} of x. */
-    V rare(V mask, V fast, Function function, V x);
+    /** {@code fast} where the mask does not hold; where it does, which should be rare, {@code function} of the arguments. */
+    V rare(V mask, V fast, Function function, List<V> args);
 
     /** The public static method {@code owner.name} with double parameters and result (long ones in integer loops). */
     record Function(Class<?> owner, String name) {}
+
+    /**
+     * The number whose bit pattern, read as an integer, is k more than that of a (floating point; k a whole number of small
+     * magnitude): for positive numbers the k-th next.
+     */
+    V advance(V a, V k);
+
+    /** {@link #rare} with one argument. */
+    default V rare(V mask, V fast, Function function, V x) {
+        return rare(mask, fast, function, List.of(x));
+    }
 
     /** {@code a > b}. */
     default V gt(V a, V b) {

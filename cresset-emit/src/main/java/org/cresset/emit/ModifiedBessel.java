@@ -7,7 +7,7 @@ package org.cresset.emit;
  */
 public final class ModifiedBessel {
     /** e^-x I0(x) for x = 4 (t + 1). */
-    private static final double[] I0_SMALL = {
+    static final double[] I0_SMALL = {
         0.33839763720473803,
         -0.3046826723431984,
         0.17162090152220877,
@@ -41,7 +41,7 @@ public final class ModifiedBessel {
     };
 
     /** sqrt(x) e^-x I0(x) for x = 16 / (t + 1). */
-    private static final double[] I0_LARGE = {
+    static final double[] I0_LARGE = {
         0.4022452055070544,
         0.0033691164782556943,
         6.889758346916825e-05,
@@ -72,7 +72,7 @@ public final class ModifiedBessel {
     };
 
     /** e^-x I1(x) / x for x = 4 (t + 1). */
-    private static final double[] I1_SMALL = {
+    static final double[] I1_SMALL = {
         0.12629359322181682,
         -0.17641651835783406,
         0.1026436586898471,
@@ -106,7 +106,7 @@ public final class ModifiedBessel {
     };
 
     /** sqrt(x) e^-x I1(x) for x = 16 / (t + 1). */
-    private static final double[] I1_LARGE = {
+    static final double[] I1_LARGE = {
         0.38928811750914005,
         -0.009761097491361469,
         -0.00011058893876262371,
@@ -137,7 +137,7 @@ public final class ModifiedBessel {
     };
 
     /** K0(x) + log(x / 2) I0(x) for x^2 = 2 (t + 1). */
-    private static final double[] K0_SMALL = {
+    static final double[] K0_SMALL = {
         -0.2676636966169514,
         0.3442898999246285,
         0.0359799365153615,
@@ -151,7 +151,7 @@ public final class ModifiedBessel {
     };
 
     /** sqrt(x) e^x K0(x) for x = 4 / (t + 1). */
-    private static final double[] K0_LARGE = {
+    static final double[] K0_LARGE = {
         1.2201515410329777, -0.0314481013119645, 0.0015698838857300533, -0.00012849549581627802,
         1.39498137188765e-05, -1.8317555227191195e-06, 2.766813639445015e-07, -4.660489897687948e-08,
         8.574034017414225e-09, -1.6975345093890614e-09, 3.5773972814003283e-10, -7.957489244477396e-11,
@@ -162,7 +162,7 @@ public final class ModifiedBessel {
     };
 
     /** x (K1(x) - log(x / 2) I1(x)) for x^2 = 2 (t + 1). */
-    private static final double[] K1_SMALL = {
+    static final double[] K1_SMALL = {
         0.7626501136694739,
         -0.3531559607765449,
         -0.12261118082265715,
@@ -177,7 +177,7 @@ public final class ModifiedBessel {
     };
 
     /** sqrt(x) e^x K1(x) for x = 4 / (t + 1). */
-    private static final double[] K1_LARGE = {
+    static final double[] K1_LARGE = {
         1.3603130952422213,
         0.10392373657681724,
         -0.002857816859622779,

@@ -419,6 +419,19 @@ final class ScalarEmitter implements Lanes<Slot> {
     }
 
     @Override
+    public Slot advance(Slot a, Slot k) {
+        bits(a);
+        bits(add(k, constant(FloatBits.rounder(type))));
+        bits(constant(FloatBits.rounder(type)));
+        if (type == LaneType.F32) {
+            code.isub().iadd();
+        } else {
+            code.lsub().ladd();
+        }
+        return fromBits();
+    }
+
+    @Override
     public Slot call(Function function, List<Slot> args) {
         push(function, args.toArray(new Slot[0]));
         return store();
@@ -445,7 +458,8 @@ final class ScalarEmitter implements Lanes<Slot> {
     }
 
     @Override
-    public Slot rare(Slot mask, Slot fast, Function function, Slot x) {
+    public Slot rare(Slot mask, Slot fast, Function function, List<Slot> args) {
+        Slot[] x = args.toArray(new Slot[0]);
         return branch(c -> load(mask), Opcode.IFNE, c -> load(fast), c -> push(function, x), this::store);
     }
 }

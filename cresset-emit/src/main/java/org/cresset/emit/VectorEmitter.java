@@ -345,7 +345,20 @@ final class VectorEmitter implements Lanes<Slot> {
     }
 
     @Override
-    public Slot rare(Slot mask, Slot fast, Function function, Slot x) {
+    public Slot advance(Slot a, Slot k) {
+        load(a);
+        toBits();
+        load(add(k, constant(FloatBits.rounder(type))));
+        toBits();
+        load(constant(FloatBits.rounder(type)));
+        toBits();
+        code.invokevirtual(bits, "sub", MethodTypeDesc.of(bits, VECTOR));
+        code.invokevirtual(bits, "add", MethodTypeDesc.of(bits, VECTOR));
+        return fromBits();
+    }
+
+    @Override
+    public Slot rare(Slot mask, Slot fast, Function function, List<Slot> args) {
         Label end = code.newLabel();
         int result = code.allocateLocal(TypeKind.REFERENCE);
         load(fast);
@@ -353,17 +366,17 @@ final class VectorEmitter implements Lanes<Slot> {
         load(mask);
         code.invokevirtual(MASK, "anyTrue", MethodTypeDesc.of(CD_boolean));
         code.branch(Opcode.IFEQ, end);
-        fix(mask, fast, function, x);
+        fix(mask, fast, function, args);
         code.astore(result);
         code.labelBinding(end);
         return new Slot(result, false);
     }
 
     /** Pushes {@code fast} with the lanes of the mask replaced one by one. */
-    private void fix(Slot mask, Slot fast, Function function, Slot x) {
+    private void fix(Slot mask, Slot fast, Function function, List<Slot> args) {
         ClassDesc element = ScalarEmitter.descOf(type);
         ClassDesc wide = type.isFloat() ? CD_double : CD_long;
-        int xs = toArray(x, vector, element);
+        int[] xs = args.stream().mapToInt(x -> toArray(x, vector, element)).toArray();
         int rs = toArray(fast, vector, element);
         int ms = toArray(mask, MASK, CD_boolean);
         int i = code.allocateLocal(TypeKind.INT);
@@ -371,15 +384,20 @@ final class VectorEmitter implements Lanes<Slot> {
         Label skip = code.newLabel();
         Label done = code.newLabel();
         code.iconst_0().istore(i).labelBinding(top);
-        code.iload(i).aload(xs).arraylength().if_icmpge(done);
+        code.iload(i).aload(rs).arraylength().if_icmpge(done);
         code.aload(ms).iload(i).baload().ifeq(skip);
-        code.aload(rs).iload(i).aload(xs).iload(i).arrayLoad(ScalarEmitter.kindOf(type));
-        if (element == CD_float) {
-            code.f2d();
-        } else if (element == CD_int) {
-            code.i2l();
+        code.aload(rs).iload(i);
+        for (int x : xs) {
+            code.aload(x).iload(i).arrayLoad(ScalarEmitter.kindOf(type));
+            if (element == CD_float) {
+                code.f2d();
+            } else if (element == CD_int) {
+                code.i2l();
+            }
         }
-        code.invokestatic(ClassDesc.of(function.owner().getName()), function.name(), MethodTypeDesc.of(wide, wide));
+        ClassDesc[] params = new ClassDesc[xs.length];
+        Arrays.fill(params, wide);
+        code.invokestatic(ClassDesc.of(function.owner().getName()), function.name(), MethodTypeDesc.of(wide, params));
         if (element == CD_float) {
             code.d2f();
         } else if (element == CD_int) {

@@ -169,7 +169,12 @@ final class TensorLanes implements Lanes<Tensor> {
     }
 
     @Override
-    public Tensor rare(Tensor mask, Tensor fast, Function function, Tensor x) {
+    public Tensor rare(Tensor mask, Tensor fast, Function function, List<Tensor> args) {
+        throw bits();
+    }
+
+    @Override
+    public Tensor advance(Tensor a, Tensor k) {
         throw bits();
     }
 }

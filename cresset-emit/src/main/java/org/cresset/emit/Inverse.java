@@ -1,4 +1,4 @@
-package org.cresset.op;
+package org.cresset.emit;
 
 /** Inverse hyperbolic functions, which Java's library lacks, in forms that keep relative accuracy near zero. */
 public final class Inverse {
