@@ -25,13 +25,11 @@ public final class BesselFunctions {
                     .on(x)
                     .neg());
     /** Y1. */
-    public static final Called Y1 =
-            new Called("special_bessel_y1", Kind.Y1::of, Saves.ALL, (x, y) -> BesselFunctions.Y0
-                    .on(x)
-                    .sub(y.div(x)));
+    public static final Called Y1 = new Called("special_bessel_y1", Kind.Y1::of, Saves.ALL, (x, y) -> BesselFunctions.Y0
+            .on(x)
+            .sub(y.div(x)));
     /** I0. */
-    public static final Called I0 =
-            new Called("i0", Kind.I0::of, Saves.INPUTS, (x, y) -> BesselFunctions.I1.on(x));
+    public static final Called I0 = new Called("i0", Kind.I0::of, Saves.INPUTS, (x, y) -> BesselFunctions.I1.on(x));
     /** I1. */
     public static final Called I1 = new Called(
             "special_i1",
@@ -39,10 +37,9 @@ public final class BesselFunctions {
             Saves.ALL,
             (x, y) -> atZero(x, 0.5, BesselFunctions.I0.on(x).sub(y.div(nonzero(x)))));
     /** e^-|x| I0. */
-    public static final Called I0E =
-            new Called("special_i0e", Kind.I0E::of, Saves.ALL, (x, y) -> BesselFunctions.I1E
-                    .on(x)
-                    .sub(x.sign().mul(y)));
+    public static final Called I0E = new Called("special_i0e", Kind.I0E::of, Saves.ALL, (x, y) -> BesselFunctions.I1E
+            .on(x)
+            .sub(x.sign().mul(y)));
     /** e^-|x| I1. */
     public static final Called I1E = new Called(
             "special_i1e",
@@ -53,8 +50,8 @@ public final class BesselFunctions {
                     0.5,
                     BesselFunctions.I0E.on(x).sub(y.mul(x.sign().add(nonzero(x).reciprocal())))));
     /** K0. */
-    public static final Called K0 = new Called(
-            "special_modified_bessel_k0", Kind.K0::of, Saves.INPUTS, (x, y) -> BesselFunctions.K1
+    public static final Called K0 =
+            new Called("special_modified_bessel_k0", Kind.K0::of, Saves.INPUTS, (x, y) -> BesselFunctions.K1
                     .on(x)
                     .neg());
     /** K1. */
@@ -65,14 +62,10 @@ public final class BesselFunctions {
                     .neg());
     /** e^x K0. */
     public static final Called K0E = new Called(
-            "special_scaled_modified_bessel_k0",
-            Kind.K0E::of,
-            Saves.ALL,
-            (x, y) -> y.sub(BesselFunctions.K1E.on(x)));
+            "special_scaled_modified_bessel_k0", Kind.K0E::of, Saves.ALL, (x, y) -> y.sub(BesselFunctions.K1E.on(x)));
     /** e^x K1. */
-    public static final Called K1E =
-            new Called("special_scaled_modified_bessel_k1", Kind.K1E::of, Saves.ALL, (x, y) -> y.sub(
-                            BesselFunctions.K0E.on(x))
+    public static final Called K1E = new Called(
+            "special_scaled_modified_bessel_k1", Kind.K1E::of, Saves.ALL, (x, y) -> y.sub(BesselFunctions.K0E.on(x))
                     .sub(y.div(x)));
     /** sin(x) / x. */
     public static final Called SPHERICAL_J0 = new Called(

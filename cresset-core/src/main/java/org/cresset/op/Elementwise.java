@@ -188,7 +188,8 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
             if (lanes == null) {
                 ComplexPointwise.run(complex(), t, out, in);
             } else {
-                Pointwise.run(complexForms(lanes), out, in[0], in.length > 1 ? in[1] : null, in.length > 2 ? in[2] : null);
+                Pointwise.run(
+                        complexForms(lanes), out, in[0], in.length > 1 ? in[1] : null, in.length > 2 ? in[2] : null);
             }
             return;
         }
@@ -338,14 +339,7 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
             rows.set(arity, result == DType.BOOL ? Row.FLAG : wide ? Row.NARROW : Row.PLAIN);
         }
         return new Loop(
-                id("c64", repeated),
-                lanes.type(),
-                layout(arity, repeated),
-                1,
-                List.of(),
-                rows,
-                false,
-                lanes.body());
+                id("c64", repeated), lanes.type(), layout(arity, repeated), 1, List.of(), rows, false, lanes.body());
     }
 
     /** The loops worth emitting when Cresset is built. */

@@ -80,15 +80,7 @@ final class Pointwise {
     }
 
     private static void flat(
-            Tiers loop,
-            long n,
-            Dense out,
-            Dense a,
-            int ka,
-            @Nullable Dense b,
-            int kb,
-            @Nullable Dense c,
-            int kc) {
+            Tiers loop, long n, Dense out, Dense a, int ka, @Nullable Dense b, int kb, @Nullable Dense c, int kc) {
         Kernel k = loop.pick(n);
         MemorySegment sa = a.segment();
         MemorySegment sb = b == null ? null : b.segment();
@@ -108,16 +100,8 @@ final class Pointwise {
         long stepC = c != null && kc == 0 ? c.dtype().size() : 0;
         Workers.parallelFor(n, GRAIN, (from, to) -> {
             for (long i = from; i < to; i += CHUNK) {
-                k.run(
-                        sa,
-                        oa + i * stepA,
-                        sb,
-                        ob + i * stepB,
-                        sc,
-                        oc + i * stepC,
-                        so,
-                        oo + (i << shift),
-                        (int) Math.min(CHUNK, to - i));
+                k.run(sa, oa + i * stepA, sb, ob + i * stepB, sc, oc + i * stepC, so, oo + (i << shift), (int)
+                        Math.min(CHUNK, to - i));
             }
         });
     }

@@ -11,16 +11,14 @@ public final class SpecialFunctions {
     private static final double ROOT_TWO_PI = 2.50662827463100050242;
 
     /** e^(x^2) erfc(x). */
-    public static final Called ERFCX =
-            new Called("special_erfcx", ErrorLanes::erfcx, Saves.ALL, (x, y) -> x.mul(y)
-                    .mul(2)
-                    .sub(1.1283791670955125739));
+    public static final Called ERFCX = new Called("special_erfcx", ErrorLanes::erfcx, Saves.ALL, (x, y) -> x.mul(y)
+            .mul(2)
+            .sub(1.1283791670955125739));
     /** The normal distribution function. */
-    public static final Called NDTR =
-            new Called("special_ndtr", ErrorLanes::ndtr, Saves.INPUTS, (x, y) -> x.mul(x)
-                    .mul(-0.5)
-                    .exp()
-                    .div(ROOT_TWO_PI));
+    public static final Called NDTR = new Called("special_ndtr", ErrorLanes::ndtr, Saves.INPUTS, (x, y) -> x.mul(x)
+            .mul(-0.5)
+            .exp()
+            .div(ROOT_TWO_PI));
     /** Its inverse. */
     public static final Called NDTRI =
             new Called("special_ndtri", ErrorLanes::ndtri, false, Saves.ALL, (x, y) -> y.mul(y)
@@ -28,15 +26,17 @@ public final class SpecialFunctions {
                     .exp()
                     .mul(ROOT_TWO_PI));
     /** Its logarithm. */
-    public static final Called LOG_NDTR = new Called(
-            "special_log_ndtr", ErrorLanes::logNdtr, Saves.INPUTS, (x, y) -> SpecialFunctions.ERFCX
+    public static final Called LOG_NDTR =
+            new Called("special_log_ndtr", ErrorLanes::logNdtr, Saves.INPUTS, (x, y) -> SpecialFunctions.ERFCX
                     .on(x.mul(-0.70710678118654752440))
                     .reciprocal()
                     .mul(0.79788456080286535588));
     /** The Hurwitz zeta function. */
     public static final CalledBinary ZETA = new CalledBinary(
             "special_zeta",
-            Promotion.TO_FLOAT, GammaLanes::zeta, true,
+            Promotion.TO_FLOAT,
+            GammaLanes::zeta,
+            true,
             (i, s, q) -> i == 0
                     ? Called.missing("special_zeta's exponent")
                     : SpecialFunctions.ZETA.on(s.add(1), q).mul(s).neg());

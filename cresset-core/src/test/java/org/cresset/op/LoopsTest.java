@@ -112,7 +112,8 @@ class LoopsTest {
         for (Loop loop : loops) {
             for (byte[] code : List.of(LoopEmitter.scalar("p", loop), LoopEmitter.vector("p", loop))) {
                 for (MethodModel m : ClassFile.of().parse(code).methods()) {
-                    int length = m.findAttribute(Attributes.code()).orElseThrow().codeLength();
+                    int length =
+                            m.findAttribute(Attributes.code()).orElseThrow().codeLength();
                     assertThat(length).as("%s, %s", loop.name(), m.methodName()).isLessThan(8000);
                 }
             }

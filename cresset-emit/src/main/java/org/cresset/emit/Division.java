@@ -53,8 +53,8 @@ final class Division {
         }
         V whole = l.trunc(q);
         V r = l.fma(l.neg(whole), b, a);
-        V opposite = l.either(
-                l.both(l.lt(r, l.zero()), l.lt(l.zero(), b)), l.both(l.lt(l.zero(), r), l.lt(b, l.zero())));
+        V opposite =
+                l.either(l.both(l.lt(r, l.zero()), l.lt(l.zero(), b)), l.both(l.lt(l.zero(), r), l.lt(b, l.zero())));
         V y = l.select(opposite, l.sub(whole, l.one()), whole);
         return l.rare(far(l, q, b), y, FLOOR, List.of(a, b));
     }

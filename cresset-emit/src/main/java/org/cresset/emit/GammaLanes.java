@@ -95,8 +95,7 @@ public final class GammaLanes {
         V sum = l.select(small, l.div(n, d), l.zero());
         V r = l.div(l.one(), y);
         V s = l.mul(r, r);
-        V tail = l.mul(
-                s, polynomial(l, s, 1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132, -691.0 / 32760));
+        V tail = l.mul(s, polynomial(l, s, 1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132, -691.0 / 32760));
         V log = DoubleMath.log(l, y);
         V result = l.sub(l.sub(l.fma(r, l.constant(-0.5), log), tail), sum);
         // reflection
@@ -157,7 +156,13 @@ public final class GammaLanes {
         V term = l.mul(power, r);
         V factor = s;
         double[] bernoulli = {
-            1.0 / 12, -1.0 / 720, 1.0 / 30240, -1.0 / 1209600, 1.0 / 47900160, -691.0 / 1307674368000.0, 1.0 / 74724249600.0
+            1.0 / 12,
+            -1.0 / 720,
+            1.0 / 30240,
+            -1.0 / 1209600,
+            1.0 / 47900160,
+            -691.0 / 1307674368000.0,
+            1.0 / 74724249600.0
         };
         for (int k = 0; k < bernoulli.length; k++) {
             sum = l.fma(l.mul(term, factor), l.constant(bernoulli[k]), sum);

@@ -233,9 +233,7 @@ public final class LaneMath {
 
     private static <V> V trigonometric(Lanes<V> l, V x, boolean sine) {
         if (wide(l)) {
-            return l.narrow()
-                    ? DoubleMath.sinCos(l, x).get(sine ? 0 : 1)
-                    : call(l, sine ? SIN : COS, x);
+            return l.narrow() ? DoubleMath.sinCos(l, x).get(sine ? 0 : 1) : call(l, sine ? SIN : COS, x);
         }
         // rounded by adding, which leaves +0 of -0, so that the products below don't take the sign from the latter
         V k = l.sub(l.fma(x, l.constant(0.6366197723675814), l.constant(0x1.8p23)), l.constant(0x1.8p23));

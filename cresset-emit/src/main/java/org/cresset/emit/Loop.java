@@ -52,8 +52,8 @@ public record Loop(
         accumulators = List.copyOf(accumulators);
         rows = List.copyOf(rows);
         if (rows.size() != repeated.size() + outputs) {
-            throw new IllegalArgumentException(name + ": " + rows.size() + " rows for " + repeated.size()
-                    + " inputs and " + outputs + " outputs");
+            throw new IllegalArgumentException(
+                    name + ": " + rows.size() + " rows for " + repeated.size() + " inputs and " + outputs + " outputs");
         }
         boolean both = outputs == 1 && accumulators.size() == 1;
         if (!wide && (repeated.size() > (both ? 2 : 3) || outputs + accumulators.size() != 1 && !both)) {

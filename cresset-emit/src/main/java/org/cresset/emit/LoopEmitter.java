@@ -347,8 +347,7 @@ public final class LoopEmitter {
                 in.addAll(
                         loop.repeated().get(k)
                                 ? repeated.get(k)
-                                : rows.load(
-                                        lanes, loop.row(k), at.segment[k], address(code, at, k, index), length));
+                                : rows.load(lanes, loop.row(k), at.segment[k], address(code, at, k, index), length));
             }
             Iterator<Slot> results = loop.body().lanes(lanes, in).iterator();
             for (int r = 0; r < loop.outputs(); r++) {
@@ -414,7 +413,13 @@ public final class LoopEmitter {
             int o = loop.inputs() + loop.outputs() + a;
             for (int v = 0; v < all[a].length; v++) {
                 int to = address(code, at, o, times(code, length, v));
-                rows.store(lanes, Row.PLAIN, at.segment[o], to, length, List.of(all[a][v]).iterator());
+                rows.store(
+                        lanes,
+                        Row.PLAIN,
+                        at.segment[o],
+                        to,
+                        length,
+                        List.of(all[a][v]).iterator());
             }
         }
     }

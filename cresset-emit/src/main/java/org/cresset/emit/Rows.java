@@ -99,8 +99,7 @@ final class Rows {
             Slot flag = result.mask() ? result : lanes.ne(result, lanes.zero());
             code.aload(segment).getstatic(LAYOUT, "JAVA_BYTE", BYTES).lload(at);
             code.iload(flag.local()).i2b();
-            code.invokeinterface(
-                    SEGMENT, "set", MethodTypeDesc.of(CD_void, BYTES, CD_long, ConstantDescs.CD_byte));
+            code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, BYTES, CD_long, ConstantDescs.CD_byte));
             return;
         }
         LaneType part = row.part(type);
@@ -130,10 +129,8 @@ final class Rows {
         c.withField(HALF_FLOATS, VectorEmitter.SPECIES, flags);
         c.withField(HALF_INTS, VectorEmitter.SPECIES, flags);
         c.withMethodBody(
-                ConstantDescs.CLASS_INIT_NAME,
-                ConstantDescs.MTD_void,
-                ClassFile.ACC_STATIC,
-                code -> code.getstatic(FLOATS, PREFERRED, VectorEmitter.SPECIES)
+                ConstantDescs.CLASS_INIT_NAME, ConstantDescs.MTD_void, ClassFile.ACC_STATIC, code -> code.getstatic(
+                                FLOATS, PREFERRED, VectorEmitter.SPECIES)
                         .getstatic(DOUBLES, PREFERRED, VectorEmitter.SPECIES)
                         .invokeinterface(VectorEmitter.SPECIES, "vectorBitSize", MethodTypeDesc.of(CD_int))
                         .iconst_1()
@@ -143,8 +140,7 @@ final class Rows {
                                 VectorEmitter.SPECIES, "withShape", MethodTypeDesc.of(VectorEmitter.SPECIES, SHAPE))
                         .dup()
                         .putstatic(owner, HALF_FLOATS, VectorEmitter.SPECIES)
-                        .invokeinterface(
-                                VectorEmitter.SPECIES, "vectorShape", MethodTypeDesc.of(SHAPE))
+                        .invokeinterface(VectorEmitter.SPECIES, "vectorShape", MethodTypeDesc.of(SHAPE))
                         .astore(0)
                         .getstatic(INTS, PREFERRED, VectorEmitter.SPECIES)
                         .aload(0)
