@@ -216,7 +216,11 @@ public final class LoopEmitter {
     private int address(CodeBuilder code, Operands at, int operand, int index) {
         code.lload(at.offset[operand]);
         if (index >= 0) {
-            code.iload(index).i2l().loadConstant(loop.row(operand).shift(type)).lshl().ladd();
+            code.iload(index)
+                    .i2l()
+                    .loadConstant(loop.row(operand).shift(type))
+                    .lshl()
+                    .ladd();
         }
         int local = code.allocateLocal(TypeKind.LONG);
         code.lstore(local);
