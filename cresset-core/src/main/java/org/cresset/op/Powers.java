@@ -64,7 +64,7 @@ public final class Powers {
         public static final Hypot OP = new Hypot();
 
         private Hypot() {
-            super("hypot", Promotion.COMMON, Saves.ALL);
+            super("hypot", Promotion.FLOAT_ONLY, Saves.ALL);
         }
 
         @Override

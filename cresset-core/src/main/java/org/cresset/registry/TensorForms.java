@@ -585,14 +585,6 @@ public final class TensorForms {
         return self.stdMean(null, correction(unbiased), false);
     }
 
-    /** In float64 or complex128, to a power. As {@code torch.float_power}. */
-    @Torch("float_power(self: Scalar, exponent)")
-    public static Tensor floatPower(Tensor self, Tensor exponent) {
-        boolean complex = self.dtype().isComplex() || exponent.dtype().isComplex();
-        DType wide = complex ? DType.COMPLEX128 : DType.FLOAT64;
-        return self.to(wide).pow(exponent.to(wide));
-    }
-
     /** A value everywhere, of a tensor of rank 0. As {@code torch.fill}. */
     @Torch("fill(self, value)")
     public static Tensor fill(Tensor self, Tensor value) {

@@ -22,11 +22,6 @@ public sealed interface InPlaceOps permits Tensor {
         return InPlace.apply(Arithmetic.Add.OP, None.NONE, self(), other);
     }
 
-    /** Adds alpha times other. */
-    default Tensor add_(Tensor other, double alpha) {
-        return alpha == 1 ? add_(other) : add_(other.mul(alpha));
-    }
-
     /** Adds a number. */
     default Tensor add_(Number other) {
         return add_(Tensor.number(other));
@@ -62,16 +57,6 @@ public sealed interface InPlaceOps permits Tensor {
         return div_(Tensor.number(other));
     }
 
-    /** Adds value a b. */
-    default Tensor addcmul_(Tensor tensor1, Tensor tensor2, double value) {
-        return add_(tensor1.mul(tensor2).mul(value));
-    }
-
-    /** Adds value a / b. */
-    default Tensor addcdiv_(Tensor tensor1, Tensor tensor2, double value) {
-        return add_(tensor1.div(tensor2).mul(value));
-    }
-
     /** Moves a fraction of the way to {@code end}. */
     default Tensor lerp_(Tensor end, double weight) {
         return add_(end.sub(self()).mul(weight));
@@ -99,7 +84,7 @@ public sealed interface InPlaceOps permits Tensor {
 
     /** Holds every element between bounds, either of which may be null. */
     default Tensor clamp_(@Nullable Number min, @Nullable Number max) {
-        return copy_(self().clamp(min, max));
+        return InPlace.become("clamp_", self(), x -> x.clamp(min, max));
     }
 
     /** Copies another tensor, broadcast and converted, over this one. As {@code Tensor.copy_}. */
@@ -121,7 +106,7 @@ public sealed interface InPlaceOps permits Tensor {
 
     /** Replaces the elements where {@code mask} is true. */
     default Tensor maskedFill_(Tensor mask, Number value) {
-        return copy_(self().maskedFill(mask, value));
+        return InPlace.become("masked_fill_", self(), x -> x.maskedFill(mask, value));
     }
 
     /** Uniform numbers from {@code from} to {@code to} from the default generator. As {@code Tensor.uniform_}. */

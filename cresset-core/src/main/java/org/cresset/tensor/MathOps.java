@@ -141,4 +141,17 @@ public sealed interface MathOps permits Tensor {
     default Tensor viewAsComplex() {
         return ComplexViews.AsComplex.OP.on(None.NONE, self());
     }
+
+    /** In float64 or complex128, to a power. As {@code torch.float_power}. */
+    @Torch("float_power(self: Scalar, exponent)")
+    default Tensor floatPower(Tensor exponent) {
+        boolean complex = self().dtype().isComplex() || exponent.dtype().isComplex();
+        DType wide = complex ? DType.COMPLEX128 : DType.FLOAT64;
+        return self().to(wide).pow(exponent.to(wide));
+    }
+
+    /** In float64 or complex128, to a power. */
+    default Tensor floatPower(Number exponent) {
+        return floatPower(Tensor.number(exponent));
+    }
 }

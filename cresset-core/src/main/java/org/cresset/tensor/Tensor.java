@@ -41,6 +41,10 @@ public abstract sealed class Tensor
                 IndexOps,
                 LinalgOps,
                 InPlaceOps,
+                InPlaceMathOps,
+                InPlaceOperandOps,
+                InPlaceIndexOps,
+                SignalOps,
                 RandomOps,
                 ConvertOps
         permits Dense, Batched, Dual {
