@@ -20,7 +20,8 @@ public sealed interface InPlaceOperandOps permits Tensor {
 
     /** {@link ElementwiseOps#remainder(Tensor)} in place. As {@code Tensor.remainder_}. */
     default Tensor remainder_(Tensor other) {
-        return InPlace.apply(Arithmetic.Remainder.OP, None.NONE, self(), IntegerChecks.divisor("remainder", self(), other));
+        return InPlace.apply(
+                Arithmetic.Remainder.OP, None.NONE, self(), IntegerChecks.divisor("remainder", self(), other));
     }
 
     /** {@link ElementwiseOps#remainder(Number)} in place. As {@code Tensor.remainder_}. */
@@ -40,7 +41,8 @@ public sealed interface InPlaceOperandOps permits Tensor {
 
     /** {@link ElementwiseOps#floorDivide(Tensor)} in place. As {@code Tensor.floor_divide_}. */
     default Tensor floorDivide_(Tensor other) {
-        return InPlace.apply(Arithmetic.FloorDivide.OP, None.NONE, self(), IntegerChecks.divisor("floor_divide", self(), other));
+        return InPlace.apply(
+                Arithmetic.FloorDivide.OP, None.NONE, self(), IntegerChecks.divisor("floor_divide", self(), other));
     }
 
     /** {@link ElementwiseOps#floorDivide(Number)} in place. As {@code Tensor.floor_divide_}. */
@@ -120,12 +122,16 @@ public sealed interface InPlaceOperandOps permits Tensor {
 
     /** {@link ElementwiseOps#add(Tensor, Number)} in place. As {@code Tensor.add_}. */
     default Tensor add_(Tensor other, Number alpha) {
-        return IntegerChecks.isOne(alpha) ? self().add_(other) : self().add_(IntegerChecks.scaled("add", self(), other, alpha));
+        return IntegerChecks.isOne(alpha)
+                ? self().add_(other)
+                : self().add_(IntegerChecks.scaled("add", self(), other, alpha));
     }
 
     /** {@link ElementwiseOps#sub(Tensor, Number)} in place. As {@code Tensor.sub_}. */
     default Tensor sub_(Tensor other, Number alpha) {
-        return IntegerChecks.isOne(alpha) ? self().sub_(other) : self().sub_(IntegerChecks.scaled("sub", self(), other, alpha));
+        return IntegerChecks.isOne(alpha)
+                ? self().sub_(other)
+                : self().sub_(IntegerChecks.scaled("sub", self(), other, alpha));
     }
 
     /** {@link ElementwiseOps#div(Tensor, String)} in place. As {@code Tensor.div_}. */

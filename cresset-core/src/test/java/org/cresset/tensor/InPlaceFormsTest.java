@@ -137,7 +137,8 @@ class InPlaceFormsTest {
     @MethodSource("simple")
     void theyDoWhatThePlainOnesDo(String name, Method m) throws Exception {
         String plain = name.substring(0, name.length() - 1);
-        for (DType t : List.of(DType.FLOAT64, DType.FLOAT32, DType.INT64, DType.BOOL, DType.COMPLEX128, DType.BFLOAT16)) {
+        for (DType t :
+                List.of(DType.FLOAT64, DType.FLOAT32, DType.INT64, DType.BOOL, DType.COMPLEX128, DType.BFLOAT16)) {
             Tensor x = data(t, 1);
             Tensor[] others = {data(t, 2), data(t, 3), data(t, 4), data(t, 5)};
             Tensor expected;
@@ -159,7 +160,9 @@ class InPlaceFormsTest {
             assertThat(called(m, name, y, others)).isSameAs(y);
             assertThat(y.dense("test").storage().version()).isGreaterThan(version);
             assertThat(y.dtype()).isEqualTo(t);
-            assertThat(y.toString()).as("%s of %s", name, t).isEqualTo(expected.to(t).toString());
+            assertThat(y.toString())
+                    .as("%s of %s", name, t)
+                    .isEqualTo(expected.to(t).toString());
         }
     }
 
