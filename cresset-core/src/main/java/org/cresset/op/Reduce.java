@@ -101,6 +101,10 @@ public abstract non-sealed class Reduce extends Op {
     protected final void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
         Axes a = (Axes) attrs;
         DType t = computeType(in[0].dtype(), out[0].dtype());
+        if (t.isComplex() && combine == Combine.SUM && in[0].dtype() == out[0].dtype()) {
+            Reduction.ofParts(this, combine, in[0], out[0], a).run();
+            return;
+        }
         if (t.isComplex()) {
             ComplexReduction.run(combine, in[0], out[0], a, this);
             return;

@@ -35,21 +35,47 @@ final class Reduction {
         this.lane = lane;
         this.out = out;
         this.count = Reduce.count(in.shape(), a);
-        // Kept dimensions first, reduced ones last.
+        // Kept dimensions first, reduced ones last; those that follow each other in memory are one.
         int n = in.dim();
         long[] dims = new long[n];
         long[] strides = new long[n];
         int k = 0;
+        int first = 0;
         for (int pass = 0; pass < 2; pass++) {
             for (int d = 0; d < n; d++) {
-                if (a.has(d) == (pass == 1)) {
-                    dims[k] = in.size(d);
-                    strides[k++] = in.stride(d);
+                if (a.has(d) != (pass == 1) || in.size(d) == 1) {
+                    continue;
                 }
+                if (k > first && strides[k - 1] == in.stride(d) * in.size(d)) {
+                    k--;
+                    dims[k] *= in.size(d);
+                } else {
+                    dims[k] = in.size(d);
+                }
+                strides[k++] = in.stride(d);
             }
+            first = pass == 0 ? k : first;
         }
-        this.kept = n - Long.bitCount(a.mask());
-        this.x = in.view(Shape.of(dims), strides, in.storageOffset());
+        this.kept = first;
+        this.x = in.view(Shape.of(Arrays.copyOf(dims, k)), Arrays.copyOf(strides, k), in.storageOffset());
+    }
+
+    /** Complex numbers have two real ones each, which are added up apart. */
+    static Reduction ofParts(Reduce op, Combine combine, Dense in, Dense out, Reduce.Axes a) {
+        LaneType lane = in.dtype() == DType.COMPLEX128 ? LaneType.F64 : LaneType.F32;
+        return new Reduction(op, combine, lane, parts(in), parts(out), a);
+    }
+
+    private static Dense parts(Dense t) {
+        int n = t.dim();
+        long[] dims = Arrays.copyOf(t.shape().dims(), n + 1);
+        long[] strides = Arrays.copyOf(t.strides(), n + 1);
+        for (int d = 0; d < n; d++) {
+            strides[d] *= 2;
+        }
+        dims[n] = 2;
+        strides[n] = 1;
+        return Dense.over(t.storage(), Shape.of(dims), strides, 2 * t.storageOffset(), t.dtype().real());
     }
 
     void run() {
@@ -62,8 +88,10 @@ final class Reduction {
             }
             return;
         }
-        if (!x.dtype().isComplex() && rowsLieTogether()) {
+        if (!x.dtype().isComplex() && rowsLieTogether(1)) {
             rows(x);
+        } else if (fewLieBetween()) {
+            interleaved();
         } else if (!x.dtype().isComplex() && columnsLieTogether()) {
             columns();
         } else {
@@ -74,8 +102,8 @@ final class Reduction {
         }
     }
 
-    private boolean rowsLieTogether() {
-        long expected = 1;
+    private boolean rowsLieTogether(long apart) {
+        long expected = apart;
         for (int d = x.dim() - 1; d >= kept; d--) {
             if (x.size(d) != 1 && x.stride(d) != expected) {
                 return false;
@@ -83,6 +111,61 @@ final class Reduction {
             expected *= x.size(d);
         }
         return true;
+    }
+
+    /** Whether rows have the elements of a few results in turn, so that each of these has accumulators of its own. */
+    private boolean fewLieBetween() {
+        long few = kept > 0 ? x.size(kept - 1) : 1;
+        return lane.isFloat()
+                && x.dtype() == lane.dtype()
+                && few > 1
+                && lane.accumulators() % few == 0
+                && x.stride(kept - 1) == 1
+                && rowsLieTogether(few);
+    }
+
+    private void interleaved() {
+        int few = (int) x.size(kept - 1);
+        long rows = out.numel() / few;
+        Dense heads = x.view(
+                Shape.of(Arrays.copyOf(x.shape().dims(), kept - 1)), Arrays.copyOf(x.strides(), kept - 1), x.storageOffset());
+        Geometry g = Geometry.of(
+                heads.shape(),
+                Dense.over(x.storage(), heads.shape(), heads.shape().contiguousStrides(), 0, x.dtype()),
+                heads);
+        long length = count * few;
+        long pieces = (length + PIECE - 1) / PIECE;
+        if (rows == 1) {
+            double[] sums = new double[Math.toIntExact(pieces * few)];
+            Workers.parallelFor(pieces, GRAIN / PIECE, (from, to) -> pieces(few, g.offset(1, 0), from, to, sums));
+            join(few, 0, sums);
+            return;
+        }
+        Workers.parallelFor(rows, Math.max(1, GRAIN / length), (from, to) -> {
+            double[] sums = new double[Math.toIntExact(pieces * few)];
+            for (long i = from; i < to; i++) {
+                pieces(few, g.offset(1, i), 0, pieces, sums);
+                join(few, i, sums);
+            }
+        });
+    }
+
+    private void pieces(int few, long at, long from, long to, double[] sums) {
+        RowSums row = new RowSums(op, combine, lane, x, count * few);
+        for (long p = from; p < to; p++) {
+            int n = (int) Math.min(PIECE, count * few - p * PIECE);
+            row.pieces(at, p * PIECE, n, sums, (int) p * few, few);
+        }
+    }
+
+    private void join(int few, long row, double[] sums) {
+        for (int k = 0; k < few; k++) {
+            double sum = combine.identity();
+            for (int p = k; p < sums.length; p += few) {
+                sum = RowSums.join(combine, sum, sums[p]);
+            }
+            out.write(row * few + k, op.finish(sum, count));
+        }
     }
 
     /** Whether the last kept dimension lies in memory element by element and is long enough to be worth it. */
@@ -229,6 +312,7 @@ final class Reduction {
         long block = lane.isFloat() ? BLOCK : Math.max(BLOCK, (long) Math.sqrt(count));
         boolean direct = count <= block;
         double[] sums = lane.isFloat() && !direct ? new double[n] : NO_SUMS;
+        double[] part = new double[sums.length];
         Arrays.fill(sums, combine.identity());
         for (long b = 0; b < count; b += block) {
             long end = Math.min(count, b + block);
@@ -245,23 +329,19 @@ final class Reduction {
                 k.run(to, at, xs, exact ? from : 0, null, 0, to, at, n);
             }
             if (sums.length > 0) {
-                for (int i = 0; i < n; i++) {
-                    double x = Convert.readDouble(
-                            lane.dtype(), ts, (long) i * lane.dtype().size());
-                    sums[i] = RowSums.join(combine, sums[i], x);
-                }
+                Convert.to(ts, 0, lane.dtype(), part, n);
+                join(sums, part);
             } else if (!direct) {
                 merge(os, oo, ts, n);
             }
         }
         if (sums.length > 0) {
-            for (int i = 0; i < n; i++) {
-                Convert.writeDouble(
-                        out.dtype(),
-                        out.segment(),
-                        target + (long) i * out.dtype().size(),
-                        op.finish(sums[i], count));
+            if (!plain()) {
+                for (int i = 0; i < n; i++) {
+                    sums[i] = op.finish(sums[i], count);
+                }
             }
+            Convert.from(sums, out.segment(), target, out.dtype(), n);
             return;
         }
         if (lane.isFloat()) {
@@ -273,14 +353,12 @@ final class Reduction {
     }
 
     private void fill(MemorySegment m, long at, int n) {
-        for (int i = 0; i < n; i++) {
-            if (lane.isFloat()) {
-                Convert.writeDouble(
-                        lane.dtype(), m, at + (long) i * lane.dtype().size(), combine.identity());
-            } else {
-                Convert.writeLong(lane.dtype(), m, at + (long) i * lane.dtype().size(), combine.integerIdentity(lane));
-            }
+        if (lane.isFloat()) {
+            Convert.writeDouble(lane.dtype(), m, at, combine.identity());
+        } else {
+            Convert.writeLong(lane.dtype(), m, at, combine.integerIdentity(lane));
         }
+        Moves.repeat(m, at, m, at, lane.dtype().size(), n);
     }
 
     /** Of integers; floating-point sums are merged in double precision. */
@@ -294,10 +372,26 @@ final class Reduction {
         }
     }
 
+    private void join(double[] sums, double[] part) {
+        if (combine == Combine.SUM) {
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += part[i];
+            }
+            return;
+        }
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = RowSums.join(combine, sums[i], part[i]);
+        }
+    }
+
+    /** Whether combinations are the results as they are. */
+    private boolean plain() {
+        return op.finish(1, count) == 1 && op.finish(2, count) == 2;
+    }
+
     private void finish(MemorySegment m, long at, int n) {
         DType t = lane.dtype();
-        double probe = op.finish(1, count);
-        if (probe == 1 && op.finish(2, count) == 2) {
+        if (plain()) {
             return;
         }
         for (int i = 0; i < n; i++) {

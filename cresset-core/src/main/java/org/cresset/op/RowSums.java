@@ -54,6 +54,23 @@ final class RowSums {
 
     /** What n elements combine to, from element {@code from} of the row at a byte offset on. */
     double piece(long at, long from, int n) {
+        load(at, from, n);
+        return combine == Combine.SUM ? sum(wide) : combined();
+    }
+
+    /** The same for {@code few} results whose elements come in turn, from {@code first} of {@code results} on. */
+    void pieces(long at, long from, int n, double[] results, int first, int few) {
+        load(at, from, n);
+        for (int k = 0; k < few; k++) {
+            double v = combine.identity();
+            for (int i = k; i < wide.length; i += few) {
+                v = join(combine, v, wide[i]);
+            }
+            results[first + k] = v;
+        }
+    }
+
+    private void load(long at, long from, int n) {
         clear();
         run(at, from, n);
         if (lane == LaneType.F32) {
@@ -62,7 +79,6 @@ final class RowSums {
         } else {
             MemorySegment.copy(block, D, 0, wide, 0, wide.length);
         }
-        return combine == Combine.SUM ? sum(wide) : combined();
     }
 
     private static void widen(float[] from, double[] to) {
