@@ -326,6 +326,27 @@ class Products {
         return Tensor.cat(-1, column.onesLike(), column.expand(dims).cumprod(-1));
     }
 
+    /**
+     * Rows of n powers of a vector's elements (null: as many as there are elements), from x^(n - 1) to 1, or from 1 on if
+     * {@code increasing}. As {@code torch.vander}.
+     */
+    @Torch("vander(x: Tensor, N=None, increasing=False)")
+    public static Tensor vander(Tensor x, @Nullable Long n, boolean increasing) {
+        if (x.dim() != 1) {
+            throw CressetException.runtime("vander: x is " + x.dtype() + x.shape() + "; expected a vector");
+        }
+        long powers = n == null ? x.size(0) : n;
+        if (powers < 0) {
+            throw CressetException.runtime("vander: N is " + powers + "; expected at least 0");
+        }
+        if (powers < 2) {
+            Tensor base = x.dtype() == DType.BOOL ? x.to(DType.INT64) : x;
+            return base.onesLike().unsqueeze(-1).narrow(-1, 0, powers);
+        }
+        Tensor rows = vander(x, powers);
+        return increasing ? rows : rows.flip(-1);
+    }
+
     /** Matrices along the diagonal of a new one; vectors count as rows. As {@code torch.block_diag}. */
     @Torch("block_diag(*tensors)")
     public static Tensor blockDiag(Tensor... tensors) {

@@ -97,6 +97,10 @@ class LinalgTest {
         assertThat(Linalg.cross(Tensor.of(1, 0, 0), Tensor.of(0, 1, 0), -1).toIntArray())
                 .containsExactly(0, 0, 1);
         assertThat(Linalg.vander(Tensor.of(2, 3), 3L).toIntArray()).containsExactly(1, 2, 4, 1, 3, 9);
+        assertThat(Linalg.vander(Tensor.of(2, 3), 3L, false).toIntArray()).containsExactly(4, 2, 1, 9, 3, 1);
+        assertThat(Linalg.vander(Tensor.of(2, 3), null, true).toIntArray()).containsExactly(1, 2, 1, 3);
+        assertThat(Linalg.vander(Tensor.of(2, 3), 1L, false).toIntArray()).containsExactly(1, 1);
+        assertThat(Linalg.vander(Tensor.of(2, 3), 0L, false).numel()).isZero();
         assertThat(Linalg.matrixPower(Tensor.of(new float[] {1, 1}, new float[] {1, 0}), 10)
                         .toFloatArray())
                 .containsExactly(89, 55, 55, 34);
