@@ -75,7 +75,12 @@ final class Reduction {
         }
         dims[n] = 2;
         strides[n] = 1;
-        return Dense.over(t.storage(), Shape.of(dims), strides, 2 * t.storageOffset(), t.dtype().real());
+        return Dense.over(
+                t.storage(),
+                Shape.of(dims),
+                strides,
+                2 * t.storageOffset(),
+                t.dtype().real());
     }
 
     void run() {
@@ -128,7 +133,9 @@ final class Reduction {
         int few = (int) x.size(kept - 1);
         long rows = out.numel() / few;
         Dense heads = x.view(
-                Shape.of(Arrays.copyOf(x.shape().dims(), kept - 1)), Arrays.copyOf(x.strides(), kept - 1), x.storageOffset());
+                Shape.of(Arrays.copyOf(x.shape().dims(), kept - 1)),
+                Arrays.copyOf(x.strides(), kept - 1),
+                x.storageOffset());
         Geometry g = Geometry.of(
                 heads.shape(),
                 Dense.over(x.storage(), heads.shape(), heads.shape().contiguousStrides(), 0, x.dtype()),

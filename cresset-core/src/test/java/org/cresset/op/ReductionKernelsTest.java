@@ -100,11 +100,15 @@ class ReductionKernelsTest {
         for (DType t : new DType[] {DType.COMPLEX64, DType.COMPLEX128, DType.COMPLEX32}) {
             Tensor wide = Tensor.randint(-3, 4, 2, 70, 90, 2).to(t.real());
             Tensor x = wide.viewAsComplex();
-            for (Tensor y : new Tensor[] {x, x.transpose(1, 2), x.narrow(2, 3, 50), x.select(0, 1), x.conj(), x.narrow(1, 0, 0)}) {
+            for (Tensor y :
+                    new Tensor[] {x, x.transpose(1, 2), x.narrow(2, 3, 50), x.select(0, 1), x.conj(), x.narrow(1, 0, 0)
+                    }) {
                 for (long[] dims : new long[][] {{0}, {1}, {0, 1}, {-1}}) {
                     same(y.sum(dims).real(), y.real().to(DType.FLOAT64).sum(dims));
                     same(y.sum(dims).imag(), y.imag().to(DType.FLOAT64).sum(dims));
-                    same(y.mean(dims).real().nanToNum(null, null, null), y.real().to(DType.FLOAT64).mean(dims).nanToNum(null, null, null));
+                    same(
+                            y.mean(dims).real().nanToNum(null, null, null),
+                            y.real().to(DType.FLOAT64).mean(dims).nanToNum(null, null, null));
                 }
             }
         }
@@ -113,7 +117,12 @@ class ReductionKernelsTest {
             for (long[] dims : new long[][] {{0}, {1}, {0, 1}}) {
                 Tensor exact = x.to(DType.FLOAT64);
                 same(x.amax(dims, false), exact.amax(dims, false));
-                assertThat(x.sum(dims).to(DType.FLOAT64).sub(exact.sum(dims)).abs().max().item())
+                assertThat(x.sum(dims)
+                                .to(DType.FLOAT64)
+                                .sub(exact.sum(dims))
+                                .abs()
+                                .max()
+                                .item())
                         .isLessThan(1e-3);
             }
         }
