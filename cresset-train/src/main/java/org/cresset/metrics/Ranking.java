@@ -36,9 +36,15 @@ public final class Ranking implements Metric<Ranking> {
         }
         reserve(s.length);
         for (int i = 0; i < s.length; i++) {
-            scores[count] = s[i];
-            positive[count++] = t[i] == 1;
+            add(s[i], t[i] == 1);
         }
+    }
+
+    /** Takes in one example. */
+    void add(double score, boolean isPositive) {
+        reserve(1);
+        scores[count] = score;
+        positive[count++] = isPositive;
     }
 
     private void reserve(int more) {

@@ -8,15 +8,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.cresset.amp.Autocast;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
+import org.cresset.base.DType;
 import org.cresset.base.MemoryScope;
 import org.cresset.data.Batch;
 import org.cresset.data.DataLoader;
 import org.cresset.io.AtomicFiles;
 import org.cresset.io.Safetensors;
 import org.cresset.nn.Module;
+import org.cresset.optim.Clip;
+import org.cresset.optim.GradScaler;
 import org.cresset.optim.Optimizer;
 import org.cresset.optim.schedule.LRScheduler;
 import org.cresset.tensor.Tensor;
@@ -47,6 +52,9 @@ public final class Trainer {
     private boolean resume;
     private int patience = Integer.MAX_VALUE;
     private int accumulate = 1;
+    private @Nullable DType precision;
+    private @Nullable GradScaler scaler;
+    private double maxNorm = Double.POSITIVE_INFINITY;
     private long every;
     private int keep;
     private final Map<String, Stateful> others = new LinkedHashMap<>();
@@ -126,6 +134,34 @@ public final class Trainer {
         return this;
     }
 
+    /**
+     * Runs the model and the loss in autocast to a dtype, BFLOAT16 or FLOAT16. For float16 the loss is scaled by a
+     * {@link GradScaler} with PyTorch's defaults, so that small gradients don't vanish; steps whose gradients overflow are left
+     * out, and the scale is part of the state that is saved and resumed.
+     */
+    public Trainer autocast(DType dtype) {
+        return autocast(dtype, dtype == DType.FLOAT16 ? new GradScaler() : null);
+    }
+
+    /** As {@link #autocast(DType)} with a scaler of one's own, which becomes part of the state; null: none. */
+    public Trainer autocast(DType dtype, @Nullable GradScaler s) {
+        if (dtype != DType.BFLOAT16 && dtype != DType.FLOAT16) {
+            throw CressetException.value("autocast: dtype " + dtype + "; expected bfloat16 or float16");
+        }
+        precision = dtype;
+        scaler = s;
+        return this;
+    }
+
+    /** Scales gradients down to this norm, taken together, before each step. As {@code clip_grad_norm_}. */
+    public Trainer clipGradNorm(double norm) {
+        if (!(norm > 0)) {
+            throw CressetException.value("clipGradNorm: " + norm + "; expected more than 0");
+        }
+        maxNorm = norm;
+        return this;
+    }
+
     /** Tells a listener how it goes on. */
     public Trainer progress(Progress p) {
         progress = p;
@@ -177,6 +213,9 @@ public final class Trainer {
                 .loader(train)
                 .validation(validation);
         others.forEach(state::include);
+        if (scaler != null) {
+            state.include("grad_scaler", Stateful.of(scaler::stateDict, scaler::loadStateDict));
+        }
         Position at = new Position();
         Path last = null;
         if (checkpoints != null) {
@@ -310,8 +349,7 @@ public final class Trainer {
             at.batch++;
             at.batches++;
             if (at.batch % accumulate == 0) {
-                optimizer.step();
-                optimizer.zeroGrad();
+                update();
             }
             progress.batchDone(value);
             // Between steps only: gradients are no part of the state.
@@ -320,8 +358,7 @@ public final class Trainer {
             }
         }
         if (at.batch % accumulate != 0) {
-            optimizer.step();
-            optimizer.zeroGrad();
+            update();
         }
         if (at.batch == 0) {
             throw CressetException.value("training: the training set has no batch; look at the data, the batch size"
@@ -333,13 +370,35 @@ public final class Trainer {
     /** The memory of one forward and backward pass is free afterwards; gradients stay. */
     private double step(Batch b) {
         try (MemoryScope _ = MemoryScope.open()) {
-            Tensor l = loss.apply(forward.apply(b.input()), b.target());
+            Tensor l = inPrecision(() -> loss.apply(forward.apply(b.input()), b.target()));
             double value = l.item();
             if (Double.isFinite(value)) {
-                (accumulate == 1 ? l : l.div(accumulate)).backward();
+                Tensor share = accumulate == 1 ? l : l.div(accumulate);
+                (scaler == null ? share : scaler.scale(share)).backward();
             }
             return value;
         }
+    }
+
+    private Tensor inPrecision(Supplier<Tensor> body) {
+        return precision == null ? body.get() : Autocast.autocast(precision, body);
+    }
+
+    /** Changes the parameters by the gradients so far, unless those overflowed. */
+    private void update() {
+        if (maxNorm < Double.POSITIVE_INFINITY) {
+            if (scaler != null) {
+                scaler.unscale_(optimizer);
+            }
+            Clip.clipGradNorm(optimizer.paramGroups().stream().flatMap(g -> g.params().stream()).toList(), maxNorm);
+        }
+        if (scaler == null) {
+            optimizer.step();
+        } else {
+            scaler.step(optimizer);
+            scaler.update();
+        }
+        optimizer.zeroGrad();
     }
 
     /**
@@ -360,8 +419,9 @@ public final class Trainer {
         boolean classes = true;
         for (Batch b : data) {
             try (MemoryScope _ = MemoryScope.open()) {
-                Tensor out = Autograd.noGrad(() -> forward.apply(b.input()));
-                sum += Autograd.noGrad(() -> loss.apply(out, b.target())).item() * b.size();
+                Tensor out = Autograd.noGrad(() -> inPrecision(() -> forward.apply(b.input())));
+                Tensor l = Autograd.noGrad(() -> inPrecision(() -> loss.apply(out, b.target())));
+                sum += l.item() * b.size();
                 count += b.size();
                 classes &= out.dim() == 2 && b.target().dim() == 1;
                 if (classes) {
