@@ -174,8 +174,8 @@ public final class Rankings implements Metric<Rankings> {
      */
     public double aurocOneVersusOne(Average average) {
         if (!exclusive || average == Average.MICRO) {
-            throw CressetException.value(
-                    "Rankings.aurocOneVersusOne: " + (exclusive ? "MICRO" : "of labels") + "; only of classes, MACRO or WEIGHTED");
+            throw CressetException.value("Rankings.aurocOneVersusOne: " + (exclusive ? "MICRO" : "of labels")
+                    + "; only of classes, MACRO or WEIGHTED");
         }
         double sum = 0;
         double weights = 0;

@@ -390,7 +390,11 @@ public final class Trainer {
             if (scaler != null) {
                 scaler.unscale_(optimizer);
             }
-            Clip.clipGradNorm(optimizer.paramGroups().stream().flatMap(g -> g.params().stream()).toList(), maxNorm);
+            Clip.clipGradNorm(
+                    optimizer.paramGroups().stream()
+                            .flatMap(g -> g.params().stream())
+                            .toList(),
+                    maxNorm);
         }
         if (scaler == null) {
             optimizer.step();

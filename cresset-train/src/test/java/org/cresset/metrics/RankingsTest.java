@@ -18,7 +18,8 @@ class RankingsTest {
     };
     private static final Tensor CLASSES = Tensor.of(0L, 1, 2, 1, 0, 2, 2, 1, 0, 0, 0, 2);
     private static final Tensor LABELS = Tensor.of(
-                    1L, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0)
+                    1L, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0,
+                    0, 0, 0)
             .reshape(12, 3);
 
     private static Tensor scores() {
@@ -100,7 +101,8 @@ class RankingsTest {
     @Test
     void classesWithoutExamples() {
         Rankings r = Rankings.ofClasses(3);
-        r.update(Tensor.of(new float[] {0.9f, 0.1f, 0}, new float[] {0.4f, 0.6f, 0}, new float[] {0.65f, 0.35f, 0}),
+        r.update(
+                Tensor.of(new float[] {0.9f, 0.1f, 0}, new float[] {0.4f, 0.6f, 0}, new float[] {0.65f, 0.35f, 0}),
                 Tensor.of(0L, 1, 1));
         assertThat(r.auroc()[2]).isNaN();
         assertThat(r.averagePrecision()[2]).isNaN();

@@ -24,8 +24,9 @@ class PrecisionTest {
     @TempDir
     private Path folder;
 
-    private static final TensorDataset DATA =
-            new TensorDataset(Tensor.linspace(-1, 1, 32, DType.FLOAT32).reshape(32, 1), Tensor.linspace(-2, 2, 32, DType.FLOAT32).reshape(32, 1));
+    private static final TensorDataset DATA = new TensorDataset(
+            Tensor.linspace(-1, 1, 32, DType.FLOAT32).reshape(32, 1),
+            Tensor.linspace(-2, 2, 32, DType.FLOAT32).reshape(32, 1));
 
     /** A loss whose gradients are too small for float16, and a rate that makes up for it. */
     private static Linear fitted(boolean lower, GradScaler scaler, int accumulate) {
@@ -72,10 +73,12 @@ class PrecisionTest {
     void aResumedRunEqualsOneThatNeverStopped(DType lower) {
         Path whole = folder.resolve("whole");
         Path parts = folder.resolve("parts");
-        GradScaler[] scalers = {new GradScaler(1 << 20, 2, 0.5, 7, true), new GradScaler(1 << 20, 2, 0.5, 7, true), new GradScaler()};
+        GradScaler[] scalers = {
+            new GradScaler(1 << 20, 2, 0.5, 7, true), new GradScaler(1 << 20, 2, 0.5, 7, true), new GradScaler()
+        };
         boolean scaled = lower == DType.FLOAT16;
-        List<EpochResult> all =
-                run(whole).run(4, t -> t.autocast(lower, scaled ? scalers[0] : null).clipGradNorm(1));
+        List<EpochResult> all = run(whole)
+                .run(4, t -> t.autocast(lower, scaled ? scalers[0] : null).clipGradNorm(1));
         run(parts).run(1, t -> t.autocast(lower, scaled ? scalers[1] : null).clipGradNorm(1));
         run(parts).run(4, t -> t.autocast(lower, scaled ? scalers[2] : null).clipGradNorm(1));
         assertThat(parts.resolve(Trainer.STATE)).hasSameBinaryContentAs(whole.resolve(Trainer.STATE));
