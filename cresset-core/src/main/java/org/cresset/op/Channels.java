@@ -279,7 +279,7 @@ final class Channels {
                 MemorySegment ts = scratch.segment();
                 Rows.map(FusedLoops.PLUS_ROWS, gs, go, ss, to, null, 0, ss, to, n);
                 Rows.map(
-                        RecurrentLoops.DIFFERENCE_ROWS,
+                        FusedLoops.DIFFERENCE_ROWS,
                         x.segment(),
                         x.byteOffset() + at,
                         m.segment(),

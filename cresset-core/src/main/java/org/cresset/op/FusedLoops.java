@@ -129,6 +129,14 @@ final class FusedLoops {
         }
     });
 
+    /** x - y. */
+    static final Loop DIFFERENCE = map("difference", List.of(false, false), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.sub(in.get(0), in.get(1)));
+        }
+    });
+
     /** The larger. */
     static final Loop LARGER = map("larger", List.of(false, false), new Body() {
         @Override
@@ -174,6 +182,7 @@ final class FusedLoops {
     static final Tiers PRODUCT_ROWS = new Tiers(PRODUCT);
     static final Tiers MULTIPLY_ADD_ROWS = new Tiers(MULTIPLY_ADD);
     static final Tiers PLUS_ROWS = new Tiers(PLUS);
+    static final Tiers DIFFERENCE_ROWS = new Tiers(DIFFERENCE);
 
     private FusedLoops() {}
 
@@ -201,6 +210,7 @@ final class FusedLoops {
                 PRODUCT,
                 MULTIPLY_ADD,
                 PLUS,
+                DIFFERENCE,
                 LARGER,
                 TAKEN,
                 LEFT);

@@ -38,6 +38,7 @@ public final class KernelGenerator {
         }
         List<GridLoop> grids = new ArrayList<>(FftLoops.all());
         grids.addAll(WinogradLoops.all());
+        grids.addAll(RecurrentLoops.all());
         for (GridLoop grid : grids) {
             Files.write(target.resolve(grid.name() + ".class"), GridEmitter.scalar(Tiers.PACKAGE, grid));
             Files.write(target.resolve(grid.name() + "V.class"), GridEmitter.vector(Tiers.PACKAGE, grid));
@@ -61,7 +62,6 @@ public final class KernelGenerator {
             }
         }
         all.addAll(FusedLoops.all());
-        all.addAll(RecurrentLoops.all());
         all.addAll(ChannelLoops.all());
         return all;
     }

@@ -9,7 +9,7 @@ import org.cresset.emit.MemoryGridKernel;
 
 /** Both forms of a grid over native memory. */
 final class MemoryGridTiers extends GridForms<MemoryGridKernel> {
-    private static final int OPERANDS = 16;
+    private static final int OPERANDS = 24;
     private static final int ROWS = 8;
     private static final int WIDTH = 67; // whole vectors and some elements that are left
     private static final int EACH = ROWS * WIDTH;
@@ -19,8 +19,20 @@ final class MemoryGridTiers extends GridForms<MemoryGridKernel> {
     }
 
     /** Runs the form that is best now. */
+    void run(MemorySegment[] places, long[] offsets, int[] steps, int rows, int n) {
+        pick((long) rows * n, n).run(places, offsets, steps, rows, n);
+    }
+
+    /** The same of inputs in one piece of memory and outputs in another, with offsets in elements. */
     void run(MemorySegment from, MemorySegment to, int[] offsets, int[] steps, int rows, int n) {
-        pick((long) rows * n, n).run(from, to, offsets, steps, rows, n);
+        int inputs = grid.loop().repeated().size();
+        MemorySegment[] places = new MemorySegment[offsets.length];
+        long[] at = new long[offsets.length];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = i < inputs ? from : to;
+            at[i] = 4L * offsets[i];
+        }
+        run(places, at, steps, rows, n);
     }
 
     @Override
@@ -28,17 +40,18 @@ final class MemoryGridTiers extends GridForms<MemoryGridKernel> {
         // From the pool: another kind of segment would spoil what the compiler has learned about the loops.
         Storage scratch = Memory.allocate(4L * OPERANDS * EACH);
         scratch.segment().fill((byte) 0);
-        MemorySegment m = scratch.segment();
-        int[] offsets = new int[OPERANDS];
+        MemorySegment[] places = new MemorySegment[OPERANDS];
+        long[] offsets = new long[OPERANDS];
         int[] steps = new int[8];
-        Arrays.setAll(offsets, i -> i * EACH);
+        Arrays.fill(places, scratch.segment());
+        Arrays.setAll(offsets, i -> 4L * i * EACH);
         Arrays.fill(steps, WIDTH);
         return new Trial<>() {
             @Override
             public void run(MemoryGridKernel k) {
-                k.run(m, m, offsets, steps, ROWS, WIDTH);
-                k.run(m, m, offsets, steps, ROWS, WIDTH - 3);
-                k.run(m, m, offsets, steps, 1, WIDTH - 3);
+                k.run(places, offsets, steps, ROWS, WIDTH);
+                k.run(places, offsets, steps, ROWS, WIDTH - 3);
+                k.run(places, offsets, steps, 1, WIDTH - 3);
             }
 
             @Override

@@ -34,6 +34,9 @@ final class RecurrentGradKernel {
     /** The hidden state before each step. */
     private final Dense before;
 
+    /** What stands for the gradient of the states of all steps where there is none. */
+    private final Dense zeros;
+
     private final int n;
     private final int width;
 
@@ -55,6 +58,8 @@ final class RecurrentGradKernel {
         boolean gru = attrs.mode() == Recurrent.Mode.GRU;
         hidden = gru ? Dense.empty(out[0].shape(), DType.FLOAT32) : out[0];
         before = Dense.empty(y.shape(), DType.FLOAT32);
+        zeros = Dense.empty(Shape.of(n), DType.FLOAT32);
+        zeros.segment().asSlice(zeros.byteOffset(), 4L * n).fill((byte) 0);
     }
 
     void run() {
@@ -62,7 +67,9 @@ final class RecurrentGradKernel {
         start(gc, out[2]);
         long batch = h0.size(0);
         long blocks = Math.max(1, batch / RecurrentKernel.BLOCK);
-        Workers.parallelFor(blocks, 1, (from, to) -> block(batch * from / blocks, batch * to / blocks));
+        try (Factor f = Factor.of(weight, batch / blocks)) {
+            Workers.parallelFor(blocks, 1, (from, to) -> block(f, batch * from / blocks, batch * to / blocks));
+        }
         Matmul.into((Dense) hidden.detach().t(), before, null, out[3]);
         Pointwise.copy((Dense) hidden.detach().sum(0), out[4]);
     }
@@ -75,8 +82,7 @@ final class RecurrentGradKernel {
         }
     }
 
-    private void block(long from, long to) {
-        Dense scratch = Dense.empty(Shape.of(2, n), DType.FLOAT32);
+    private void block(Factor f, long from, long to) {
         Dense back = Dense.empty(Shape.of(to - from, n), DType.FLOAT32);
         Dense carried = RecurrentKernel.part(out[1], from, to - from);
         for (int k = attrs.steps() - 1; k >= 0; k--) {
@@ -85,12 +91,19 @@ final class RecurrentGradKernel {
             if (rows <= 0) {
                 continue;
             }
-            for (long i = 0; i < rows; i++) {
-                row(from + i, offsets[t] + from + i, k, scratch);
+            // Sequences that begin here come last; the state before is the first one for them.
+            int p = k == 0 ? -1 : attrs.step(k - 1);
+            long going = p < 0 ? 0 : Math.clamp(attrs.sizes()[p] - from, 0, rows);
+            long r = offsets[t] + from;
+            if (going > 0) {
+                cells(from, r, (int) going, y, cells, offsets[p] + from);
             }
-            Dense g = RecurrentKernel.part(hidden, offsets[t] + from, rows);
+            if (going < rows) {
+                cells(from + going, r + going, (int) (rows - going), h0, c0, from + going);
+            }
+            Dense g = RecurrentKernel.part(hidden, r, rows);
             Dense b = RecurrentKernel.part(back, 0, rows);
-            Matmul.into(g, weight, null, b);
+            f.multiply(g, null, b);
             if (attrs.mode() == Recurrent.Mode.GRU) { // some of the gradient has gone around the gates
                 Rows.map(
                         FusedLoops.PLUS_ROWS,
@@ -113,80 +126,64 @@ final class RecurrentGradKernel {
         return t.byteOffset() + 4 * row * width;
     }
 
-    /** Where the state of sequence b is before the k-th step: among those of all steps, or -1: the first one. */
-    private long previous(int k, long b) {
-        if (k == 0) {
-            return -1;
-        }
-        int p = attrs.step(k - 1);
-        return b < attrs.sizes()[p] ? offsets[p] + b : -1;
-    }
-
-    private void row(long b, long r, int k, Dense scratch) {
+    /**
+     * The cells of some sequences, from {@code b} on, and of row {@code r} and the next ones; their states before lie in
+     * {@code oldH} and {@code oldC} from row {@code old} on.
+     */
+    private void cells(long b, long r, int rows, Dense oldH, Dense oldC, long old) {
         MemorySegment hs = out[1].segment();
-        long ho = at(out[1], b, n);
-        if (gy != null) {
-            Rows.map(FusedLoops.PLUS_ROWS, hs, ho, gy.segment(), at(gy, r, n), null, 0, hs, ho, n);
-        }
-        long p = previous(k, b);
-        Dense old = p < 0 ? h0 : y;
-        MemorySegment.copy(old.segment(), at(old, p < 0 ? b : p, n), before.segment(), at(before, r, n), 4L * n);
-        switch (attrs.mode()) {
-            case LSTM -> lstm(b, r, p, hs, ho, scratch);
-            case GRU -> gru(r, hs, ho, scratch);
-            case RNN_TANH -> simple(RecurrentLoops.TANH_GRAD_ROWS, r, hs, ho);
-            case RNN_RELU -> simple(RecurrentLoops.RELU_GRAD_ROWS, r, hs, ho);
-        }
-    }
-
-    private void simple(Tiers loop, long r, MemorySegment hs, long ho) {
-        Rows.map(loop, hs, ho, y.segment(), at(y, r, n), null, 0, out[0].segment(), at(out[0], r, n), n);
-    }
-
-    private void lstm(long b, long r, long p, MemorySegment hs, long ho, Dense scratch) {
-        long one = 4L * n;
+        MemorySegment ys = gy == null ? zeros.segment() : gy.segment();
         MemorySegment ks = kept.segment();
-        long ko = at(kept, r, width);
         MemorySegment gs = out[0].segment();
-        long go = at(out[0], r, width);
-        MemorySegment cs = cells.segment();
-        long co = at(cells, r, n);
-        Dense old = p < 0 ? c0 : cells;
-        long oo = at(old, p < 0 ? b : p, n);
-        MemorySegment ds = out[2].segment();
-        long d = at(out[2], b, n);
-        MemorySegment ss = scratch.segment();
-        long so = scratch.byteOffset();
-        // Through h = o tanh(c), then c = f c' + i g.
-        Rows.map(RecurrentLoops.TANH_GATE_GRAD_ROWS, hs, ho, cs, co, ks, ko + 3 * one, gs, go + 3 * one, n);
-        Rows.map(FusedLoops.PRODUCT_ROWS, hs, ho, ks, ko + 3 * one, null, 0, ss, so, n);
-        Rows.map(RecurrentLoops.TANH_GRAD_OF_INPUT_ROWS, ss, so, cs, co, ds, d, ds, d, n);
-        Rows.map(RecurrentLoops.GATE_GRAD_ROWS, ds, d, ks, ko + 2 * one, ks, ko, gs, go, n);
-        Rows.map(RecurrentLoops.GATE_GRAD_ROWS, ds, d, old.segment(), oo, ks, ko + one, gs, go + one, n);
-        Rows.map(RecurrentLoops.TANH_GRAD_SCALED_ROWS, ds, d, ks, ko, ks, ko + 2 * one, gs, go + 2 * one, n);
-        Rows.map(FusedLoops.PRODUCT_ROWS, ds, d, ks, ko + one, null, 0, ds, d, n);
-    }
-
-    private void gru(long r, MemorySegment hs, long ho, Dense scratch) {
-        long one = 4L * n;
-        MemorySegment ks = kept.segment();
-        long ko = at(kept, r, 4L * n);
-        MemorySegment gs = out[0].segment();
-        long go = at(out[0], r, width);
-        MemorySegment ws = hidden.segment();
-        long wo = at(hidden, r, width);
         MemorySegment bs = before.segment();
+        long one = 4L * n;
+        long ho = at(out[1], b, n);
+        long yo = gy == null ? zeros.byteOffset() : at(gy, r, n);
+        int step = gy == null ? 0 : n;
+        long go = at(out[0], r, width);
         long bo = at(before, r, n);
-        MemorySegment ss = scratch.segment();
-        long so = scratch.byteOffset();
-        long n2 = ko + 2 * one;
-        // Through h = n + z (h' - n), then n = tanh(x + r a).
-        Rows.map(RecurrentLoops.DIFFERENCE_ROWS, bs, bo, ks, n2, null, 0, ss, so, n);
-        Rows.map(RecurrentLoops.GATE_GRAD_ROWS, hs, ho, ss, so, ks, ko + one, gs, go + one, n);
-        Rows.map(RecurrentLoops.TANH_GRAD_REST_ROWS, hs, ho, ks, ko + one, ks, n2, gs, go + 2 * one, n);
-        Rows.map(RecurrentLoops.GATE_GRAD_ROWS, gs, go + 2 * one, ks, ko + 3 * one, ks, ko, gs, go, n);
-        MemorySegment.copy(gs, go, ws, wo, 2 * one);
-        Rows.map(FusedLoops.PRODUCT_ROWS, gs, go + 2 * one, ks, ko, null, 0, ws, wo + 2 * one, n);
-        Rows.map(FusedLoops.PRODUCT_ROWS, hs, ho, ks, ko + one, null, 0, hs, ho, n);
+        MemorySegment.copy(oldH.segment(), at(oldH, old, n), bs, bo, one * rows);
+        switch (attrs.mode()) {
+            case LSTM -> {
+                MemorySegment ds = out[2].segment();
+                long d = at(out[2], b, n);
+                long ko = at(kept, r, width);
+                RecurrentLoops.LSTM_GRAD.run(
+                        new MemorySegment[] {
+                            hs, ys, ks, ks, ks, ks, cells.segment(), oldC.segment(), ds, gs, gs, gs, gs, ds
+                        },
+                        new long[] {
+                            ho, yo, ko, ko + one, ko + 2 * one, ko + 3 * one, at(cells, r, n), at(oldC, old, n), d, go,
+                            go + one, go + 2 * one, go + 3 * one, d
+                        },
+                        new int[] {n, step, width, n, n, n, width, n},
+                        rows,
+                        n);
+            }
+            case GRU -> {
+                MemorySegment ws = hidden.segment();
+                long wo = at(hidden, r, width);
+                long ko = at(kept, r, 4L * n);
+                RecurrentLoops.GRU_GRAD.run(
+                        new MemorySegment[] {hs, ys, ks, ks, ks, ks, bs, gs, gs, gs, ws, ws, ws, hs},
+                        new long[] {
+                            ho, yo, ko, ko + one, ko + 2 * one, ko + 3 * one, bo, go, go + one, go + 2 * one, wo,
+                            wo + one, wo + 2 * one, ho
+                        },
+                        new int[] {n, step, 4 * n, n, width, width, n},
+                        rows,
+                        n);
+            }
+            case RNN_TANH, RNN_RELU -> {
+                MemoryGridTiers cell =
+                        attrs.mode() == Recurrent.Mode.RNN_TANH ? RecurrentLoops.TANH_GRAD : RecurrentLoops.RELU_GRAD;
+                cell.run(
+                        new MemorySegment[] {hs, ys, y.segment(), gs},
+                        new long[] {ho, yo, at(y, r, n), go},
+                        new int[] {n, step, n, width},
+                        rows,
+                        n);
+            }
+        }
     }
 }

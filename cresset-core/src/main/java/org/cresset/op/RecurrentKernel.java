@@ -24,7 +24,7 @@ final class RecurrentKernel {
     /** What only some cells have; for the others it stands for nothing and isn't touched. */
     private final Dense c0;
 
-    private final Dense transposed;
+    private final Dense weight;
     private final @Nullable Dense bias;
     private final Dense y;
     private final Dense h;
@@ -41,7 +41,7 @@ final class RecurrentKernel {
         x = Rows.floats(in[0]);
         h0 = Rows.floats(in[1]);
         c0 = lstm ? Rows.floats(Objects.requireNonNull(in[2])) : h0;
-        transposed = Rows.floats((Dense) in[3].detach().t());
+        weight = Rows.floats(in[3]);
         bias = in[4] == null ? null : Rows.floats(in[4]);
         y = out[0];
         h = out[1];
@@ -49,7 +49,7 @@ final class RecurrentKernel {
         kept = attrs.mode() == Recurrent.Mode.GRU ? out[2] : lstm ? out[3] : y;
         cells = lstm ? out[4] : y;
         n = Math.toIntExact(h0.size(1));
-        width = Math.toIntExact(transposed.size(1));
+        width = Math.toIntExact(weight.size(0));
     }
 
     void forward() {
@@ -59,11 +59,13 @@ final class RecurrentKernel {
         }
         long batch = h0.size(0);
         long blocks = Math.max(1, batch / BLOCK);
-        Workers.parallelFor(blocks, 1, (from, to) -> block(batch * from / blocks, batch * to / blocks));
+        try (Factor f = Factor.of((Dense) weight.detach().t(), batch / blocks)) {
+            Workers.parallelFor(blocks, 1, (from, to) -> block(f, batch * from / blocks, batch * to / blocks));
+        }
     }
 
     /** All steps of the sequences from {@code from} to {@code to}. */
-    private void block(long from, long to) {
+    private void block(Factor f, long from, long to) {
         Dense gates = Dense.empty(Shape.of(to - from, width), DType.FLOAT32);
         Dense state = part(h, from, to - from);
         for (int k = 0; k < attrs.steps(); k++) {
@@ -73,10 +75,8 @@ final class RecurrentKernel {
                 continue;
             }
             Dense g = part(gates, 0, rows);
-            Matmul.into(part(state, 0, rows), transposed, bias, g);
-            for (long i = 0; i < rows; i++) {
-                row(g, i, from + i, offsets[t] + from + i);
-            }
+            f.multiply(part(state, 0, rows), bias, g);
+            cells(g, from, offsets[t] + from, (int) rows);
         }
     }
 
@@ -88,68 +88,75 @@ final class RecurrentKernel {
         return t.byteOffset() + 4 * row * width;
     }
 
-    /** One cell: row i of the products, sequence b, row r of all steps. */
-    private void row(Dense g, long i, long b, long r) {
+    /** The cells of some sequences, from {@code b} on: their products, and what belongs to row {@code r} and the next ones. */
+    private void cells(Dense g, long b, long r, int rows) {
+        MemorySegment gs = g.segment();
+        MemorySegment xs = x.segment();
+        MemorySegment ks = kept.segment();
+        MemorySegment hs = h.segment();
+        MemorySegment ys = y.segment();
+        long one = 4L * n;
+        long go = g.byteOffset();
+        long xo = at(x, r, width);
+        long ho = at(h, b, n);
+        long yo = at(y, r, n);
         switch (attrs.mode()) {
-            case LSTM -> lstm(g, i, b, r);
-            case GRU -> gru(g, i, b, r);
-            case RNN_TANH -> simple(RecurrentLoops.TANH_SUM_ROWS, g, i, b, r);
-            case RNN_RELU -> simple(RecurrentLoops.RELU_SUM_ROWS, g, i, b, r);
+            case LSTM -> {
+                MemorySegment cs = c.segment();
+                long co = at(c, b, n);
+                long ko = at(kept, r, width);
+                gates(gs, go, xs, xo, ks, ko, width, rows, 2 * n);
+                gates(gs, go + 3 * one, xs, xo + 3 * one, ks, ko + 3 * one, width, rows, n);
+                RecurrentLoops.LSTM.run(
+                        new MemorySegment[] {gs, xs, ks, ks, ks, cs, ks, cells.segment(), cs, ys, hs},
+                        new long[] {
+                            go + 2 * one, xo + 2 * one, ko, ko + one, ko + 3 * one, co, ko + 2 * one, at(cells, r, n),
+                            co, yo, ho
+                        },
+                        new int[] {width, width, width, n, width, n, n, n},
+                        rows,
+                        n);
+            }
+            case GRU -> {
+                long ko = at(kept, r, 4L * n);
+                gates(gs, go, xs, xo, ks, ko, 4 * n, rows, 2 * n);
+                RecurrentLoops.GRU.run(
+                        new MemorySegment[] {gs, xs, ks, ks, hs, ks, ks, ys, hs},
+                        new long[] {
+                            go + 2 * one, xo + 2 * one, ko, ko + one, ho, ko + 2 * one, ko + 3 * one, yo, ho
+                        },
+                        new int[] {width, width, 4 * n, n, 4 * n, n, n},
+                        rows,
+                        n);
+            }
+            case RNN_TANH, RNN_RELU -> {
+                MemoryGridTiers cell =
+                        attrs.mode() == Recurrent.Mode.RNN_TANH ? RecurrentLoops.TANH : RecurrentLoops.RELU;
+                cell.run(
+                        new MemorySegment[] {gs, xs, ys, hs},
+                        new long[] {go, xo, yo, ho},
+                        new int[] {width, width, n, n},
+                        rows,
+                        n);
+            }
         }
     }
 
-    private void lstm(Dense g, long i, long b, long r) {
-        MemorySegment gs = g.segment();
-        MemorySegment xs = x.segment();
-        MemorySegment ks = kept.segment();
-        MemorySegment cs = c.segment();
-        MemorySegment cells = this.cells.segment();
-        long one = 4L * n;
-        long go = at(g, i, width);
-        long xo = at(x, r, width);
-        long ko = at(kept, r, width);
-        long co = at(c, b, n);
-        long yo = at(this.cells, r, n);
-        Rows.map(RecurrentLoops.SIGMOID_SUM_ROWS, gs, go, xs, xo, null, 0, ks, ko, 2L * n);
-        Rows.map(RecurrentLoops.TANH_SUM_ROWS, gs, go + 2 * one, xs, xo + 2 * one, null, 0, ks, ko + 2 * one, n);
-        Rows.map(RecurrentLoops.SIGMOID_SUM_ROWS, gs, go + 3 * one, xs, xo + 3 * one, null, 0, ks, ko + 3 * one, n);
-        Rows.map(FusedLoops.PRODUCT_ROWS, ks, ko, ks, ko + 2 * one, null, 0, cells, yo, n);
-        Rows.map(FusedLoops.MULTIPLY_ADD_ROWS, ks, ko + one, cs, co, cells, yo, cells, yo, n);
-        MemorySegment.copy(cells, yo, cs, co, one);
-        hidden(RecurrentLoops.TANH_PRODUCT_ROWS, cells, yo, ks, ko + 3 * one, null, 0, b, r);
-    }
-
-    private void gru(Dense g, long i, long b, long r) {
-        MemorySegment gs = g.segment();
-        MemorySegment xs = x.segment();
-        MemorySegment ks = kept.segment();
-        long one = 4L * n;
-        long go = at(g, i, width);
-        long xo = at(x, r, width);
-        long ko = at(kept, r, 4L * n);
-        Rows.map(RecurrentLoops.SIGMOID_SUM_ROWS, gs, go, xs, xo, null, 0, ks, ko, 2L * n);
-        MemorySegment.copy(gs, go + 2 * one, ks, ko + 3 * one, one);
-        Rows.map(RecurrentLoops.TANH_FMA_ROWS, ks, ko, ks, ko + 3 * one, xs, xo + 2 * one, ks, ko + 2 * one, n);
-        hidden(RecurrentLoops.MIX_ROWS, ks, ko + 2 * one, ks, ko + one, h.segment(), at(h, b, n), b, r);
-    }
-
-    private void simple(Tiers loop, Dense g, long i, long b, long r) {
-        hidden(loop, g.segment(), at(g, i, width), x.segment(), at(x, r, width), null, 0, b, r);
-    }
-
-    /** Computes the hidden state into the states, and copies it to where the next step reads it. */
-    private void hidden(
-            Tiers loop,
-            MemorySegment p,
-            long po,
-            MemorySegment q,
-            long qo,
-            @Nullable MemorySegment s,
-            long so,
-            long b,
-            long r) {
-        long yo = at(y, r, n);
-        Rows.map(loop, p, po, q, qo, s, so, y.segment(), yo, n);
-        MemorySegment.copy(y.segment(), yo, h.segment(), at(h, b, n), 4L * n);
+    private void gates(
+            MemorySegment g,
+            long go,
+            MemorySegment x,
+            long xo,
+            MemorySegment k,
+            long ko,
+            int keptWidth,
+            int rows,
+            int count) {
+        RecurrentLoops.GATES.run(
+                new MemorySegment[] {g, x, k},
+                new long[] {go, xo, ko},
+                new int[] {width, width, keptWidth},
+                rows,
+                count);
     }
 }

@@ -1,165 +1,153 @@
 package org.cresset.op;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.cresset.emit.Body;
+import org.cresset.emit.GridLoop;
 import org.cresset.emit.LaneMath;
+import org.cresset.emit.LaneType;
 import org.cresset.emit.Lanes;
 import org.cresset.emit.Loop;
 
-/** The loops of recurrent cells and their gradients. */
+/**
+ * Recurrent cells and their gradients, as grids: a row is a sequence, an element a hidden unit. Operands are named in the order
+ * in which they come. Bodies have two exponential functions at most: of more the JIT compiler doesn't inline all of it.
+ */
 final class RecurrentLoops {
-    /** sigmoid(x + y). */
-    static final Loop SIGMOID_SUM = FusedLoops.map("sigmoid_sum", List.of(false, false), new Body() {
+    private static final List<GridLoop> ALL = new ArrayList<>();
+
+    /** Products of the hidden state of gates; those of the input. To the gates. */
+    static final MemoryGridTiers GATES = grid("recurrent_gates", List.of(1, 1), List.of(1), new Body() {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> in) {
             return List.of(LaneMath.sigmoid(l, l.add(in.get(0), in.get(1))));
         }
     });
 
-    /** tanh(x + y). */
-    static final Loop TANH_SUM = FusedLoops.map("tanh_sum", List.of(false, false), new Body() {
+    /** Product of the hidden state for g; that of the input; i, f, o; c. To g; c twice; h twice. */
+    static final MemoryGridTiers LSTM = grid("lstm_cell", List.of(1, 1, 3, 1), List.of(1, 1, 1, 2), new Body() {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            return List.of(LaneMath.tanh(l, l.add(in.get(0), in.get(1))));
+            V g = LaneMath.tanh(l, l.add(in.get(0), in.get(1)));
+            V c = l.fma(in.get(3), in.get(5), l.mul(in.get(2), g));
+            V h = l.mul(LaneMath.tanh(l, c), in.get(4));
+            return List.of(g, c, c, h, h);
         }
     });
 
-    /** max(0, x + y). */
-    static final Loop RELU_SUM = FusedLoops.map("relu_sum", List.of(false, false), new Body() {
-        @Override
-        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            return List.of(l.max(l.zero(), l.add(in.get(0), in.get(1))));
-        }
-    });
-
-    /** tanh(x y + z). */
-    static final Loop TANH_FMA = FusedLoops.map("tanh_fma", List.of(false, false, false), new Body() {
-        @Override
-        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            return List.of(LaneMath.tanh(l, l.fma(in.get(0), in.get(1), in.get(2))));
-        }
-    });
-
-    /** tanh(x) y. */
-    static final Loop TANH_PRODUCT = FusedLoops.map("tanh_product", List.of(false, false), new Body() {
-        @Override
-        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            return List.of(l.mul(LaneMath.tanh(l, in.get(0)), in.get(1)));
-        }
-    });
-
-    /** x + y (z - x): between x and z. */
-    static final Loop MIX = FusedLoops.map("mix", List.of(false, false, false), new Body() {
-        @Override
-        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            return List.of(l.fma(in.get(1), l.sub(in.get(2), in.get(0)), in.get(0)));
-        }
-    });
-
-    /** x - y. */
-    static final Loop DIFFERENCE = FusedLoops.map("difference", List.of(false, false), new Body() {
-        @Override
-        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            return List.of(l.sub(in.get(0), in.get(1)));
-        }
-    });
-
-    /** g (1 - y^2): through y, a tanh. */
-    static final Loop TANH_GRAD = FusedLoops.map("tanh_grad", List.of(false, false), new Body() {
-        @Override
-        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            return List.of(l.mul(in.get(0), complement(l, in.get(1))));
-        }
-    });
-
-    /** g where y > 0. */
-    static final Loop RELU_GRAD = FusedLoops.map("relu_grad", List.of(false, false), new Body() {
-        @Override
-        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            return List.of(l.select(l.lt(l.zero(), in.get(1)), in.get(0), l.zero()));
-        }
-    });
-
-    /** g x s (1 - s): through s, a sigmoid that x is multiplied by. */
-    static final Loop GATE_GRAD = FusedLoops.map("gate_grad", List.of(false, false, false), new Body() {
-        @Override
-        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            V s = in.get(2);
-            return List.of(l.mul(l.mul(in.get(0), in.get(1)), l.mul(s, l.sub(l.one(), s))));
-        }
-    });
-
-    /** g tanh(x) s (1 - s): through s, a sigmoid that tanh(x) is multiplied by. */
-    static final Loop TANH_GATE_GRAD = FusedLoops.map("tanh_gate_grad", List.of(false, false, false), new Body() {
-        @Override
-        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            V s = in.get(2);
-            return List.of(l.mul(l.mul(in.get(0), LaneMath.tanh(l, in.get(1))), l.mul(s, l.sub(l.one(), s))));
-        }
-    });
-
-    /** g (1 - tanh(x)^2) + z. */
-    static final Loop TANH_GRAD_OF_INPUT =
-            FusedLoops.map("tanh_grad_of_input", List.of(false, false, false), new Body() {
+    /** Gradient of h, two parts; i, f, g, o; c; c before; gradient of c. To gradients of the gates; of c before. */
+    static final MemoryGridTiers LSTM_GRAD =
+            grid("lstm_cell_grad", List.of(1, 1, 4, 1, 1, 1), List.of(4, 1), new Body() {
                 @Override
                 public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-                    return List.of(l.fma(in.get(0), complement(l, LaneMath.tanh(l, in.get(1))), in.get(2)));
+                    V gh = l.add(in.get(0), in.get(1));
+                    V i = in.get(2);
+                    V f = in.get(3);
+                    V g = in.get(4);
+                    V o = in.get(5);
+                    V t = LaneMath.tanh(l, in.get(6));
+                    V gc = l.fma(l.mul(gh, o), complement(l, t), in.get(8));
+                    return List.of(
+                            gate(l, l.mul(gc, g), i),
+                            gate(l, l.mul(gc, in.get(7)), f),
+                            l.mul(l.mul(gc, i), complement(l, g)),
+                            gate(l, l.mul(gh, t), o),
+                            l.mul(gc, f));
                 }
             });
 
-    /** g x (1 - y^2): through y, a tanh that x is multiplied by. */
-    static final Loop TANH_GRAD_SCALED = FusedLoops.map("tanh_grad_scaled", List.of(false, false, false), new Body() {
+    /** Product of the hidden state for n; that of the input; r, z; h. To n, the product; h twice. */
+    static final MemoryGridTiers GRU = grid("gru_cell", List.of(1, 1, 2, 1), List.of(2, 1, 1), new Body() {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            return List.of(l.mul(l.mul(in.get(0), in.get(1)), complement(l, in.get(2))));
+            V n = LaneMath.tanh(l, l.fma(in.get(2), in.get(0), in.get(1)));
+            V h = l.fma(in.get(3), l.sub(in.get(4), n), n);
+            return List.of(n, in.get(0), h, h);
         }
     });
 
-    /** g (1 - z) (1 - y^2). */
-    static final Loop TANH_GRAD_REST = FusedLoops.map("tanh_grad_rest", List.of(false, false, false), new Body() {
+    /** Gradient of h, two parts; r, z, n, product; h before. To gradients of gates by input; by state; of h before. */
+    static final MemoryGridTiers GRU_GRAD = grid("gru_cell_grad", List.of(1, 1, 4, 1), List.of(3, 3, 1), new Body() {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            return List.of(l.mul(l.mul(in.get(0), l.sub(l.one(), in.get(1))), complement(l, in.get(2))));
+            V gh = l.add(in.get(0), in.get(1));
+            V r = in.get(2);
+            V z = in.get(3);
+            V n = in.get(4);
+            V gz = gate(l, l.mul(gh, l.sub(in.get(6), n)), z);
+            V gn = l.mul(l.mul(gh, l.sub(l.one(), z)), complement(l, n));
+            V gr = gate(l, l.mul(gn, in.get(5)), r);
+            return List.of(gr, gz, gn, gr, gz, l.mul(gn, r), l.mul(gh, z));
         }
     });
+
+    /** Product of the hidden state; that of the input. To h twice. */
+    static final MemoryGridTiers TANH = grid("rnn_tanh_cell", List.of(1, 1), List.of(1, 1), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            V h = LaneMath.tanh(l, l.add(in.get(0), in.get(1)));
+            return List.of(h, h);
+        }
+    });
+
+    /** The same with max(0, x). */
+    static final MemoryGridTiers RELU = grid("rnn_relu_cell", List.of(1, 1), List.of(1, 1), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            V h = l.max(l.zero(), l.add(in.get(0), in.get(1)));
+            return List.of(h, h);
+        }
+    });
+
+    /** Gradient of h, two parts; h. To the gradient of the sum of products. */
+    static final MemoryGridTiers TANH_GRAD = grid("rnn_tanh_cell_grad", List.of(1, 1, 1), List.of(1), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.mul(l.add(in.get(0), in.get(1)), complement(l, in.get(2))));
+        }
+    });
+
+    /** The same with max(0, x). */
+    static final MemoryGridTiers RELU_GRAD = grid("rnn_relu_cell_grad", List.of(1, 1, 1), List.of(1), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.select(l.lt(l.zero(), in.get(2)), l.add(in.get(0), in.get(1)), l.zero()));
+        }
+    });
+
+    private RecurrentLoops() {}
 
     /** 1 - y^2. */
     private static <V> V complement(Lanes<V> l, V y) {
         return l.sub(l.one(), l.mul(y, y));
     }
 
-    static final Tiers SIGMOID_SUM_ROWS = new Tiers(SIGMOID_SUM);
-    static final Tiers TANH_SUM_ROWS = new Tiers(TANH_SUM);
-    static final Tiers RELU_SUM_ROWS = new Tiers(RELU_SUM);
-    static final Tiers TANH_FMA_ROWS = new Tiers(TANH_FMA);
-    static final Tiers TANH_PRODUCT_ROWS = new Tiers(TANH_PRODUCT);
-    static final Tiers MIX_ROWS = new Tiers(MIX);
-    static final Tiers DIFFERENCE_ROWS = new Tiers(DIFFERENCE);
-    static final Tiers TANH_GRAD_ROWS = new Tiers(TANH_GRAD);
-    static final Tiers RELU_GRAD_ROWS = new Tiers(RELU_GRAD);
-    static final Tiers GATE_GRAD_ROWS = new Tiers(GATE_GRAD);
-    static final Tiers TANH_GATE_GRAD_ROWS = new Tiers(TANH_GATE_GRAD);
-    static final Tiers TANH_GRAD_OF_INPUT_ROWS = new Tiers(TANH_GRAD_OF_INPUT);
-    static final Tiers TANH_GRAD_SCALED_ROWS = new Tiers(TANH_GRAD_SCALED);
-    static final Tiers TANH_GRAD_REST_ROWS = new Tiers(TANH_GRAD_REST);
+    /** g s (1 - s): through s, a sigmoid. */
+    private static <V> V gate(Lanes<V> l, V g, V s) {
+        return l.mul(g, l.mul(s, l.sub(l.one(), s)));
+    }
 
-    private RecurrentLoops() {}
+    /** Numbers of operands that move together. */
+    private static MemoryGridTiers grid(String name, List<Integer> inputs, List<Integer> outputs, Body body) {
+        List<Integer> groups = new ArrayList<>();
+        int g = 0;
+        int in = 0;
+        for (int n : inputs) {
+            groups.addAll(Collections.nCopies(n, g++));
+            in += n;
+        }
+        for (int n : outputs) {
+            groups.addAll(Collections.nCopies(n, g++));
+        }
+        int out = groups.size() - in;
+        Loop loop = new Loop(name, LaneType.F32, Collections.nCopies(in, false), out, List.of(), true, body);
+        GridLoop grid = new GridLoop(loop, groups, true);
+        ALL.add(grid);
+        return new MemoryGridTiers(grid);
+    }
 
-    static List<Loop> all() {
-        return List.of(
-                SIGMOID_SUM,
-                TANH_SUM,
-                RELU_SUM,
-                TANH_FMA,
-                TANH_PRODUCT,
-                MIX,
-                DIFFERENCE,
-                TANH_GRAD,
-                RELU_GRAD,
-                GATE_GRAD,
-                TANH_GATE_GRAD,
-                TANH_GRAD_OF_INPUT,
-                TANH_GRAD_SCALED,
-                TANH_GRAD_REST);
+    static List<GridLoop> all() {
+        return List.copyOf(ALL);
     }
 }

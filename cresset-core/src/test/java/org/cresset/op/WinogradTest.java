@@ -3,18 +3,13 @@ package org.cresset.op;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.cresset.base.DType;
-import org.cresset.base.Memory;
-import org.cresset.base.Storage;
 import org.cresset.base.Workers;
 import org.cresset.base.spi.ConvPass;
 import org.cresset.base.spi.ConvShape;
-import org.cresset.emit.MemoryGridKernel;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -139,42 +134,5 @@ class WinogradTest {
                         ConvPass.FORWARD,
                         new ConvShape(2, 32, 48, 1, s.in(), s.out(), s.kernel(), ONE, new long[] {1, 2}, ONE, ONE)))
                 .isFalse();
-    }
-
-    private static float[] run(MemoryGridKernel k, int n) {
-        int rows = 3;
-        Storage s = Memory.allocate(4L * 16 * rows * n);
-        MemorySegment m = s.segment();
-        Random random = new Random(n);
-        for (int i = 0; i < 16 * rows * n; i++) {
-            m.setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextFloat() - 0.5f);
-        }
-        int[] offsets = new int[16];
-        for (int i = 0; i < offsets.length; i++) {
-            offsets[i] = i * rows * n;
-        }
-        k.run(m, m, offsets, new int[] {n, n, 0}, rows, n);
-        float[] all = m.asSlice(0, 4L * 16 * rows * n).toArray(ValueLayout.JAVA_FLOAT);
-        s.free();
-        return all;
-    }
-
-    @Test
-    void vectorsGiveTheSameBits() {
-        List<MemoryGridTiers> loops = List.of(
-                WinogradLoops.SIGNAL,
-                WinogradLoops.FILTER3,
-                WinogradLoops.FILTER4,
-                WinogradLoops.RESULT3,
-                WinogradLoops.RESULT4,
-                WinogradLoops.RESULT4_PLUS);
-        for (int n : new int[] {1, 16, 37}) {
-            for (MemoryGridTiers t : loops) {
-                MemoryGridKernel v = t.vectorNow();
-                if (v != null) {
-                    assertThat(run(v, n)).containsExactly(run(t.scalarNow(), n));
-                }
-            }
-        }
     }
 }

@@ -26,15 +26,11 @@ import java.util.List;
 public final class GridEmitter {
     private static final ClassDesc SEGMENT = desc(MemorySegment.class);
     private static final ClassDesc ORDER = desc(ByteOrder.class);
-    /** The array of all rows, or the memory that inputs lie in. */
+    /** The array of all rows, or the memory of each operand; once the addresses are known, all memory. */
     private static final int DATA = 1;
-    /** The array of repeated inputs, or the memory that outputs lie in. */
-    private static final int SECOND = 2;
 
-    private static final int OFFSETS = 3;
-    private static final int STEPS = 4;
-    private static final int ROWS = 5;
-    private static final int N = 6;
+    /** The array of repeated inputs; memory has none. */
+    private static final int NUMBERS = 2;
 
     private final Loop loop;
     private final List<Integer> groups;
@@ -43,6 +39,10 @@ public final class GridEmitter {
     private final ClassDesc vector;
     private final CodeBuilder code;
     private final ClassDesc array;
+    private final int offsets;
+    private final int steps;
+    private final int rows;
+    private final int n;
     private final int[] begin;
     private final int[] at;
 
@@ -54,6 +54,10 @@ public final class GridEmitter {
         this.vector = VectorEmitter.vectorOf(type);
         this.code = code;
         this.array = ScalarEmitter.descOf(type).arrayType();
+        this.offsets = memory ? 2 : 3;
+        this.steps = offsets + 1;
+        this.rows = offsets + 2;
+        this.n = offsets + 3;
         this.begin = new int[loop.operands()];
         this.at = new int[grid.groupCount()];
     }
@@ -74,9 +78,11 @@ public final class GridEmitter {
 
     private static byte[] build(ClassDesc name, GridLoop grid, boolean vectors) {
         ClassDesc parent = desc(grid.memory() ? MemoryGridKernel.class : GridKernel.class);
-        ClassDesc place = grid.memory() ? SEGMENT : CD_Object;
-        MethodTypeDesc run =
-                MethodTypeDesc.of(CD_void, place, place, CD_int.arrayType(), CD_int.arrayType(), CD_int, CD_int);
+        MethodTypeDesc run = grid.memory()
+                ? MethodTypeDesc.of(
+                        CD_void, SEGMENT.arrayType(), CD_long.arrayType(), CD_int.arrayType(), CD_int, CD_int)
+                : MethodTypeDesc.of(
+                        CD_void, CD_Object, CD_Object, CD_int.arrayType(), CD_int.arrayType(), CD_int, CD_int);
         return ClassFile.of().build(name, cb -> {
             cb.withFlags(ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL).withSuperclass(parent);
             cb.withMethodBody(INIT_NAME, MTD_void, ClassFile.ACC_PUBLIC, code -> code.aload(0)
@@ -92,12 +98,12 @@ public final class GridEmitter {
         int row = code.allocateLocal(TypeKind.INT);
         int bound = code.allocateLocal(TypeKind.INT);
         code.iconst_0().istore(row).iconst_0().istore(bound);
-        code.iload(ROWS).ifle(done);
+        code.iload(rows).ifle(done);
         prepare();
         VectorEmitter lanes = new VectorEmitter(code, type, new HashMap<>());
         if (vectors) {
             constants(lanes);
-            code.iload(N);
+            code.iload(n);
             length();
             code.iconst_1().isub().iconst_m1().ixor().iand().istore(bound);
         }
@@ -109,11 +115,11 @@ public final class GridEmitter {
         }
         scalarRow(i);
         for (int g = 0; g < at.length; g++) {
-            code.iload(at[g]).aload(STEPS).loadConstant(g).iaload().iadd().istore(at[g]);
+            code.iload(at[g]).aload(steps).loadConstant(g).iaload().iadd().istore(at[g]);
         }
         code.iinc(row, 1)
                 .iload(row)
-                .iload(ROWS)
+                .iload(rows)
                 .if_icmplt(top)
                 .labelBinding(done)
                 .return_();
@@ -123,7 +129,7 @@ public final class GridEmitter {
     private void prepare() {
         if (!memory) {
             code.aload(DATA).checkcast(array).astore(DATA);
-            code.aload(SECOND).checkcast(array).astore(SECOND);
+            code.aload(NUMBERS).checkcast(array).astore(NUMBERS);
         }
         for (int g = 0; g < at.length; g++) {
             at[g] = code.allocateLocal(TypeKind.INT);
@@ -136,7 +142,7 @@ public final class GridEmitter {
                 code.lstore(begin[k]);
             } else {
                 begin[k] = code.allocateLocal(TypeKind.INT);
-                code.aload(OFFSETS).loadConstant(k).iaload().istore(begin[k]);
+                code.aload(offsets).loadConstant(k).iaload().istore(begin[k]);
             }
         }
         if (memory) {
@@ -146,14 +152,14 @@ public final class GridEmitter {
 
     /** Pushes the address where an operand begins, after a check of all its rows. */
     private void address(int operand) {
-        code.aload(operand < loop.inputs() ? DATA : SECOND);
-        code.aload(OFFSETS).loadConstant(operand).iaload();
-        code.aload(STEPS).loadConstant(groups.get(operand)).iaload();
-        code.iload(ROWS).iload(N).loadConstant(type.dtype().shift());
+        code.aload(DATA).loadConstant(operand).aaload();
+        code.aload(offsets).loadConstant(operand).laload();
+        code.aload(steps).loadConstant(groups.get(operand)).iaload();
+        code.iload(rows).iload(n).loadConstant(type.dtype().shift());
         code.invokestatic(
                 desc(Window.class),
                 "rows",
-                MethodTypeDesc.of(CD_long, SEGMENT, CD_int, CD_int, CD_int, CD_int, CD_int));
+                MethodTypeDesc.of(CD_long, SEGMENT, CD_long, CD_int, CD_int, CD_int, CD_int));
     }
 
     private void constants(VectorEmitter lanes) {
@@ -221,7 +227,7 @@ public final class GridEmitter {
         TypeKind kind = ScalarEmitter.kindOf(type);
         Label top = code.newLabel();
         Label done = code.newLabel();
-        code.iload(i).iload(N).if_icmpge(done).labelBinding(top);
+        code.iload(i).iload(n).if_icmpge(done).labelBinding(top);
         List<Slot> in = new ArrayList<>();
         for (int k = 0; k < loop.inputs(); k++) {
             get(k, i);
@@ -242,7 +248,7 @@ public final class GridEmitter {
                 code.arrayStore(kind);
             }
         }
-        code.iinc(i, 1).iload(i).iload(N).if_icmplt(top).labelBinding(done);
+        code.iinc(i, 1).iload(i).iload(n).if_icmplt(top).labelBinding(done);
     }
 
     /** Pushes one number of an operand. */
@@ -260,7 +266,7 @@ public final class GridEmitter {
 
     /** Pushes an operand's array, or the memory. */
     private void where(int operand) {
-        code.aload(memory || !repeated(operand) ? DATA : SECOND);
+        code.aload(memory || !repeated(operand) ? DATA : NUMBERS);
     }
 
     /** Pushes how a number lies in memory, for access to that. */

@@ -8,12 +8,11 @@ public abstract class MemoryGridKernel {
     protected MemoryGridKernel() {}
 
     /**
-     * Handles {@code rows} rows of n elements; no row may be written that is still to be read.
+     * Handles {@code rows} rows of n elements. No element may be written by one row that another reads.
      *
-     * @param from where all inputs lie
-     * @param to where all outputs lie
-     * @param offsets where each operand begins, inputs first, then outputs, in elements
+     * @param places the memory of each operand, inputs first, then outputs
+     * @param offsets where each of them begins, in bytes
      * @param steps how far it is from a row to the next, for each group of operands, in elements
      */
-    public abstract void run(MemorySegment from, MemorySegment to, int[] offsets, int[] steps, int rows, int n);
+    public abstract void run(MemorySegment[] places, long[] offsets, int[] steps, int rows, int n);
 }

@@ -39,15 +39,16 @@ public final class Window {
     }
 
     /**
-     * The address of the first of {@code rows} rows of n elements, {@code step} elements from each other.
+     * The address of the first of {@code rows} rows of n elements, {@code step} elements from each other, from {@code offset}
+     * bytes on.
      *
      * @throws IndexOutOfBoundsException if they don't lie inside
      * @throws IllegalArgumentException if the segment is one of the Java heap
      */
-    public static long rows(MemorySegment segment, int first, int step, int rows, int n, int shift) {
+    public static long rows(MemorySegment segment, long offset, int step, int rows, int n, int shift) {
         if (step < 0) {
             throw new IndexOutOfBoundsException("a step of " + step + " elements");
         }
-        return address(segment, (long) first << shift, (long) (rows - 1) * step + n << shift);
+        return address(segment, offset, (long) (rows - 1) * step + n << shift);
     }
 }

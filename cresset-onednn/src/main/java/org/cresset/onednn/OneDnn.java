@@ -18,6 +18,7 @@ import org.cresset.base.spi.ConvPass;
 import org.cresset.base.spi.ConvShape;
 import org.cresset.base.spi.NativeLibrary;
 import org.cresset.base.spi.Operand;
+import org.cresset.base.spi.PackedFactor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +83,7 @@ public final class OneDnn implements Contractions {
     }
 
     @SuppressWarnings("unchecked")
-    private <T> T cached(Object key, Supplier<T> make) {
+    <T> T cached(Object key, Supplier<T> make) {
         Object found = cache.get(key);
         if (found == null) {
             if (cache.size() > CACHED) {
@@ -223,6 +224,11 @@ public final class OneDnn implements Contractions {
                 Dnnl.F32, batch, m, n, k, as[0], as[1], as[2], bs[0], bs[1], bs[2], cs[0], cs[1], cs[2], false, true);
         Primitive p = cached(key, () -> matmul(key));
         p.run(a.address(), b.address(), c.address());
+    }
+
+    @Override
+    public PackedFactor pack(long m, long n, long k, Operand b) {
+        return new OneDnnFactor(this, dnnl(), m, n, k, b);
     }
 
     private Primitive matmul(MatmulKey s) {

@@ -26,6 +26,9 @@ public interface Contractions {
     void multiply(
             DType dtype, long batch, long m, long n, long k, Operand a, Operand b, @Nullable Operand bias, Operand c);
 
+    /** B (k, n), with any strides of which one is 1, for products in float32 of about m rows. */
+    PackedFactor pack(long m, long n, long k, Operand b);
+
     /** C += A B in float32, each a batch of matrices as in {@link #multiply}, on the calling thread alone. */
     void multiplyAdd(long batch, long m, long n, long k, Operand a, Operand b, Operand c);
 

@@ -1,0 +1,50 @@
+package org.cresset.op;
+
+import org.cresset.base.DType;
+import org.cresset.base.spi.Contractions;
+import org.cresset.base.spi.Operand;
+import org.cresset.base.spi.PackedFactor;
+import org.cresset.tensor.Dense;
+import org.jspecify.annotations.Nullable;
+
+/** The right factor of many matrix products in float32, brought into the library's order once where there is a library. */
+final class Factor implements AutoCloseable {
+    private final Dense b;
+    private final @Nullable PackedFactor packed;
+
+    private Factor(Dense b, @Nullable PackedFactor packed) {
+        this.b = b;
+        this.packed = packed;
+    }
+
+    /** Of products with about {@code rows} rows. */
+    static Factor of(Dense b, long rows) {
+        Contractions c = Providers.contractions();
+        boolean plain = b.numel() > 0 && (b.stride(0) == 1 || b.stride(1) == 1) && b.stride(0) > 0 && b.stride(1) > 0;
+        return new Factor(
+                b,
+                c != null && c.multiplies(DType.FLOAT32) && plain
+                        ? c.pack(Math.max(1, rows), b.size(1), b.size(0), operand(b))
+                        : null);
+    }
+
+    private static Operand operand(Dense t) {
+        return new Operand(t.segment(), t.byteOffset(), t.stridesRaw());
+    }
+
+    /** {@code c = a b (+ bias)} of matrices that lie in memory row by row, on this thread where there is a library. */
+    void multiply(Dense a, @Nullable Dense bias, Dense c) {
+        if (packed == null) {
+            Matmul.into(a, b, bias, c);
+        } else if (c.numel() > 0) {
+            packed.multiply(a.size(0), operand(a), bias == null ? null : operand(bias), operand(c));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (packed != null) {
+            packed.close();
+        }
+    }
+}

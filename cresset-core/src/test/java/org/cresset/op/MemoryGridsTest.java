@@ -1,0 +1,82 @@
+package org.cresset.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Random;
+import org.cresset.base.Memory;
+import org.cresset.base.Storage;
+import org.cresset.emit.MemoryGridKernel;
+import org.junit.jupiter.api.Test;
+
+/** Grids over native memory: both forms against each other, and what they refuse. */
+class MemoryGridsTest {
+    private static final int OPERANDS = 24;
+
+    private static float[] run(MemoryGridKernel k, int n) {
+        int rows = 3;
+        Storage s = Memory.allocate(4L * OPERANDS * rows * n);
+        MemorySegment m = s.segment();
+        Random random = new Random(n);
+        for (int i = 0; i < OPERANDS * rows * n; i++) {
+            m.setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextFloat() - 0.5f);
+        }
+        MemorySegment[] places = new MemorySegment[OPERANDS];
+        long[] offsets = new long[OPERANDS];
+        for (int i = 0; i < offsets.length; i++) {
+            places[i] = m;
+            offsets[i] = 4L * i * rows * n;
+        }
+        k.run(places, offsets, new int[] {n, n, n, n, n, n, n, n}, rows, n);
+        float[] all = m.asSlice(0, 4L * OPERANDS * rows * n).toArray(ValueLayout.JAVA_FLOAT);
+        s.free();
+        return all;
+    }
+
+    @Test
+    void vectorsGiveTheSameBits() {
+        List<MemoryGridTiers> loops = List.of(
+                WinogradLoops.SIGNAL,
+                WinogradLoops.FILTER3,
+                WinogradLoops.FILTER4,
+                WinogradLoops.RESULT3,
+                WinogradLoops.RESULT4,
+                WinogradLoops.RESULT4_PLUS,
+                RecurrentLoops.GATES,
+                RecurrentLoops.LSTM,
+                RecurrentLoops.LSTM_GRAD,
+                RecurrentLoops.GRU,
+                RecurrentLoops.GRU_GRAD,
+                RecurrentLoops.TANH,
+                RecurrentLoops.TANH_GRAD,
+                RecurrentLoops.RELU,
+                RecurrentLoops.RELU_GRAD);
+        for (int n : new int[] {1, 16, 37}) {
+            for (MemoryGridTiers t : loops) {
+                MemoryGridKernel v = t.vectorNow();
+                if (v != null) {
+                    assertThat(run(v, n)).containsExactly(run(t.scalarNow(), n));
+                }
+            }
+        }
+    }
+
+    @Test
+    void rowsOutsideTheMemoryAreRefused() {
+        Storage s = Memory.allocate(4L * 100);
+        MemorySegment m = s.segment().asSlice(0, 4L * 100);
+        MemorySegment[] places = {m, m, m};
+        int[] steps = {10, 10, 10};
+        MemoryGridKernel k = RecurrentLoops.GATES.scalarNow();
+        assertThatThrownBy(() -> k.run(places, new long[] {0, 0, 4 * 71}, steps, 3, 10))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> k.run(places, new long[] {-4, 0, 0}, steps, 3, 10))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> k.run(places, new long[3], new int[] {10, -10, 10}, 3, 10))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        s.free();
+    }
+}
