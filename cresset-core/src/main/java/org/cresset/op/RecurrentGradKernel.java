@@ -153,8 +153,20 @@ final class RecurrentGradKernel {
                             hs, ys, ks, ks, ks, ks, cells.segment(), oldC.segment(), ds, gs, gs, gs, gs, ds
                         },
                         new long[] {
-                            ho, yo, ko, ko + one, ko + 2 * one, ko + 3 * one, at(cells, r, n), at(oldC, old, n), d, go,
-                            go + one, go + 2 * one, go + 3 * one, d
+                            ho,
+                            yo,
+                            ko,
+                            ko + one,
+                            ko + 2 * one,
+                            ko + 3 * one,
+                            at(cells, r, n),
+                            at(oldC, old, n),
+                            d,
+                            go,
+                            go + one,
+                            go + 2 * one,
+                            go + 3 * one,
+                            d
                         },
                         new int[] {n, step, width, n, n, n, width, n},
                         rows,
@@ -167,8 +179,20 @@ final class RecurrentGradKernel {
                 RecurrentLoops.GRU_GRAD.run(
                         new MemorySegment[] {hs, ys, ks, ks, ks, ks, bs, gs, gs, gs, ws, ws, ws, hs},
                         new long[] {
-                            ho, yo, ko, ko + one, ko + 2 * one, ko + 3 * one, bo, go, go + one, go + 2 * one, wo,
-                            wo + one, wo + 2 * one, ho
+                            ho,
+                            yo,
+                            ko,
+                            ko + one,
+                            ko + 2 * one,
+                            ko + 3 * one,
+                            bo,
+                            go,
+                            go + one,
+                            go + 2 * one,
+                            wo,
+                            wo + one,
+                            wo + 2 * one,
+                            ho
                         },
                         new int[] {n, step, 4 * n, n, width, width, n},
                         rows,

@@ -110,8 +110,17 @@ final class RecurrentKernel {
                 RecurrentLoops.LSTM.run(
                         new MemorySegment[] {gs, xs, ks, ks, ks, cs, ks, cells.segment(), cs, ys, hs},
                         new long[] {
-                            go + 2 * one, xo + 2 * one, ko, ko + one, ko + 3 * one, co, ko + 2 * one, at(cells, r, n),
-                            co, yo, ho
+                            go + 2 * one,
+                            xo + 2 * one,
+                            ko,
+                            ko + one,
+                            ko + 3 * one,
+                            co,
+                            ko + 2 * one,
+                            at(cells, r, n),
+                            co,
+                            yo,
+                            ho
                         },
                         new int[] {width, width, width, n, width, n, n, n},
                         rows,
@@ -122,9 +131,7 @@ final class RecurrentKernel {
                 gates(gs, go, xs, xo, ks, ko, 4 * n, rows, 2 * n);
                 RecurrentLoops.GRU.run(
                         new MemorySegment[] {gs, xs, ks, ks, hs, ks, ks, ys, hs},
-                        new long[] {
-                            go + 2 * one, xo + 2 * one, ko, ko + one, ho, ko + 2 * one, ko + 3 * one, yo, ho
-                        },
+                        new long[] {go + 2 * one, xo + 2 * one, ko, ko + one, ho, ko + 2 * one, ko + 3 * one, yo, ho},
                         new int[] {width, width, 4 * n, n, 4 * n, n, n},
                         rows,
                         n);

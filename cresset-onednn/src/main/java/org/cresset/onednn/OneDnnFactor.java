@@ -44,19 +44,21 @@ final class OneDnnFactor implements PackedFactor {
 
     private Layout choose(LayoutKey s) {
         MemorySegment any = dnnl.any(Dnnl.F32, new long[] {s.k, s.n});
-        MemorySegment product =
-                describe(rows(s.rows, s.k, s.k), any, MemorySegment.NULL, rows(s.rows, s.n, s.n));
+        MemorySegment product = describe(rows(s.rows, s.k, s.k), any, MemorySegment.NULL, rows(s.rows, s.n, s.n));
         MemorySegment chosen = dnnl.query(product, Dnnl.QUERY_WEIGHTS);
         return new Layout(s, chosen, dnnl.size(chosen));
     }
 
     private Primitive packing(PackKey s) {
-        MemorySegment from =
-                dnnl.strided(Dnnl.F32, new long[] {s.key.k, s.key.n}, new long[] {s.down, s.across});
+        MemorySegment from = dnnl.strided(Dnnl.F32, new long[] {s.key.k, s.key.n}, new long[] {s.down, s.across});
         MemorySegment d = dnnl.out(
-                "dnnl_reorder_primitive_desc_create", from, dnnl.engine, layout.description, dnnl.engine, dnnl.attributes);
-        return new Primitive(
-                dnnl, d, new int[] {Dnnl.SRC, Dnnl.DST}, new MemorySegment[] {from, layout.description});
+                "dnnl_reorder_primitive_desc_create",
+                from,
+                dnnl.engine,
+                layout.description,
+                dnnl.engine,
+                dnnl.attributes);
+        return new Primitive(dnnl, d, new int[] {Dnnl.SRC, Dnnl.DST}, new MemorySegment[] {from, layout.description});
     }
 
     private Primitive product(ProductKey s) {
@@ -65,10 +67,9 @@ final class OneDnnFactor implements PackedFactor {
         MemorySegment bias = s.bias ? rows(1, s.key.n, s.key.n) : MemorySegment.NULL;
         MemorySegment d = describe(a, layout.description, bias, c);
         return s.bias
-                ? new Primitive(
-                        dnnl, d, new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST, Dnnl.BIAS}, new MemorySegment[] {
-                            a, layout.description, c, bias
-                        })
+                ? new Primitive(dnnl, d, new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST, Dnnl.BIAS}, new MemorySegment[] {
+                    a, layout.description, c, bias
+                })
                 : new Primitive(dnnl, d, new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST}, new MemorySegment[] {
                     a, layout.description, c
                 });
