@@ -34,6 +34,13 @@ public final class Addcmul extends Composite {
     @Override
     protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
         DType t = out[0].dtype();
+        if ((t == DType.FLOAT32 || t == DType.FLOAT64) && !in[3].dtype().isComplex()) {
+            Dense product = Dense.empty(Broadcast.shapes(name(), new Tensor[] {in[1], in[2]}), t);
+            Mixing.ScaledProduct.OP.computeInto(
+                    new Elementwise.One(in[3].read(0)), new Dense[] {in[1], in[2]}, product);
+            Arithmetic.Add.OP.computeInto(None.NONE, new Dense[] {in[0], product}, out[0]);
+            return;
+        }
         DType wide = t == DType.FLOAT16 || t == DType.BFLOAT16 ? DType.FLOAT32 : t;
         Tensor y = Autograd.noGrad(() -> {
             Tensor product = in[1].detach().to(wide).mul(in[2].detach().to(wide));

@@ -3,7 +3,9 @@ package org.cresset.op;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
+import org.cresset.emit.ComplexBodies;
 import org.cresset.emit.LaneMath;
+import org.cresset.emit.LaneType;
 import org.cresset.emit.Lanes;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,11 @@ public final class Arithmetic {
         protected ComplexFunction complex() {
             return ComplexMath::add;
         }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F32, ComplexBodies::add);
+        }
     }
 
     /** a - b. */
@@ -57,6 +64,11 @@ public final class Arithmetic {
         @Override
         protected ComplexFunction complex() {
             return ComplexMath::sub;
+        }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F32, ComplexBodies::sub);
         }
 
         @Override
@@ -99,6 +111,11 @@ public final class Arithmetic {
         }
 
         @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F32, ComplexBodies::mul);
+        }
+
+        @Override
         public boolean savesInput(int i, boolean[] needs) {
             return needs[1 - i];
         }
@@ -136,6 +153,11 @@ public final class Arithmetic {
         @Override
         protected ComplexFunction complex() {
             return ComplexMath::div;
+        }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::div);
         }
 
         @Override
@@ -298,6 +320,11 @@ public final class Arithmetic {
         }
 
         @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F32, ComplexBodies::neg);
+        }
+
+        @Override
         protected DType computeType(@Nullable Tensor[] in) {
             DType t = super.computeType(in);
             if (t == DType.BOOL) {
@@ -328,6 +355,11 @@ public final class Arithmetic {
         @Override
         protected ComplexFunction complex() {
             return ComplexMath::abs;
+        }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::abs);
         }
 
         @Override
@@ -373,6 +405,11 @@ public final class Arithmetic {
         protected ComplexFunction complex() {
             return ComplexMath::reciprocal;
         }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::reciprocal);
+        }
     }
 
     /** The complex conjugate; a real tensor as it is. */
@@ -396,6 +433,11 @@ public final class Arithmetic {
         @Override
         protected ComplexFunction complex() {
             return ComplexMath::conj;
+        }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F32, ComplexBodies::conj);
         }
 
         @Override

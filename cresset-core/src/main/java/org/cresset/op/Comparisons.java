@@ -1,5 +1,7 @@
 package org.cresset.op;
 
+import org.cresset.emit.ComplexBodies;
+import org.cresset.emit.LaneType;
 import org.cresset.emit.Lanes;
 
 /** Questions answered for each element by true or false. */
@@ -23,6 +25,11 @@ public final class Comparisons {
         protected ComplexFunction complex() {
             return ComplexMath::eq;
         }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::eq);
+        }
     }
 
     /** a != b. */
@@ -41,6 +48,11 @@ public final class Comparisons {
         @Override
         protected ComplexFunction complex() {
             return ComplexMath::ne;
+        }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::ne);
         }
     }
 

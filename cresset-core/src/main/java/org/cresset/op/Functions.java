@@ -1,10 +1,12 @@
 package org.cresset.op;
 
 import java.util.List;
+import org.cresset.emit.ComplexBodies;
 import org.cresset.emit.ErrorLanes;
 import org.cresset.emit.GammaLanes;
 import org.cresset.emit.Hyperbolic;
 import org.cresset.emit.LaneMath;
+import org.cresset.emit.LaneType;
 import org.cresset.emit.Lanes;
 import org.cresset.emit.Special;
 import org.cresset.emit.Trigonometry;
@@ -35,6 +37,11 @@ public final class Functions {
         @Override
         protected ComplexFunction complex() {
             return ComplexMath::exp;
+        }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::exp);
         }
     }
 
@@ -108,6 +115,11 @@ public final class Functions {
         protected ComplexFunction complex() {
             return ComplexMath::log;
         }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::log);
+        }
     }
 
     /** The base-2 logarithm. */
@@ -132,6 +144,11 @@ public final class Functions {
         protected ComplexFunction complex() {
             return ComplexMath::log2;
         }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::log2);
+        }
     }
 
     /** The base-10 logarithm. */
@@ -155,6 +172,11 @@ public final class Functions {
         @Override
         protected ComplexFunction complex() {
             return ComplexMath::log10;
+        }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::log10);
         }
     }
 
@@ -204,6 +226,11 @@ public final class Functions {
         protected ComplexFunction complex() {
             return ComplexMath::sqrt;
         }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::sqrt);
+        }
     }
 
     /** 1 / sqrt(x). */
@@ -252,6 +279,11 @@ public final class Functions {
         protected ComplexFunction complex() {
             return ComplexMath::sin;
         }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::sin);
+        }
     }
 
     /** The cosine. */
@@ -276,6 +308,11 @@ public final class Functions {
         protected ComplexFunction complex() {
             return ComplexMath::cos;
         }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::cos);
+        }
     }
 
     /** The tangent. */
@@ -299,6 +336,11 @@ public final class Functions {
         @Override
         protected ComplexFunction complex() {
             return ComplexMath::tan;
+        }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::tan);
         }
     }
 
@@ -396,6 +438,11 @@ public final class Functions {
         protected ComplexFunction complex() {
             return ComplexMath::sinh;
         }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::sinh);
+        }
     }
 
     /** The hyperbolic cosine. */
@@ -420,6 +467,11 @@ public final class Functions {
         protected ComplexFunction complex() {
             return ComplexMath::cosh;
         }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::cosh);
+        }
     }
 
     /** The hyperbolic tangent. */
@@ -443,6 +495,11 @@ public final class Functions {
         @Override
         protected ComplexFunction complex() {
             return ComplexMath::tanh;
+        }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::tanh);
         }
     }
 
@@ -539,6 +596,11 @@ public final class Functions {
         @Override
         protected ComplexFunction complex() {
             return ComplexMath::sigmoid;
+        }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::sigmoid);
         }
     }
 

@@ -1,6 +1,8 @@
 package org.cresset.op;
 
+import org.cresset.emit.ComplexBodies;
 import org.cresset.emit.LaneMath;
+import org.cresset.emit.LaneType;
 import org.cresset.emit.Lanes;
 import org.cresset.emit.Trigonometry;
 import org.cresset.tensor.Tensor;
@@ -37,6 +39,49 @@ public final class Powers {
         @Override
         protected ComplexFunction complex() {
             return ComplexMath::pow;
+        }
+
+        @Override
+        protected ComplexLanes complexLanes() {
+            return new ComplexLanes(LaneType.F64, ComplexBodies::pow);
+        }
+    }
+
+    /** x^3. */
+    public static final class Cube extends Unary {
+        public static final Cube OP = new Cube();
+
+        private Cube() {
+            super("cube", Promotion.COMMON, Saves.INPUTS);
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V x) {
+            return l.mul(l.mul(x, x), x);
+        }
+
+        @Override
+        protected Tensor derivative(Tensor x, Tensor y) {
+            return x.mul(x).mul(3);
+        }
+    }
+
+    /** x^-2. */
+    public static final class InverseSquare extends Unary {
+        public static final InverseSquare OP = new InverseSquare();
+
+        private InverseSquare() {
+            super("inverse_square", Promotion.FLOAT_ONLY, Saves.INPUTS);
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V x) {
+            return l.div(l.one(), l.mul(x, x));
+        }
+
+        @Override
+        protected Tensor derivative(Tensor x, Tensor y) {
+            return x.pow(-3).mul(-2);
         }
     }
 

@@ -4,6 +4,8 @@ import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.emit.ComplexBodies;
+import org.cresset.emit.LaneType;
 import org.cresset.emit.Lanes;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -63,5 +65,10 @@ public final class Where extends Ternary {
             out[0] = in[from];
             out[1] = in[from + 1];
         };
+    }
+
+    @Override
+    protected ComplexLanes complexLanes() {
+        return new ComplexLanes(LaneType.F64, ComplexBodies::where);
     }
 }

@@ -7,8 +7,10 @@ import org.cresset.op.Addcmul;
 import org.cresset.op.Arithmetic;
 import org.cresset.op.Elementwise;
 import org.cresset.op.Functions;
+import org.cresset.op.Mixing;
 import org.cresset.op.None;
 import org.cresset.op.Powers;
+import org.cresset.op.Promotion;
 import org.jspecify.annotations.Nullable;
 
 /** Arithmetic and functions of each element. */
@@ -529,6 +531,19 @@ public sealed interface ElementwiseOps permits Tensor {
             if (e == 0.5 && self().dtype().isDifferentiable()) {
                 return sqrt();
             }
+            if (e == 3 && self().dtype() != DType.BOOL && !self().dtype().isComplex()) {
+                return Powers.Cube.OP.on(
+                        exponent.dtype().isFloat() && self().dtype().isInteger() ? self().to(DType.FLOAT32) : self());
+            }
+            if (self().dtype().isFloat() && e == -0.5) {
+                return rsqrt();
+            }
+            if (self().dtype().isFloat() && e == -1) {
+                return reciprocal();
+            }
+            if (self().dtype().isFloat() && e == -2) {
+                return Powers.InverseSquare.OP.on(self());
+            }
             if (e < 0 && !exponent.dtype().isFloat() && self().dtype().isInteger()) {
                 throw CressetException.runtime("pow: integers to negative integer powers are not allowed");
             }
@@ -587,7 +602,9 @@ public sealed interface ElementwiseOps permits Tensor {
     /** x + weight (end - x). As {@code torch.lerp}. */
     @Torch("lerp(self, end, weight)")
     default Tensor lerp(Tensor end, Tensor weight) {
-        return self().add(weight.mul(end.sub(self())));
+        return Promotion.common(new Tensor[] {self(), end, weight}, 0).isComplex()
+                ? self().add(weight.mul(end.sub(self())))
+                : Mixing.Lerp.OP.on(self(), end, weight);
     }
 
     private static boolean half(DType t) {
@@ -615,9 +632,13 @@ public sealed interface ElementwiseOps permits Tensor {
         if (half(self().dtype())) {
             return wide().addcdiv(tensor1.to(DType.FLOAT32), tensor2, value).to(self().dtype());
         }
+        if (IntegerChecks.isOne(value)) {
+            return add(tensor1.div(tensor2));
+        }
+        boolean real = self().dtype().isFloat() && tensor1.dtype().isFloat() && tensor2.dtype().isFloat();
         return add(
-                IntegerChecks.isOne(value)
-                        ? tensor1.div(tensor2)
+                real
+                        ? Mixing.ScaledQuotient.OP.on(new Elementwise.One(value.doubleValue()), tensor1, tensor2)
                         : tensor1.div(tensor2).mul(value));
     }
 

@@ -5,7 +5,9 @@ import org.cresset.base.DType;
 import org.cresset.op.Angles;
 import org.cresset.op.Choices;
 import org.cresset.op.ComplexViews;
+import org.cresset.op.Elementwise;
 import org.cresset.op.FloatParts;
+import org.cresset.op.Mixing;
 import org.cresset.op.None;
 import org.cresset.op.Promotion;
 import org.jspecify.annotations.Nullable;
@@ -102,9 +104,9 @@ public sealed interface MathOps permits Tensor {
         if (!t.isFloat()) {
             return x.clone();
         }
-        Tensor y = Tensor.where(x.isnan(), value(nan == null ? 0 : nan), x);
-        y = Tensor.where(x.eq(Double.POSITIVE_INFINITY), value(posinf == null ? t.maxValue() : posinf), y);
-        return Tensor.where(x.eq(Double.NEGATIVE_INFINITY), value(neginf == null ? -t.maxValue() : neginf), y);
+        Tensor y = nan == null || nan == 0 ? x : Tensor.where(x.isnan(), value(nan), x);
+        return Mixing.NanToNum.OP.on(
+                new Elementwise.Two(posinf == null ? t.maxValue() : posinf, neginf == null ? -t.maxValue() : neginf), y);
     }
 
     private Tensor value(double v) {

@@ -6,6 +6,7 @@ import org.cresset.base.DType;
 import org.cresset.op.Activations;
 import org.cresset.op.Elementwise.One;
 import org.cresset.op.Elementwise.Two;
+import org.cresset.op.Mixing;
 import org.cresset.op.Precision;
 import org.cresset.random.Generator;
 import org.cresset.tensor.Tensor;
@@ -90,7 +91,7 @@ abstract class ActivationFunctions {
             dims[0] = channels;
             slopes = weight.reshape(dims);
         }
-        return input.where(input.gt(0), input.mul(slopes));
+        return Mixing.Prelu.OP.on(input, slopes);
     }
 
     /** As the full form, with slopes between 1/8 and 1/3. */
