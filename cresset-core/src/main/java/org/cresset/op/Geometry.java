@@ -106,6 +106,18 @@ final class Geometry {
         return o;
     }
 
+    /** Byte offset of operand k at the beginning of a row along the innermost dimension. */
+    long rowOffset(int k, long row) {
+        long o = starts[k];
+        long[] s = steps[k];
+        for (int d = rank - 2; d > 0 && row != 0; d--) {
+            long q = row / dims[d];
+            o += (row - q * dims[d]) * s[d];
+            row = q;
+        }
+        return rank > 1 ? o + row * s[0] : o;
+    }
+
     /** Operand k's step along the innermost dimension. */
     long innerStep(int k) {
         return steps[k][rank - 1];

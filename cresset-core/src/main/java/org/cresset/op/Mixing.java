@@ -109,7 +109,7 @@ public final class Mixing {
         protected <V> V lane(Lanes<V> l, V x, List<V> numbers) {
             V y = l.select(l.eq(x, l.constant(Double.POSITIVE_INFINITY)), numbers.get(0), x);
             y = l.select(l.eq(x, l.constant(Double.NEGATIVE_INFINITY)), numbers.get(1), y);
-            return l.select(l.isNan(x), l.zero(), y);
+            return l.select(l.eq(x, x), y, l.zero());
         }
 
         @Override

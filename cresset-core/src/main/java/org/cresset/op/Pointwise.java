@@ -111,6 +111,10 @@ final class Pointwise {
                 c != null ? new Dense[] {out, a, b, c} : b != null ? new Dense[] {out, a, b} : new Dense[] {out, a};
         Geometry g = Geometry.of(out.shape(), operands);
         boolean rows = g.rank == 1 || g.inner() >= 64;
+        if (rows && inPlace(loops, g, operands)) {
+            Workers.parallelFor(g.numel, GRAIN, (from, to) -> rows(loops, g, operands, from, to));
+            return;
+        }
         Workers.parallelFor(g.numel, GRAIN, (from, to) -> {
             long at = from;
             while (at < to) {
@@ -123,6 +127,47 @@ final class Pointwise {
                 at += n;
             }
         });
+    }
+
+    /** Whether all operands are rows of memory as the loops want it, or single elements for each row. */
+    private static boolean inPlace(Loops loops, Geometry g, Dense[] operands) {
+        for (int k = 0; k < operands.length; k++) {
+            long step = g.innerStep(k);
+            boolean row = step == loops.memory(k).size() || k > 0 && step == 0;
+            if (operands[k].dtype() != loops.memory(k) || !row) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Runs the loop on the elements {@code from..to} of such operands, row by row. */
+    private static void rows(Loops loops, Geometry g, Dense[] operands, long from, long to) {
+        MemorySegment[] s = new MemorySegment[4];
+        long[] o = new long[4];
+        int repeated = 0;
+        for (int k = 0; k < operands.length; k++) {
+            s[k] = operands[k].segment();
+            repeated |= k > 0 && g.innerStep(k) == 0 ? 1 << (k - 1) : 0;
+        }
+        long inner = g.inner();
+        Kernel kernel = loops.get(repeated).pick(to - from);
+        long row = from / inner;
+        long column = from - row * inner;
+        long left = to - from;
+        while (left > 0) {
+            int n = (int) Math.min(Math.min(left, inner - column), CHUNK);
+            for (int k = 0; k < operands.length; k++) {
+                o[k] = g.rowOffset(k, row) + column * g.innerStep(k);
+            }
+            kernel.run(s[1], o[1], s[2], o[2], s[3], o[3], s[0], o[0], n);
+            left -= n;
+            column += n;
+            if (column == inner) {
+                column = 0;
+                row++;
+            }
+        }
     }
 
     private static void tile(Loops loops, Geometry g, Dense[] operands, long at, int n, boolean row) {

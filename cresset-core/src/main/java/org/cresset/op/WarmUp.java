@@ -3,10 +3,12 @@ package org.cresset.op;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.cresset.base.DType;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.emit.Kernel;
@@ -111,6 +113,7 @@ public final class WarmUp {
         private final Kernel vector;
         private final Kernel scalar;
         private final Tiers tiers;
+        private final Loop loop;
         private final int n;
         private final long start = System.nanoTime();
         private @Nullable Storage scratch;
@@ -119,6 +122,7 @@ public final class WarmUp {
         private long plain = Long.MAX_VALUE;
 
         Task(Loop loop, Kernel vector, Kernel scalar, Tiers tiers) {
+            this.loop = loop;
             this.vector = vector;
             this.scalar = scalar;
             this.tiers = tiers;
@@ -138,7 +142,7 @@ public final class WarmUp {
             // From the pool: another kind of segment would spoil what the compiler has learned about the loops.
             if (scratch == null) {
                 scratch = Memory.allocate(16L * ROW);
-                scratch.segment().fill((byte) 0);
+                fill(scratch.segment());
             }
             MemorySegment m = scratch.segment();
             int more = calls < CALLS ? CALLS_AT_ONCE : 1;
@@ -158,6 +162,21 @@ public final class WarmUp {
                 return true;
             }
             return false;
+        }
+
+        /**
+         * Numbers such as a loop meets: of zeros alone the compiler would learn wrong things about what is rare, and the scalar
+         * form, which has branches, would seem faster than it is.
+         */
+        private void fill(MemorySegment m) {
+            Random random = new Random(0);
+            for (int k = 0; k < 4; k++) {
+                DType t = k < loop.repeated().size() ? loop.rows().get(k).dtype(loop.type()) : loop.type().dtype();
+                for (int i = 0; i < 4 * ROW; i += t.size()) {
+                    double x = t.isDifferentiable() ? 0.1 + 0.8 * random.nextDouble() : 1 + random.nextInt(20);
+                    Convert.writeDouble(t, m, 4L * ROW * k + i, x);
+                }
+            }
         }
 
         private long time(Kernel k, MemorySegment m) {

@@ -566,6 +566,10 @@ public sealed interface ElementwiseOps permits Tensor {
         return clamp(min == null ? null : Tensor.number(min), max == null ? null : Tensor.number(max));
     }
 
+    private static boolean bound(@Nullable Tensor t) {
+        return t == null || t instanceof Dense && t.isNumber() && !t.dtype().isComplex();
+    }
+
     /** x held between bounds, either of which may be null; at a bound the gradient passes. As {@code torch.clamp}. */
     @Torch({"clamp(self, min=None, max=None)", "clip(self, min=None, max=None)"})
     default Tensor clamp(@Nullable Tensor min, @Nullable Tensor max) {
@@ -574,6 +578,13 @@ public sealed interface ElementwiseOps permits Tensor {
         }
         if (self().dtype().isComplex()) {
             throw CressetException.runtime("clamp: complex numbers have no order");
+        }
+        if (self().dtype().isFloat() && bound(min) && bound(max)) {
+            return Activations.Clamp.OP.on(
+                    new Elementwise.Two(
+                            min == null ? Double.NEGATIVE_INFINITY : ((Dense) min).read(0),
+                            max == null ? Double.POSITIVE_INFINITY : ((Dense) max).read(0)),
+                    self());
         }
         Tensor y = self();
         if (min != null) {

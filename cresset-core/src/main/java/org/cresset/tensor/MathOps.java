@@ -87,7 +87,7 @@ public sealed interface MathOps permits Tensor {
     /** x 2^other. As {@code torch.ldexp}. */
     @Torch("ldexp(self, other: Tensor)")
     default Tensor ldexp(Tensor other) {
-        return self().mul(Tensor.number(2.0).pow(other));
+        return self().mul(other.exp2());
     }
 
     /**
