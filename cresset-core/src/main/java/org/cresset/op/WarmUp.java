@@ -171,7 +171,9 @@ public final class WarmUp {
         private void fill(MemorySegment m) {
             Random random = new Random(0);
             for (int k = 0; k < 4; k++) {
-                DType t = k < loop.repeated().size() ? loop.rows().get(k).dtype(loop.type()) : loop.type().dtype();
+                DType t = k < loop.repeated().size()
+                        ? loop.rows().get(k).dtype(loop.type())
+                        : loop.type().dtype();
                 for (int i = 0; i < 4 * ROW; i += t.size()) {
                     double x = t.isDifferentiable() ? 0.1 + 0.8 * random.nextDouble() : 1 + random.nextInt(20);
                     Convert.writeDouble(t, m, 4L * ROW * k + i, x);

@@ -646,7 +646,9 @@ public sealed interface ElementwiseOps permits Tensor {
         if (IntegerChecks.isOne(value)) {
             return add(tensor1.div(tensor2));
         }
-        boolean real = self().dtype().isFloat() && tensor1.dtype().isFloat() && tensor2.dtype().isFloat();
+        boolean real = self().dtype().isFloat()
+                && tensor1.dtype().isFloat()
+                && tensor2.dtype().isFloat();
         return add(
                 real
                         ? Mixing.ScaledQuotient.OP.on(new Elementwise.One(value.doubleValue()), tensor1, tensor2)

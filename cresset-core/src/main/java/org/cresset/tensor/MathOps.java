@@ -106,7 +106,8 @@ public sealed interface MathOps permits Tensor {
         }
         Tensor y = nan == null || nan == 0 ? x : Tensor.where(x.isnan(), value(nan), x);
         return Mixing.NanToNum.OP.on(
-                new Elementwise.Two(posinf == null ? t.maxValue() : posinf, neginf == null ? -t.maxValue() : neginf), y);
+                new Elementwise.Two(posinf == null ? t.maxValue() : posinf, neginf == null ? -t.maxValue() : neginf),
+                y);
     }
 
     private Tensor value(double v) {

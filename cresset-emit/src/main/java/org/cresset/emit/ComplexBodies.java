@@ -124,30 +124,26 @@ public final class ComplexBodies {
     /** Sine. */
     public static <V> List<V> sin(Lanes<V> l, List<V> z) {
         List<V> sc = DoubleMath.sinCos(l, z.get(0));
-        return List.of(
-                l.mul(sc.get(0), Hyperbolic.cosh(l, z.get(1))), l.mul(sc.get(1), Hyperbolic.sinh(l, z.get(1))));
+        return List.of(l.mul(sc.get(0), Hyperbolic.cosh(l, z.get(1))), l.mul(sc.get(1), Hyperbolic.sinh(l, z.get(1))));
     }
 
     /** Cosine. */
     public static <V> List<V> cos(Lanes<V> l, List<V> z) {
         List<V> sc = DoubleMath.sinCos(l, z.get(0));
         return List.of(
-                l.mul(sc.get(1), Hyperbolic.cosh(l, z.get(1))),
-                l.neg(l.mul(sc.get(0), Hyperbolic.sinh(l, z.get(1)))));
+                l.mul(sc.get(1), Hyperbolic.cosh(l, z.get(1))), l.neg(l.mul(sc.get(0), Hyperbolic.sinh(l, z.get(1)))));
     }
 
     /** Hyperbolic sine. */
     public static <V> List<V> sinh(Lanes<V> l, List<V> z) {
         List<V> sc = DoubleMath.sinCos(l, z.get(1));
-        return List.of(
-                l.mul(Hyperbolic.sinh(l, z.get(0)), sc.get(1)), l.mul(Hyperbolic.cosh(l, z.get(0)), sc.get(0)));
+        return List.of(l.mul(Hyperbolic.sinh(l, z.get(0)), sc.get(1)), l.mul(Hyperbolic.cosh(l, z.get(0)), sc.get(0)));
     }
 
     /** Hyperbolic cosine. */
     public static <V> List<V> cosh(Lanes<V> l, List<V> z) {
         List<V> sc = DoubleMath.sinCos(l, z.get(1));
-        return List.of(
-                l.mul(Hyperbolic.cosh(l, z.get(0)), sc.get(1)), l.mul(Hyperbolic.sinh(l, z.get(0)), sc.get(0)));
+        return List.of(l.mul(Hyperbolic.cosh(l, z.get(0)), sc.get(1)), l.mul(Hyperbolic.sinh(l, z.get(0)), sc.get(0)));
     }
 
     /** Hyperbolic tangent. */
