@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,30 +68,62 @@ public final class Profiler extends Watch {
             int depth,
             List<String> path) {}
 
+    /** Something that runs or ran; all that can be found out later is left for later. */
     private static final class Frame {
+        final @Nullable Frame outer;
         final String name;
         final Kind kind;
-        final long start;
         final String where;
         final String shapes;
+        final long start;
+        long end;
         long inner;
+        long allocated;
+        long live;
 
-        Frame(String name, Kind kind, long start, String where, String shapes) {
+        Frame(@Nullable Frame outer, String name, Kind kind, String where, String shapes) {
+            this.outer = outer;
             this.name = name;
             this.kind = kind;
-            this.start = start;
             this.where = where;
             this.shapes = shapes;
+            this.start = System.nanoTime();
+        }
+
+        Event event(String thread, long began) {
+            ArrayDeque<String> path = new ArrayDeque<>();
+            for (Frame f = this; f != null; f = f.outer) {
+                path.push(f.name);
+            }
+            long total = end - start;
+            return new Event(
+                    name,
+                    kind,
+                    thread,
+                    start - began,
+                    total,
+                    total - inner,
+                    allocated,
+                    live,
+                    where,
+                    shapes,
+                    path.size() - 1,
+                    List.copyOf(path));
         }
     }
 
+    /** What runs on a thread, and what ended there. */
     private static final class Lane {
         final String thread;
-        final Deque<Frame> stack = new ArrayDeque<>();
-        final List<Event> events = new ArrayList<>();
+        final List<Frame> ended = new ArrayList<>();
+        @Nullable Frame running;
 
         Lane(Thread t) {
             thread = t.getName().isEmpty() ? "thread-" + t.threadId() : t.getName();
+        }
+
+        void push(String name, Kind kind, String where, String shapes) {
+            running = new Frame(running, name, kind, where, shapes);
         }
     }
 
@@ -121,48 +152,32 @@ public final class Profiler extends Watch {
         return lanes.computeIfAbsent(Thread.currentThread(), Lane::new);
     }
 
-    private void push(String name, Kind kind, String place, String operands) {
-        lane().stack.push(new Frame(name, kind, System.nanoTime(), place, operands));
-    }
-
     private void pop(long allocated) {
         long now = System.nanoTime();
         Lane l = lane();
-        Frame f = l.stack.poll();
+        Frame f = l.running;
         if (f == null) {
             return; // began before recording did
         }
-        long total = now - f.start;
-        List<String> path = new ArrayList<>();
-        l.stack.descendingIterator().forEachRemaining(outer -> path.add(outer.name));
-        path.add(f.name);
-        if (l.stack.peek() != null) {
-            l.stack.peek().inner += total;
+        l.running = f.outer;
+        if (f.outer != null) {
+            f.outer.inner += now - f.start;
         }
-        Event e = new Event(
-                f.name,
-                f.kind,
-                l.thread,
-                f.start - start,
-                total,
-                total - f.inner,
-                allocated,
-                Memory.liveBytes(),
-                f.where,
-                f.shapes,
-                l.stack.size(),
-                path);
-        synchronized (l.events) {
-            l.events.add(e);
+        f.end = now;
+        f.allocated = allocated;
+        f.live = Memory.liveBytes();
+        synchronized (l.ended) {
+            l.ended.add(f);
         }
     }
 
     @Override
     protected void before(String op, @Nullable Tensor[] in) {
-        Frame outer = lane().stack.peek();
+        Lane l = lane();
+        Frame outer = l.running;
         boolean back = outer != null && (outer.kind == Kind.DERIVATIVE || outer.kind == Kind.BACKWARD);
         String place = back ? outer.where : where.of(in);
-        push(op, back ? Kind.BACKWARD : Kind.FORWARD, place, shapes ? operands(in) : "");
+        l.push(op, back ? Kind.BACKWARD : Kind.FORWARD, place, shapes ? operands(in) : "");
     }
 
     private static String operands(@Nullable Tensor[] in) {
@@ -186,7 +201,7 @@ public final class Profiler extends Watch {
 
     @Override
     protected void beforeBackward(String op, @Nullable Object origin) {
-        push(op + " backward", Kind.DERIVATIVE, origin instanceof String s ? s : "", "");
+        lane().push(op + " backward", Kind.DERIVATIVE, origin instanceof String s ? s : "", "");
     }
 
     @Override
@@ -196,7 +211,7 @@ public final class Profiler extends Watch {
 
     @Override
     protected void enter(String range) {
-        push(range, Kind.RANGE, "", "");
+        lane().push(range, Kind.RANGE, "", "");
     }
 
     @Override
@@ -206,7 +221,7 @@ public final class Profiler extends Watch {
 
     @Override
     protected @Nullable Object origin() {
-        Frame f = lane().stack.peek();
+        Frame f = lane().running;
         return f == null ? null : f.where;
     }
 
@@ -216,8 +231,8 @@ public final class Profiler extends Watch {
     public List<Event> events() {
         List<Event> all = new ArrayList<>();
         for (Lane l : lanes.values()) {
-            synchronized (l.events) {
-                all.addAll(l.events);
+            synchronized (l.ended) {
+                l.ended.forEach(f -> all.add(f.event(l.thread, start)));
             }
         }
         all.sort(Comparator.comparingLong(Event::start).thenComparingInt(Event::depth));

@@ -76,14 +76,14 @@ public abstract class Watch implements AutoCloseable {
         if (all == null || self[0]) {
             return body.get();
         }
-        tell(all, w -> w.before(op.name(), in));
+        tell(self, all, w -> w.before(op.name(), in));
         Tensor[] out = null;
         try {
             out = body.get();
             return out;
         } finally {
             Tensor[] made = out;
-            tell(all, w -> w.after(op.name(), in, made));
+            tell(self, all, w -> w.after(op.name(), in, made));
         }
     }
 
@@ -149,7 +149,10 @@ public abstract class Watch implements AutoCloseable {
 
     /** Tells all, even if one throws; operations that they use themselves are not watched. */
     private static void tell(Watch[] all, Message m) {
-        boolean[] self = SELF.get();
+        tell(SELF.get(), all, m);
+    }
+
+    private static void tell(boolean[] self, Watch[] all, Message m) {
         boolean before = self[0];
         self[0] = true;
         RuntimeException first = null;

@@ -17,6 +17,7 @@ import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.tensor.Tensor;
+import org.cresset.watch.Watch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -311,19 +312,23 @@ public abstract class Module implements Cloneable {
      * Runs what a forward method does between this module's hooks. An error names this module, unless one below it has been
      * named. For forward methods of modules that aren't {@link Layer}s.
      */
-    @SuppressWarnings("unchecked")
     protected final <R> R call(Body<R> body, @Nullable Object... inputs) {
         try {
             computed.forEach((name, how) -> replace(name, how.get()));
-            return hooks == null ? body.run(inputs) : (R) hooks.run(this, body, inputs);
+            return Watch.isOn() ? Running.in(this, () -> unwatched(body, inputs)) : unwatched(body, inputs);
         } catch (CressetException e) {
             throw located(e);
         }
     }
 
+    @SuppressWarnings("unchecked")
+    private <R> R unwatched(Body<R> body, @Nullable Object[] inputs) {
+        return hooks == null ? body.run(inputs) : (R) hooks.run(this, body, inputs);
+    }
+
     /** Whether anything is to be done before or after a forward call. */
     final boolean watched() {
-        return hooks != null || !computed.isEmpty();
+        return hooks != null || !computed.isEmpty() || Watch.isOn();
     }
 
     /** The error with the path of this module in the net that it belongs to. */

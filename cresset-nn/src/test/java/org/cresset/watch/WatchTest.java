@@ -17,7 +17,12 @@ import org.cresset.base.CressetException;
 import org.cresset.nn.GradientStatistics;
 import org.cresset.nn.Linear;
 import org.cresset.nn.Module;
+import org.cresset.nn.GELU;
+import org.cresset.nn.ModuleList;
 import org.cresset.nn.ModulePaths;
+import org.cresset.nn.ReLU;
+import org.cresset.nn.Sequential;
+import org.cresset.nn.Tanh;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,6 +144,67 @@ class WatchTest {
         var document = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile());
         assertThat(document.getDocumentElement().getTagName()).isEqualTo("svg");
         assertThat(Files.readString(file)).contains("matmul backward", "<title>first", "forward");
+    }
+
+    /** Says nothing when it is called. */
+    static class Block extends Module {
+        final ReLU relu = new ReLU();
+        final Linear linear = new Linear(4, 4);
+
+        Tensor forward(Tensor x) {
+            return linear.forward(relu.forward(x)).sigmoid();
+        }
+    }
+
+    static final class Other extends Block {
+        @Override
+        Tensor forward(Tensor x) {
+            return super.forward(x).exp();
+        }
+    }
+
+    static final class Deep extends Module {
+        final ModuleList list = new ModuleList(new ReLU(), new ReLU(), new GELU());
+        final Block block = new Block();
+
+        Tensor forward(Tensor x) {
+            Tensor y = ((ReLU) list.get(1)).forward(((ReLU) list.get(0)).forward(x));
+            return block.forward(((GELU) list.get(2)).forward(y)).tanh();
+        }
+    }
+
+    static final class Twice extends Module {
+        final Block one = new Block();
+        final Other two = new Other();
+        final Block three = new Block();
+
+        Tensor forward(Tensor x) {
+            return three.forward(two.forward(one.forward(x)));
+        }
+    }
+
+    private static List<String> places(Module m, Runnable body) {
+        Profiler p = Profiler.record(ModulePaths.of(m), false);
+        try (p) {
+            body.run();
+        }
+        return p.events().stream().map(e -> e.name() + "@" + e.where()).toList();
+    }
+
+    @Test
+    void placesArePathsOfTheModulesThatRun() {
+        Deep deep = new Deep();
+        assertThat(places(deep, () -> deep.forward(Tensor.randn(2, 4)).cos()))
+                .contains(
+                        "relu@list.0", "relu@list.1", "gelu@list.2", "relu@block.relu", "matmul@block.linear",
+                        "sigmoid@block", "tanh@", "cos@");
+        Twice twice = new Twice();
+        assertThat(places(twice, () -> twice.forward(Tensor.randn(2, 4))))
+                .contains("relu@one.relu", "relu@two.relu", "matmul@three.linear", "exp@two")
+                .anyMatch(e -> e.matches("sigmoid@Block:[0-9]+"));
+        Sequential layers = new Sequential(new ReLU(), new Sequential(new Tanh(), new ReLU()));
+        assertThat(places(layers, () -> layers.forward(Tensor.randn(3)).neg()))
+                .containsExactly("relu@0", "tanh@1.0", "relu@1.1", "neg@");
     }
 
     @Test
