@@ -116,7 +116,9 @@ public final class Profiler extends Watch {
     private static final class Lane {
         final String thread;
         final List<Frame> ended = new ArrayList<>();
-        @Nullable Frame running;
+
+        @Nullable
+        Frame running;
 
         Lane(Thread t) {
             thread = t.getName().isEmpty() ? "thread-" + t.threadId() : t.getName();

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.cresset.base.CressetException;
+import org.cresset.nn.GELU;
 import org.cresset.nn.GradientStatistics;
 import org.cresset.nn.Linear;
 import org.cresset.nn.Module;
-import org.cresset.nn.GELU;
 import org.cresset.nn.ModuleList;
 import org.cresset.nn.ModulePaths;
 import org.cresset.nn.ReLU;
@@ -196,8 +196,14 @@ class WatchTest {
         Deep deep = new Deep();
         assertThat(places(deep, () -> deep.forward(Tensor.randn(2, 4)).cos()))
                 .contains(
-                        "relu@list.0", "relu@list.1", "gelu@list.2", "relu@block.relu", "matmul@block.linear",
-                        "sigmoid@block", "tanh@", "cos@");
+                        "relu@list.0",
+                        "relu@list.1",
+                        "gelu@list.2",
+                        "relu@block.relu",
+                        "matmul@block.linear",
+                        "sigmoid@block",
+                        "tanh@",
+                        "cos@");
         Twice twice = new Twice();
         assertThat(places(twice, () -> twice.forward(Tensor.randn(2, 4))))
                 .contains("relu@one.relu", "relu@two.relu", "matmul@three.linear", "exp@two")
