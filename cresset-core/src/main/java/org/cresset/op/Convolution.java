@@ -293,6 +293,12 @@ public final class Convolution {
                     finish(y, out[0]);
                     return;
                 }
+                if (t == DType.FLOAT32 && Unfolded.suits(ConvPass.FORWARD, s)) {
+                    Dense b = bias == null ? null : Rows.convert(bias, t);
+                    new Unfolded(c, s).forward(channelsLast(in[0], t), Rows.convert(in[1], t), b, y);
+                    finish(y, out[0]);
+                    return;
+                }
                 c.convolve(
                         t,
                         s,
@@ -377,6 +383,11 @@ public final class Convolution {
                     finish(x, out[0]);
                     return;
                 }
+                if (t == DType.FLOAT32 && Unfolded.suits(ConvPass.INPUT, s)) {
+                    new Unfolded(c, s).input(channelsLast(in[0], t), Rows.convert(in[1], t), x);
+                    finish(x, out[0]);
+                    return;
+                }
                 c.convolveBackwardInput(
                         t, s, operand(channelsLast(in[0], t)), operand(Rows.convert(in[1], t)), operand(x));
                 finish(x, out[0]);
@@ -430,8 +441,15 @@ public final class Convolution {
             if (c != null && c.convolves(DType.FLOAT32, ConvPass.WEIGHT, s)) {
                 DType t = nativeType(c, out[0].dtype(), ConvPass.WEIGHT, s);
                 Dense w = target(out[0], DType.FLOAT32);
-                if (t == DType.FLOAT32 && Winograd.suits(ConvPass.WEIGHT, s)) {
-                    Winograd.weight(c, s, channelsLast(in[0], t), channelsLast(in[1], t), w);
+                boolean winograd = t == DType.FLOAT32 && Winograd.suits(ConvPass.WEIGHT, s);
+                if (winograd || t == DType.FLOAT32 && Unfolded.suits(ConvPass.WEIGHT, s)) {
+                    Dense x = channelsLast(in[0], t);
+                    Dense g = channelsLast(in[1], t);
+                    if (winograd) {
+                        Winograd.weight(c, s, x, g, w);
+                    } else {
+                        new Unfolded(c, s).weight(x, g, w);
+                    }
                     finish(w, out[0]);
                     if (out.length > 1) {
                         Pointwise.copy((Dense) overImages(in[1].detach()), out[1]);
