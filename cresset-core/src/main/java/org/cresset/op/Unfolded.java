@@ -209,7 +209,12 @@ final class Unfolded {
                     }
                 }
                 MemorySegment.copy(
-                        pixels, 0, gradInput.segment(), F, gradInput.byteOffset() + 4L * n * pixels.length, pixels.length);
+                        pixels,
+                        0,
+                        gradInput.segment(),
+                        F,
+                        gradInput.byteOffset() + 4L * n * pixels.length,
+                        pixels.length);
             }
         });
     }

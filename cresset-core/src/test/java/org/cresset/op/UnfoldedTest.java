@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class UnfoldedTest {
     /** Batch, channels in and out, size in, size of the kernel, stride, padding, dilation. */
-    private record Case(
-            long n, long c, long k, long[] in, long[] kernel, long[] stride, long[] pad, long[] dilation) {
+    private record Case(long n, long c, long k, long[] in, long[] kernel, long[] stride, long[] pad, long[] dilation) {
         ConvShape sizes() {
             long[] out = new long[2];
             long[] high = new long[2];
@@ -65,11 +64,14 @@ class UnfoldedTest {
             Tensor[] exact = all(c, DType.FLOAT64);
             for (int i = 0; i < ours.length; i++) {
                 double scale = exact[i].square().mean().sqrt().item();
-                double error = ours[i].to(DType.FLOAT64).sub(exact[i]).abs().max().item();
+                double error =
+                        ours[i].to(DType.FLOAT64).sub(exact[i]).abs().max().item();
                 assertThat(error / scale).as("result %d of %s", i, c).isLessThan(1e-5);
             }
         }
-        assertThat(CASES.stream().filter(c -> Unfolded.suits(ConvPass.FORWARD, c.sizes()))).hasSizeGreaterThan(2);
-        assertThat(CASES.stream().filter(c -> Unfolded.suits(ConvPass.INPUT, c.sizes()))).hasSizeGreaterThan(2);
+        assertThat(CASES.stream().filter(c -> Unfolded.suits(ConvPass.FORWARD, c.sizes())))
+                .hasSizeGreaterThan(2);
+        assertThat(CASES.stream().filter(c -> Unfolded.suits(ConvPass.INPUT, c.sizes())))
+                .hasSizeGreaterThan(2);
     }
 }
