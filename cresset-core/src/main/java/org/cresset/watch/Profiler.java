@@ -178,7 +178,7 @@ public final class Profiler extends Watch {
         Lane l = lane();
         Frame outer = l.running;
         boolean back = outer != null && (outer.kind == Kind.DERIVATIVE || outer.kind == Kind.BACKWARD);
-        String place = back ? outer.where : where.of(in);
+        String place = outer != null && back ? outer.where : where.of(in);
         l.push(op, back ? Kind.BACKWARD : Kind.FORWARD, place, shapes ? operands(in) : "");
     }
 
