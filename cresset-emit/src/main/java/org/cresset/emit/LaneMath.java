@@ -235,7 +235,6 @@ public final class LaneMath {
         if (wide(l)) {
             return l.narrow() ? DoubleMath.sinCos(l, x).get(sine ? 0 : 1) : call(l, sine ? SIN : COS, x);
         }
-        // rounded by adding, which leaves +0 of -0, so that the products below don't take the sign from the latter
         V k = l.sub(l.fma(x, l.constant(0.6366197723675814), l.constant(0x1.8p23)), l.constant(0x1.8p23));
         // Pi/2 in three parts; with single roundings the remainder is good up to some 10^5.
         V r = l.fma(k, l.constant(-1.5707962513e0), x);
@@ -252,7 +251,7 @@ public final class LaneMath {
         V turned = sine ? k : l.add(k, l.one());
         V quarter = l.mul(l.floor(l.mul(turned, l.constant(0.5))), l.constant(0.5));
         V negative = l.ne(l.floor(quarter), quarter);
-        V y = sine ? l.select(odd, c, s) : l.select(odd, s, c);
+        V y = sine ? l.select(l.eq(x, l.zero()), x, l.select(odd, c, s)) : l.select(odd, s, c);
         y = l.select(negative, l.neg(y), y);
         V far = l.not(l.lt(l.abs(x), l.constant(1e5)));
         return l.rare(far, y, sine ? SIN : COS, x);

@@ -167,8 +167,9 @@ public interface Lanes<V> {
             return a;
         }
         V big = constant(type() == LaneType.F32 ? 0x1p23 : 0x1p52);
-        V magnitude = abs(a);
-        V rounded = copySign(sub(add(magnitude, big), big), a);
+        V sign = and(a, constant(-0.0));
+        V magnitude = xor(a, sign);
+        V rounded = or(sub(add(magnitude, big), big), sign);
         return select(lt(magnitude, big), rounded, a);
     }
 
@@ -187,7 +188,7 @@ public interface Lanes<V> {
             return a;
         }
         V r = rint(a);
-        return copySign(select(lt(r, a), add(r, one()), r), a);
+        return or(select(lt(r, a), add(r, one()), r), and(a, constant(-0.0)));
     }
 
     /** Towards zero to an integer. */
@@ -195,8 +196,11 @@ public interface Lanes<V> {
         if (!type().isFloat()) {
             return a;
         }
-        V magnitude = abs(a);
-        V r = rint(magnitude);
-        return copySign(select(gt(r, magnitude), sub(r, one()), r), a);
+        V big = constant(type() == LaneType.F32 ? 0x1p23 : 0x1p52);
+        V sign = and(a, constant(-0.0));
+        V magnitude = xor(a, sign);
+        V r = sub(add(magnitude, big), big);
+        V whole = or(select(gt(r, magnitude), sub(r, one()), r), sign);
+        return select(lt(magnitude, big), whole, a);
     }
 }
