@@ -15,6 +15,7 @@ import org.cresset.emit.Body;
 import org.cresset.emit.LaneType;
 import org.cresset.emit.Lanes;
 import org.cresset.emit.Loop;
+import org.cresset.emit.PackedBools;
 import org.cresset.emit.Row;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
@@ -32,6 +33,8 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     private final @Nullable Forms[] loops = new Forms[LaneType.values().length];
     private @Nullable Forms complexLoops;
     private @Nullable Forms boolLoops;
+    private @Nullable Tiers packedLoop;
+    private boolean packs = true;
 
     /** Attributes that are numbers, in the order in which the lane body takes them, after the inputs. */
     public interface Numbers {
@@ -194,7 +197,12 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
             return;
         }
         if (t == DType.BOOL && numbers == 0 && out.dtype() == DType.BOOL) {
-            Pointwise.run(boolForms(), out, in[0], in.length > 1 ? in[1] : null, in.length > 2 ? in[2] : null);
+            Dense second = in.length > 1 ? in[1] : null;
+            Dense third = in.length > 2 ? in[2] : null;
+            Tiers packed = packs ? packedLoop() : null;
+            if (packed == null || !Pointwise.packed(packed, boolForms(), out, in[0], second, third)) {
+                Pointwise.run(boolForms(), out, in[0], second, third);
+            }
             return;
         }
         LaneType lane = laneType(t);
@@ -262,6 +270,17 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         return f;
     }
 
+    private @Nullable Tiers packedLoop() {
+        Tiers t = packedLoop;
+        if (t == null) {
+            Loop loop = describePacked();
+            packs = loop != null;
+            t = loop == null ? null : new Tiers(loop);
+            packedLoop = t;
+        }
+        return t;
+    }
+
     private Forms boolForms() {
         Forms f = boolLoops;
         if (f == null) {
@@ -317,6 +336,21 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
                 body());
     }
 
+    /** The loop to emit for bool operands eight at a time; null if the body has no such reading. */
+    private @Nullable Loop describePacked() {
+        Loop loop = new Loop(id("packed", 0), LaneType.I64, layout(arity, 0), 1, List.of(), false, new Body() {
+            @Override
+            public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+                return List.of(Elementwise.this.lanes(new PackedBools<>(l), in));
+            }
+        });
+        try {
+            return loop.vectorizable() ? loop : null;
+        } catch (UnsupportedOperationException e) {
+            return null;
+        }
+    }
+
     private Body body() {
         return new Body() {
             @Override
@@ -356,6 +390,12 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
             if (numbers == 0 && promotion != Promotion.TO_FLOAT && promotion != Promotion.FLOAT_ONLY) {
                 all.add(describeBool(layout));
             }
+        }
+        Loop packed = numbers == 0 && promotion != Promotion.TO_FLOAT && promotion != Promotion.FLOAT_ONLY
+                ? describePacked()
+                : null;
+        if (packed != null) {
+            all.add(packed);
         }
         return all;
     }

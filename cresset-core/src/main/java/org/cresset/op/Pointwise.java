@@ -58,6 +58,42 @@ final class Pointwise {
         }
     }
 
+    /** Computes bools from bools eight at a time, where all lie as the result does; false, and nothing done, elsewhere. */
+    static boolean packed(Tiers loop, Loops each, Dense out, Dense x, @Nullable Dense y, @Nullable Dense z) {
+        boolean fits = kind(x, out, DType.BOOL) == 0
+                && (y == null || kind(y, out, DType.BOOL) == 0)
+                && (z == null || kind(z, out, DType.BOOL) == 0);
+        long n = out.numel();
+        if (!fits || !out.isDense() || n < 64) {
+            return false;
+        }
+        Dense second = y == null ? x : y;
+        Dense third = z == null ? x : z;
+        Workers.parallelFor(n, GRAIN << 3, (from, to) -> {
+            for (long i = from; i < to; i += CHUNK) {
+                int m = (int) Math.min(CHUNK, to - i);
+                run(loop.pick(m >> 3), x, second, third, out, i, m >> 3);
+                if ((m & 7) != 0) {
+                    run(each.get(0).pick(m & 7), x, second, third, out, i + (m & ~7), m & 7);
+                }
+            }
+        });
+        return true;
+    }
+
+    private static void run(Kernel k, Dense a, Dense b, Dense c, Dense out, long at, int n) {
+        k.run(
+                a.segment(),
+                a.byteOffset() + at,
+                b.segment(),
+                b.byteOffset() + at,
+                c.segment(),
+                c.byteOffset() + at,
+                out.segment(),
+                out.byteOffset() + at,
+                n);
+    }
+
     /** One element, a Java number mostly, in the type of the loop: once for all instead of once for each tile. */
     private static Dense single(Dense t, DType to) {
         if (t.numel() != 1 || t.dtype() == to) {
