@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.IntFunction;
 import org.cresset.autograd.Func;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
@@ -212,38 +211,6 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
             all[arity + i] = Dense.number(((Numbers) attrs).number(i), lane.dtype());
         }
         Pointwise.run(forms(lane), out, all[0], all[1], all[2]);
-    }
-
-    /** The loops for one dtype, one for each layout; bit i of a layout says that operand i is one element. */
-    private static final class Forms implements Pointwise.Loops {
-        private final IntFunction<Loop> describe;
-        private final @Nullable Tiers[] loops = new Tiers[8];
-        private final DType[] memory;
-
-        Forms(IntFunction<Loop> describe) {
-            this.describe = describe;
-            Loop any = describe.apply(0);
-            int n = any.repeated().size();
-            memory = new DType[n + 1];
-            for (int i = 0; i <= n; i++) {
-                memory[(i + 1) % (n + 1)] = any.rows().get(i).dtype(any.type());
-            }
-        }
-
-        @Override
-        public Tiers get(int repeated) {
-            Tiers t = loops[repeated];
-            if (t == null) {
-                t = new Tiers(describe.apply(repeated));
-                loops[repeated] = t;
-            }
-            return t;
-        }
-
-        @Override
-        public DType memory(int operand) {
-            return memory[operand];
-        }
     }
 
     /** The loops for a type. */

@@ -193,7 +193,7 @@ public final class WarmUp {
          * has to be clearly faster than the scalar form; that alone says nothing, for both may still be interpreted.
          */
         private boolean isCompiled() {
-            return best <= 3L * n || best <= 15L * n && best < plain / 2;
+            return best <= 3L * n || best <= 15L * n && best < plain * 3 / 4;
         }
     }
 }

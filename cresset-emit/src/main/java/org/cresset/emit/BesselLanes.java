@@ -10,6 +10,9 @@ import org.cresset.emit.Lanes.Function;
 public final class BesselLanes {
     private static final double TWO_OVER_PI = 0.63661977236758134308;
 
+    /** Of sums that are zero somewhere, terms down to this part of the first count. */
+    private static final double FINE = 1e-11;
+
     private BesselLanes() {}
 
     /** One of them. */
@@ -74,15 +77,15 @@ public final class BesselLanes {
         V z = l.div(l.constant(8.0), l.select(l.lt(a, l.constant(8.0)), l.constant(8.0), a));
         V t = l.fma(l.add(z, z), z, l.constant(-1.0));
         V scale = l.mul(l.sqrt(z), l.constant(0.56418958354775628695 / 2.8284271247461900976));
-        return List.of(l.mul(scale, Chebyshev.lanes(l, p, t)), l.mul(l.mul(scale, z), Chebyshev.lanes(l, q, t)));
+        return List.of(l.mul(scale, Chebyshev.lanes(l, p, t, FINE)), l.mul(l.mul(scale, z), Chebyshev.lanes(l, q, t, FINE)));
     }
 
     private static <V> V j0Near(Lanes<V> l, V a) {
-        return l.mul(Chebyshev.lanes(l, Bessel.J0_SMALL, nearArgument(l, a)), zeros(l, a, Bessel.J0_ZEROS));
+        return l.mul(Chebyshev.lanes(l, Bessel.J0_SMALL, nearArgument(l, a), FINE), zeros(l, a, Bessel.J0_ZEROS));
     }
 
     private static <V> V j1Near(Lanes<V> l, V a) {
-        V sum = Chebyshev.lanes(l, Bessel.J1_SMALL, nearArgument(l, a));
+        V sum = Chebyshev.lanes(l, Bessel.J1_SMALL, nearArgument(l, a), FINE);
         return l.mul(l.mul(a, sum), zeros(l, a, Bessel.J1_ZEROS));
     }
 
@@ -119,7 +122,7 @@ public final class BesselLanes {
         List<V> pq = amplitudes(l, x, Bessel.P0, Bessel.Q0);
         V far = l.add(l.mul(pq.get(0), l.sub(s, c)), l.mul(pq.get(1), l.add(s, c)));
         V log = l.mul(DoubleMath.logOfPositive(l, x), l.constant(TWO_OVER_PI));
-        V near = l.fma(log, j0Near(l, x), Chebyshev.lanes(l, Bessel.Y0_SMALL, nearArgument(l, x)));
+        V near = l.fma(log, j0Near(l, x), Chebyshev.lanes(l, Bessel.Y0_SMALL, nearArgument(l, x), FINE));
         return atPoles(l, x, Double.NEGATIVE_INFINITY, l.select(l.le(x, l.constant(8.0)), near, far));
     }
 
@@ -130,7 +133,7 @@ public final class BesselLanes {
         List<V> pq = amplitudes(l, x, Bessel.P1, Bessel.Q1);
         V far = l.sub(l.mul(pq.get(1), l.sub(s, c)), l.mul(pq.get(0), l.add(s, c)));
         V log = l.fma(DoubleMath.logOfPositive(l, x), j1Near(l, x), l.neg(l.div(l.one(), x)));
-        V near = l.mul(x, Chebyshev.lanes(l, Bessel.Y1_SMALL, nearArgument(l, x)));
+        V near = l.mul(x, Chebyshev.lanes(l, Bessel.Y1_SMALL, nearArgument(l, x), FINE));
         near = l.fma(log, l.constant(TWO_OVER_PI), near);
         return atPoles(l, x, Double.NEGATIVE_INFINITY, l.select(l.le(x, l.constant(8.0)), near, far));
     }

@@ -19,8 +19,13 @@ final class Chebyshev {
 
     /** The same in float64 lanes under float32, without the terms that don't show there. */
     static <V> V lanes(Lanes<V> l, double[] c, V t) {
+        return lanes(l, c, t, 2e-10);
+    }
+
+    /** The same without the last terms as long as they are less than a part of the first. */
+    static <V> V lanes(Lanes<V> l, double[] c, V t, double part) {
         int n = c.length;
-        while (n > 2 && Math.abs(c[n - 1]) < 1e-11 * Math.abs(c[0])) {
+        while (n > 2 && Math.abs(c[n - 1]) < part * Math.abs(c[0])) {
             n--;
         }
         V twice = l.add(t, t);

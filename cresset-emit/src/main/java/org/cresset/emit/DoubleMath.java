@@ -24,14 +24,14 @@ final class DoubleMath {
     /** e^x; beyond the range of float32 a number that is beyond it too. */
     static <V> V exp(Lanes<V> l, V x) {
         V b = within(l, -708, x, 709);
-        V k = l.rint(l.mul(b, l.constant(LOG2_E)));
+        V k = LaneMath.nearest(l, b, l.constant(LOG2_E));
         return scaled(l, l.fma(k, l.constant(-LN_2), b), k);
     }
 
     /** 2^x, with the same bounds. */
     static <V> V exp2(Lanes<V> l, V x) {
         V b = within(l, -1020, x, 1023);
-        V k = l.rint(b);
+        V k = LaneMath.nearest(l, b, l.one());
         return scaled(l, l.mul(l.sub(b, k), l.constant(LN_2)), k);
     }
 

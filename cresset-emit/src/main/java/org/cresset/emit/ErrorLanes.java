@@ -127,7 +127,7 @@ public final class ErrorLanes {
         }
         V a = l.abs(x);
         V rest = l.mul(l.sub(l.one(), a), l.add(l.one(), a));
-        V y = l.mul(x, inverse(l, l.neg(LaneMath.log(l, rest))));
+        V y = l.mul(x, inverse(l, l.neg(LaneMath.logOfNormal(l, rest, l.one()))));
         y = l.select(l.eq(a, l.one()), l.copySign(l.constant(Double.POSITIVE_INFINITY), x), y);
         return l.select(l.lt(l.one(), a), l.constant(Double.NaN), y);
     }

@@ -19,7 +19,7 @@ public final class Hyperbolic {
             return l.mul(LaneMath.exp(l, a), l.constant(0.5));
         }
         V b = l.select(l.lt(l.constant(90.0), a), l.constant(90.0), a);
-        V k = l.rint(l.mul(b, l.constant(1.4426950408889634)));
+        V k = LaneMath.nearest(l, b, l.constant(1.4426950408889634));
         V r = l.fma(k, l.constant(-0.693359375), b);
         r = l.fma(k, l.constant(2.12194440e-4), r);
         V q = polynomial(l, r, 0.5, 1.666651219e-1, 4.166618735e-2, 8.369598538e-3, 1.395171741e-3);

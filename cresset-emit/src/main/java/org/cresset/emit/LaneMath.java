@@ -35,6 +35,12 @@ public final class LaneMath {
         return y;
     }
 
+    /** {@code a * b} to an integer, for less than 2^22 (float32); beyond, to some number about as large. */
+    static <V> V nearest(Lanes<V> l, V a, V b) {
+        V big = l.constant(l.type() == LaneType.F32 ? 0x1.8p23 : 0x1.8p52);
+        return l.sub(l.fma(a, b, big), big);
+    }
+
     /** {@code function} of one argument by its double form. */
     public static <V> V call(Lanes<V> l, Function function, V x) {
         return l.call(function, List.of(x));
@@ -50,7 +56,7 @@ public final class LaneMath {
         if (wide(l)) {
             return l.narrow() ? DoubleMath.exp(l, x) : call(l, EXP, x);
         }
-        V k = l.rint(l.mul(x, l.constant(1.4426950408889634)));
+        V k = nearest(l, x, l.constant(1.4426950408889634));
         // Beyond these the result is 0 or infinity; the bounds keep both powers of two below in range.
         k = l.select(l.gt(k, l.constant(-152.0)), k, l.constant(-152.0));
         k = l.select(l.lt(k, l.constant(129.0)), k, l.constant(129.0));
@@ -60,7 +66,7 @@ public final class LaneMath {
         r = l.fma(k, l.constant(2.12194440e-4), r);
         V q = polynomial(l, r, 0.5, 1.666651219e-1, 4.166618735e-2, 8.369598538e-3, 1.395171741e-3);
         V y = l.add(l.fma(l.mul(r, r), q, r), l.one());
-        V half = l.rint(l.mul(k, l.constant(0.5)));
+        V half = nearest(l, k, l.constant(0.5));
         y = l.mul(l.mul(y, l.pow2(half)), l.pow2(l.sub(k, half)));
         return l.select(l.eq(x, x), y, x);
     }
@@ -86,7 +92,7 @@ public final class LaneMath {
         }
         V bounded = l.select(l.gt(x, l.constant(-18.0)), x, l.constant(-18.0));
         bounded = l.select(l.lt(bounded, l.constant(89.0)), bounded, l.constant(89.0));
-        V k = l.rint(l.mul(bounded, l.constant(1.4426950408889634)));
+        V k = nearest(l, bounded, l.constant(1.4426950408889634));
         V r = l.fma(k, l.constant(-0.693359375), bounded);
         r = l.fma(k, l.constant(2.12194440e-4), r);
         V q = polynomial(l, r, 0.5, 1.666666716e-1, 4.166634008e-2, 8.333271369e-3, 1.394205960e-3, 1.991503232e-4);
@@ -106,13 +112,18 @@ public final class LaneMath {
         }
         V small = l.lt(x, l.constant(0x1p-126));
         V y = l.select(small, l.mul(x, l.constant(0x1p24)), x);
-        V e = l.add(l.exponent(y), l.select(small, l.constant(-23.0), l.one()));
-        V m = l.mul(l.significand(y), l.constant(0.5));
+        V result = logOfNormal(l, y, l.select(small, l.constant(-23.0), l.one()));
+        return edgesOfLog(l, x, result);
+    }
+
+    /** log(x 2^(shift - 1)) of a positive normal number. */
+    static <V> V logOfNormal(Lanes<V> l, V x, V shift) {
+        V e = l.add(l.exponent(x), shift);
+        V m = l.mul(l.significand(x), l.constant(0.5));
         V low = l.lt(m, l.constant(0.70710678));
         e = l.sub(e, l.number(low));
         V z = l.select(low, l.add(l.sub(m, l.one()), m), l.sub(m, l.one()));
-        V result = logOfSignificand(l, z, e);
-        return edgesOfLog(l, x, result);
+        return logOfSignificand(l, z, e);
     }
 
     /** log(2^e (1 + z)) for z in [-0.3, 0.42], with the coefficients of the generator's logarithm. */
@@ -206,7 +217,7 @@ public final class LaneMath {
         // The bounds keep both powers of two in range; beyond them the result is 0 or infinity.
         V b = l.select(l.lt(x, l.constant(-152.0)), l.constant(-152.0), x);
         b = l.select(l.lt(l.constant(129.0), b), l.constant(129.0), b);
-        V k = l.rint(b);
+        V k = nearest(l, b, l.one());
         V r = l.sub(b, k);
         V p = polynomial(
                 l,
@@ -217,7 +228,7 @@ public final class LaneMath {
                 9.6180055085e-3,
                 1.3400248827e-3,
                 1.5475874545e-4);
-        V half = l.rint(l.mul(k, l.constant(0.5)));
+        V half = nearest(l, k, l.constant(0.5));
         return l.mul(l.mul(l.fma(r, p, l.one()), l.pow2(half)), l.pow2(l.sub(k, half)));
     }
 
