@@ -45,7 +45,8 @@ class BoolAlgebraTest {
                         assertThat(y.select(0, i).itemBoolean())
                                 .as("%s, %d of %d from %d", name, i, n, skip)
                                 .isEqualTo(c.truth.of(
-                                        a.select(0, i).itemBoolean(), b.select(0, i).itemBoolean()));
+                                        a.select(0, i).itemBoolean(),
+                                        b.select(0, i).itemBoolean()));
                     }
                 }
             }

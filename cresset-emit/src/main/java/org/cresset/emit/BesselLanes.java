@@ -77,7 +77,8 @@ public final class BesselLanes {
         V z = l.div(l.constant(8.0), l.select(l.lt(a, l.constant(8.0)), l.constant(8.0), a));
         V t = l.fma(l.add(z, z), z, l.constant(-1.0));
         V scale = l.mul(l.sqrt(z), l.constant(0.56418958354775628695 / 2.8284271247461900976));
-        return List.of(l.mul(scale, Chebyshev.lanes(l, p, t, FINE)), l.mul(l.mul(scale, z), Chebyshev.lanes(l, q, t, FINE)));
+        return List.of(
+                l.mul(scale, Chebyshev.lanes(l, p, t, FINE)), l.mul(l.mul(scale, z), Chebyshev.lanes(l, q, t, FINE)));
     }
 
     private static <V> V j0Near(Lanes<V> l, V a) {

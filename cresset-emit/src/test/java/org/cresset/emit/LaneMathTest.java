@@ -78,7 +78,8 @@ class LaneMathTest {
         c.add(Case.wide("ndtr", ErrorLanes::ndtr, ErrorFunctions::ndtr, -12, 6));
         c.add(Case.wide("log_ndtr", ErrorLanes::logNdtr, ErrorFunctions::logNdtr, -100, 6));
         c.add(Case.wide("lgamma", GammaLanes::lgamma, Special::lgamma, 0.01, 30).within(1));
-        c.add(Case.wide("lgamma below 0", GammaLanes::lgamma, Special::lgamma, -0.99, -0.01).within(1));
+        c.add(Case.wide("lgamma below 0", GammaLanes::lgamma, Special::lgamma, -0.99, -0.01)
+                .within(1));
         c.add(Case.wide("digamma", GammaLanes::digamma, Special::digamma, 1.5, 30));
         c.add(Case.wide("digamma below 0", GammaLanes::digamma, Special::digamma, -0.45, -0.01));
         c.add(Case.wide("trigamma", GammaLanes::trigamma, Special::trigamma, -5.5, 30));

@@ -16,8 +16,29 @@ import org.junit.jupiter.api.TestFactory;
 class SpecialValuesTest {
     private static final float INFINITY = Float.POSITIVE_INFINITY;
     private static final float[] VALUES = {
-        0f, -0f, 1f, -1f, Float.NaN, INFINITY, -INFINITY, Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL,
-        Float.MAX_VALUE, -Float.MAX_VALUE, 2f, -2f, 3f, -3f, 0.5f, -0.5f, 2.5f, -7f, 1e9f, -1e-30f, 0x1p31f
+        0f,
+        -0f,
+        1f,
+        -1f,
+        Float.NaN,
+        INFINITY,
+        -INFINITY,
+        Float.MIN_VALUE,
+        -Float.MIN_VALUE,
+        Float.MIN_NORMAL,
+        Float.MAX_VALUE,
+        -Float.MAX_VALUE,
+        2f,
+        -2f,
+        3f,
+        -3f,
+        0.5f,
+        -0.5f,
+        2.5f,
+        -7f,
+        1e9f,
+        -1e-30f,
+        0x1p31f
     };
 
     /** A function of one number in lanes. */
@@ -129,8 +150,11 @@ class SpecialValuesTest {
                 float got = s.getAtIndex(ValueLayout.JAVA_FLOAT, 2L * n + i);
                 float want = (float) exact.applyAsDouble(a, b);
                 boolean close = Float.compare(got, want) == 0
-                        || Math.copySign(1, got) == Math.copySign(1, want) && Math.abs(got - want) <= 5 * Math.ulp(want);
-                assertThat(close).as("of %s and %s: %s instead of %s", a, b, got, want).isTrue();
+                        || Math.copySign(1, got) == Math.copySign(1, want)
+                                && Math.abs(got - want) <= 5 * Math.ulp(want);
+                assertThat(close)
+                        .as("of %s and %s: %s instead of %s", a, b, got, want)
+                        .isTrue();
                 float vector = s.getAtIndex(ValueLayout.JAVA_FLOAT, 3L * n + i);
                 assertThat(Float.floatToIntBits(vector)).isEqualTo(Float.floatToIntBits(got));
             }
