@@ -41,7 +41,18 @@ final class GridSampling {
         check(input, grid, mode, padding);
         boolean wide = input.dtype() == DType.FLOAT64;
         DType t = wide ? DType.FLOAT64 : DType.FLOAT32;
-        GridSampling g = new GridSampling(input.to(t), grid.to(t), padding, align);
+        long pixels = input.numel() / Math.max(1, input.size(0) * input.size(1));
+        // for few points many pixels needn't be touched
+        boolean fused = !mode.equals("bicubic") && pixels < 1 << 24 && pixels <= 4 * grid.numel();
+        return fused
+                ? GridSample.sample(new GridSample.Attrs(mode, padding, align), input.to(t), grid.to(t))
+                        .to(input.dtype())
+                : composed(input.to(t), grid.to(t), mode, padding, align).to(input.dtype());
+    }
+
+    /** The same made of other operations, of float32 or float64. */
+    static Tensor composed(Tensor input, Tensor grid, String mode, String padding, boolean align) {
+        GridSampling g = new GridSampling(input, grid, padding, align);
         Tensor y =
                 switch (mode) {
                     case "nearest" -> g.nearest();
@@ -50,7 +61,7 @@ final class GridSampling {
                 };
         long[] dims = input.shape().toArray();
         System.arraycopy(grid.shape().dims(), 1, dims, 2, dims.length - 2);
-        return y.reshape(dims).to(input.dtype());
+        return y.reshape(dims);
     }
 
     private static void check(Tensor input, Tensor grid, String mode, String padding) {

@@ -1,0 +1,51 @@
+package org.cresset.nn.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.cresset.autograd.Autograd;
+import org.cresset.base.DType;
+import org.cresset.tensor.Tensor;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The kernel against the same made of other operations. */
+class GridSampleTest {
+    @ParameterizedTest
+    @CsvSource({
+        "bilinear,zeros", "bilinear,border", "bilinear,reflection", "nearest,zeros", "nearest,border", "nearest,reflection"
+    })
+    void asComposed(String mode, String padding) {
+        Tensor.manualSeed(4);
+        for (DType t : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
+            for (boolean align : new boolean[] {false, true}) {
+                Tensor flat = Tensor.randn(2, 3, 9, 7).to(t);
+                Tensor points = Tensor.randn(2, 170, 101, 2).mul(1.3).to(t); // more than are handled at once
+                same(mode, padding, align, flat, points);
+                same(mode, padding, align, flat.transpose(2, 3), points.narrow(1, 3, 8).flip(2));
+                same(mode, padding, align, Tensor.randn(1, 2, 3, 4, 5).to(t), Tensor.randn(1, 4, 5, 6, 3).to(t));
+                same(mode, padding, align, Tensor.randn(1, 2, 1, 1).to(t), Tensor.randn(1, 4, 5, 2).to(t));
+            }
+        }
+    }
+
+    private static void same(String mode, String padding, boolean align, Tensor x, Tensor grid) {
+        Tensor a = GridSample.sample(new GridSample.Attrs(mode, padding, align), x, grid);
+        Tensor b = GridSampling.composed(x, grid, mode, padding, align);
+        assertThat(a.shape()).isEqualTo(b.shape());
+        assertThat(a.sub(b).abs().max().item()).isLessThan(x.dtype() == DType.FLOAT32 ? 1e-5 : 1e-12);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bilinear,zeros", "bilinear,reflection"})
+    void gradients(String mode, String padding) {
+        Tensor x = Tensor.randn(1, 2, 4, 5).to(DType.FLOAT64).requiresGrad(true);
+        Tensor grid = Tensor.rand(1, 3, 3, 2).sub(0.5).to(DType.FLOAT64).detach().requiresGrad(true);
+        Tensor a = GridSample.sample(new GridSample.Attrs(mode, padding, false), x, grid);
+        Tensor b = GridSampling.composed(x, grid, mode, padding, false);
+        Tensor[] left = Autograd.grad(a.square().sum(), x, grid);
+        Tensor[] right = Autograd.grad(b.square().sum(), x, grid);
+        for (int i = 0; i < 2; i++) {
+            assertThat(left[i].sub(right[i]).abs().max().item()).isLessThan(1e-12);
+        }
+    }
+}
