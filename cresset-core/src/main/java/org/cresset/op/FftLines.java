@@ -11,6 +11,11 @@ final class FftLines {
     /** What the rows of a block should take, so that they stay in the second-level cache. */
     private static final int BLOCK_BYTES = 1 << 16;
 
+    /** Bytes of a row that are fetched together, if all rows of a block take no more than {@link #MOST_BYTES}. */
+    private static final int RUN_BYTES = 512;
+
+    private static final int MOST_BYTES = 1 << 18;
+
     private static final int MOST_KEPT = 1 << 19;
     private static final float[] NO_FLOATS = {};
     private static final double[] NO_DOUBLES = {};
@@ -51,6 +56,9 @@ final class FftLines {
         int vector = 64 / size;
         long rows = plan.rows();
         int many = (int) Math.max(1, BLOCK_BYTES / (rows * size) / vector) * vector;
+        if (inner > 1) { // what lies together of each row should be worth fetching
+            many = (int) Math.max(many, Math.min(RUN_BYTES, MOST_BYTES / rows) / size / vector * vector);
+        }
         int width = (int) Math.min(many, lines);
         long count = (lines + width - 1) / width;
         long grain = Math.max(1, (1 << 12) / (rows * width));

@@ -2,6 +2,7 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.cresset.base.Memory;
 
 /**
  * Brings lines of a contiguous tensor into the columns of a {@link FftPlan.Work} and back. All but {@code inner} counts
@@ -20,6 +21,36 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
     /** Rows that are moved before the next line's turn comes, so that they stay in the first-level cache. */
     private static final int ROWS = 128;
 
+    private static final int NUMBERS = 128;
+    private static final int LINES = 8;
+
+    private static final Exercise TRANSPOSITION = new Exercise(new Scratch() {
+        @Override
+        public void run() {
+            Transposition.in(memory, 0, 8 * NUMBERS, NUMBERS, data, 0, NUMBERS * LINES, LINES);
+            Transposition.out(memory, 0, 8 * NUMBERS, NUMBERS, data, 0, NUMBERS * LINES, LINES, 1);
+        }
+    }, 4 * NUMBERS * LINES);
+
+    private static final Exercise APART = new Exercise(new Scratch() {
+        @Override
+        public void run() {
+            Transposition.apart(memory, 0, NUMBERS, data, 0, NUMBERS);
+            Transposition.together(memory, 0, NUMBERS, data, 0, NUMBERS, 1);
+        }
+    }, 4 * NUMBERS);
+
+    /** Memory to run loops on that nobody needs. */
+    private abstract static class Scratch implements Runnable {
+        final float[] data = new float[2 * NUMBERS * LINES];
+        final MemorySegment memory = Memory.allocate(4L * data.length).segment();
+    }
+
+    /** Whether lines that are complex numbers one after the other are transposed in registers. */
+    private boolean transposes(int count, int rows) {
+        return !wide && inner == 1 && imAt == 1 && step == 2 && count >= Transposition.LINES && TRANSPOSITION.ready((long) count * rows) && Transposition.fits();
+    }
+
     private long start(long l) {
         return l / inner * line * inner + l % inner * part;
     }
@@ -29,22 +60,24 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
         void move(long at, int to, int width, int n);
     }
 
-    /** Goes over elements in runs of contiguous memory: along lines, or along rows where lines lie inside each other. */
-    private void runs(FftPlan.Work w, long first, int count, int rows, Run run) {
-        if (inner > 1 && imAt == 1 && first % inner + count <= inner) {
-            for (int k = 0; k < rows; k++) {
-                for (int b = 0; b < count; b += ROWS) {
-                    run.move(start(first + b) + k * step, k * w.width + b, 1, Math.min(ROWS, count - b));
+    /** Goes over elements, of columns from {@code column} on, in runs of contiguous memory: along lines, or along rows where lines lie inside each other. */
+    private void runs(FftPlan.Work w, long first, int column, int count, int rows, Run run) {
+        if (inner > 1 && imAt == 1) {
+            for (int b = 0; b < count; ) {
+                int n = (int) Math.min(Math.min(ROWS, count - b), inner - (first + b) % inner);
+                long at = start(first + b);
+                for (int k = 0; k < rows; k++) {
+                    run.move(at + k * step, k * w.width + column + b, 1, n);
                 }
+                b += n;
             }
             return;
         }
-        int most = inner == 1 || imAt != 1 ? ROWS : 1;
         for (int k = 0; k < rows; k += ROWS) {
             int end = Math.min(rows, k + ROWS);
             for (int b = 0; b < count; b++) {
-                for (int i = k; i < end; i += most) {
-                    run.move(start(first + b) + i * step, i * w.width + b, w.width, Math.min(most, end - i));
+                for (int i = k; i < end; i += ROWS) {
+                    run.move(start(first + b) + i * step, i * w.width + column + b, w.width, Math.min(ROWS, end - i));
                 }
             }
         }
@@ -58,25 +91,55 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
         if (count < w.width || imAt < 0) {
             w.zero(w.im, rows * w.width);
         }
-        if (wide) {
+        if (transposes(count, rows)) {
+            float[] piece = new float[2 * ROWS];
+            int whole = count / Transposition.LINES * Transposition.LINES;
+            int n = rows / Transposition.NUMBERS * Transposition.NUMBERS;
+            for (int b = 0; b < whole; b += Transposition.LINES) {
+                Transposition.in(tensor, 4 * start(first + b), 4 * line, n, w.narrow, w.re + b, w.im + b, w.width);
+                for (int i = b; n < rows && i < b + Transposition.LINES; i++) {
+                    floatsIn(w, piece, start(first + i) + n * step, n * w.width + i, w.width, rows - n);
+                }
+            }
+            runs(w, first + whole, whole, count - whole, rows, (at, to, width, k) -> floatsIn(w, piece, at, to, width, k));
+        } else if (wide) {
             double[] piece = new double[2 * ROWS];
-            runs(w, first, count, rows, (at, to, width, n) -> doublesIn(w, piece, at, to, width, n));
+            runs(w, first, 0, count, rows, (at, to, width, n) -> doublesIn(w, piece, at, to, width, n));
         } else {
             float[] piece = new float[2 * ROWS];
-            runs(w, first, count, rows, (at, to, width, n) -> floatsIn(w, piece, at, to, width, n));
+            runs(w, first, 0, count, rows, (at, to, width, n) -> floatsIn(w, piece, at, to, width, n));
         }
     }
 
     /** Writes {@code rows} rows of {@code count} lines, times {@code scale}. */
     void out(FftPlan.Work w, long first, int count, int rows, double scale) {
-        if (wide) {
+        if (transposes(count, rows)) {
+            float[] piece = new float[2 * ROWS];
+            float factor = (float) scale;
+            int whole = count / Transposition.LINES * Transposition.LINES;
+            int n = rows / Transposition.NUMBERS * Transposition.NUMBERS;
+            for (int b = 0; b < whole; b += Transposition.LINES) {
+                Transposition.out(
+                        tensor, 4 * start(first + b), 4 * line, n, w.narrow, w.re + b, w.im + b, w.width, factor);
+                for (int i = b; n < rows && i < b + Transposition.LINES; i++) {
+                    floatsOut(w, piece, start(first + i) + n * step, n * w.width + i, w.width, rows - n, factor);
+                }
+            }
+            runs(w, first + whole, whole, count - whole, rows, (at, from, width, k) -> floatsOut(w, piece, at, from, width, k, factor));
+        } else if (wide) {
             double[] piece = new double[2 * ROWS];
-            runs(w, first, count, rows, (at, from, width, n) -> doublesOut(w, piece, at, from, width, n, scale));
+            runs(w, first, 0, count, rows, (at, from, width, n) -> doublesOut(w, piece, at, from, width, n, scale));
         } else {
             float[] piece = new float[2 * ROWS];
             float factor = (float) scale;
-            runs(w, first, count, rows, (at, from, width, n) -> floatsOut(w, piece, at, from, width, n, factor));
+            runs(w, first, 0, count, rows, (at, from, width, n) -> floatsOut(w, piece, at, from, width, n, factor));
         }
+    }
+
+    /** How many of n numbers, whose parts lie together in the work, are taken apart in registers. */
+    private static int whole(int width, int n) {
+        boolean fast = width == 1 && n >= Transposition.LINES && APART.ready(n) && Transposition.fits();
+        return fast ? n / Transposition.LINES * Transposition.LINES : 0;
     }
 
     private void floatsIn(FftPlan.Work w, float[] piece, long at, int to, int width, int n) {
@@ -84,8 +147,14 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
         int re = w.re + to;
         int im = w.im + to;
         if (imAt == 1) {
-            MemorySegment.copy(tensor, FLOAT, 4 * at, piece, 0, 2 * n);
-            for (int i = 0; i < n; i++) {
+            int whole = whole(width, n);
+            if (whole > 0) {
+                Transposition.apart(tensor, 4 * at, whole, data, re, im);
+            }
+            if (whole < n) {
+                MemorySegment.copy(tensor, FLOAT, 4 * at, piece, 0, 2 * n);
+            }
+            for (int i = whole; i < n; i++) {
                 data[re + i * width] = piece[2 * i];
                 data[im + i * width] = piece[2 * i + 1];
             }
@@ -105,11 +174,17 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
         int re = w.re + from;
         int im = w.im + from;
         if (imAt == 1) {
-            for (int i = 0; i < n; i++) {
+            int whole = whole(width, n);
+            if (whole > 0) {
+                Transposition.together(tensor, 4 * at, whole, data, re, im, scale);
+            }
+            for (int i = whole; i < n; i++) {
                 piece[2 * i] = data[re + i * width] * scale;
                 piece[2 * i + 1] = data[im + i * width] * scale;
             }
-            MemorySegment.copy(piece, 0, tensor, FLOAT, 4 * at, 2 * n);
+            if (whole < n) {
+                MemorySegment.copy(piece, 2 * whole, tensor, FLOAT, 4 * (at + 2L * whole), 2 * (n - whole));
+            }
             return;
         }
         for (int i = 0; i < n; i++) {
