@@ -1,8 +1,8 @@
 package org.cresset.op;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.cresset.base.Memory;
 
 /**
  * Brings lines of a contiguous tensor into the columns of a {@link FftPlan.Work} and back. All but {@code inner} counts
@@ -43,7 +43,7 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
     /** Memory to run loops on that nobody needs. */
     private abstract static class Scratch implements Runnable {
         final float[] data = new float[2 * NUMBERS * LINES];
-        final MemorySegment memory = Memory.allocate(4L * data.length).segment();
+        final MemorySegment memory = Arena.ofAuto().allocate(4L * data.length, 64); // not the pool's, which takes it back
     }
 
     /** Whether lines that are complex numbers one after the other are transposed in registers. */

@@ -1,5 +1,6 @@
 package org.cresset.op;
 
+import java.lang.ref.Reference;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -62,6 +63,7 @@ public final class Pdist extends Fused {
         if (!exact) {
             Pointwise.copy(results, y);
         }
+        Reference.reachabilityFence(x);
     }
 
     @Override
