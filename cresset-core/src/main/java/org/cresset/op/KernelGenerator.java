@@ -62,6 +62,7 @@ public final class KernelGenerator {
             }
         }
         all.addAll(FusedLoops.all());
+        all.addAll(NormalLoops.all());
         all.addAll(ChannelLoops.all());
         return all;
     }

@@ -6,6 +6,7 @@ import org.cresset.base.BFloat16;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.op.Convert;
+import org.cresset.op.NormalLoops;
 
 /**
  * Fills contiguous memory with random numbers of a distribution. {@code m} is the memory, {@code o} a byte offset in it,
@@ -13,6 +14,9 @@ import org.cresset.op.Convert;
  */
 public final class Draws {
     private static final int BLOCK = 16;
+
+    /** Numbers that are made at a time. */
+    private static final int TILE = 1024;
 
     private Draws() {}
 
@@ -46,16 +50,30 @@ public final class Draws {
             }
             float a = round(t, (float) from);
             float b = round(t, (float) to);
-            for (long i = 0; i < n; i++) {
-                float v = Math.fma(g.uniformFloat(), b - a, a);
-                float r = round(t, v);
-                r = r == b ? a : r;
-                if (t == DType.FLOAT32) {
-                    m.set(ValueLayout.JAVA_FLOAT_UNALIGNED, o + 4 * i, r);
-                } else {
-                    put(m, o, t, i, r);
+            float[] tile = new float[(int) Math.min(TILE, n)];
+            for (long i = 0; i < n; i += TILE) {
+                int k = (int) Math.min(TILE, n - i);
+                g.uniformFloats(tile, k);
+                spread(tile, k, a, b - a);
+                long at = o + (i << t.shift());
+                if (t != DType.FLOAT32) {
+                    for (int j = 0; j < k; j++) {
+                        float r = round(t, tile[j]);
+                        put(m, at, t, j, r == b ? a : r);
+                    }
+                    continue;
                 }
+                for (int j = 0; j < k; j++) {
+                    tile[j] = tile[j] == b ? a : tile[j];
+                }
+                MemorySegment.copy(tile, 0, m, ValueLayout.JAVA_FLOAT_UNALIGNED, at, k);
             }
+        }
+    }
+
+    private static void spread(float[] x, int n, float from, float width) {
+        for (int i = 0; i < n; i++) {
+            x[i] = Math.fma(x[i], width, from);
         }
     }
 
@@ -160,21 +178,15 @@ public final class Draws {
     /** All uniforms first, then block by block, then the last sixteen again if they don't make up a block. */
     private static void floats(Generator g, MemorySegment m, long o, long n, float mean, float std) {
         int chunk = 1 << 12;
-        float[] u = new float[chunk];
+        float[] u = new float[(int) Math.min(chunk, n)];
         for (long i = 0; i < n; i += chunk) {
             int k = (int) Math.min(chunk, n - i);
-            for (int j = 0; j < k; j++) {
-                u[j] = g.uniformFloat();
-            }
-            for (int j = 0; j + BLOCK <= k; j += BLOCK) {
-                Normals.transform(u, j, mean, std);
-            }
+            g.uniformFloats(u, k);
+            NormalLoops.transform(u, k, mean, std);
             MemorySegment.copy(u, 0, m, ValueLayout.JAVA_FLOAT_UNALIGNED, o + 4 * i, k);
         }
         if (n % BLOCK != 0) {
-            for (int j = 0; j < BLOCK; j++) {
-                u[j] = g.uniformFloat();
-            }
+            g.uniformFloats(u, BLOCK);
             Normals.transform(u, 0, mean, std);
             MemorySegment.copy(u, 0, m, ValueLayout.JAVA_FLOAT_UNALIGNED, o + 4 * (n - BLOCK), BLOCK);
         }

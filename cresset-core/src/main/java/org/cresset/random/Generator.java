@@ -114,6 +114,36 @@ public final class Generator {
         return (random() & 0xffffff) * 0x1p-24f;
     }
 
+    /** The next n numbers of {@link #uniformFloat}: from the state in runs, tempered in loops that become vector code. */
+    synchronized void uniformFloats(float[] to, int n) {
+        int[] bits = new int[Math.min(n, N)];
+        for (int done = 0; done < n; ) {
+            if (left == 1) {
+                regenerate();
+                left++; // as if one had just been asked for
+            }
+            int k = Math.min(n - done, left - 1);
+            System.arraycopy(state, next, bits, 0, k);
+            temper(bits, k);
+            for (int i = 0; i < k; i++) {
+                to[done + i] = (bits[i] & 0xffffff) * 0x1p-24f;
+            }
+            next += k;
+            left -= k;
+            done += k;
+        }
+    }
+
+    private static void temper(int[] bits, int n) {
+        for (int i = 0; i < n; i++) {
+            int y = bits[i];
+            y ^= y >>> 11;
+            y ^= y << 7 & 0x9d2c5680;
+            y ^= y << 15 & 0xefc60000;
+            bits[i] = y ^ y >>> 18;
+        }
+    }
+
     /** Uniform in [0, 1) with 53 bits. */
     public double uniformDouble() {
         return (random64() & (1L << 53) - 1) * 0x1p-53;
