@@ -24,31 +24,42 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
     private static final int NUMBERS = 128;
     private static final int LINES = 8;
 
-    private static final Exercise TRANSPOSITION = new Exercise(new Scratch() {
-        @Override
-        public void run() {
-            Transposition.in(memory, 0, 8 * NUMBERS, NUMBERS, data, 0, NUMBERS * LINES, LINES);
-            Transposition.out(memory, 0, 8 * NUMBERS, NUMBERS, data, 0, NUMBERS * LINES, LINES, 1);
-        }
-    }, 4 * NUMBERS * LINES);
+    private static final Exercise TRANSPOSITION = new Exercise(
+            new Scratch() {
+                @Override
+                public void run() {
+                    Transposition.in(memory, 0, 8 * NUMBERS, NUMBERS, data, 0, NUMBERS * LINES, LINES);
+                    Transposition.out(memory, 0, 8 * NUMBERS, NUMBERS, data, 0, NUMBERS * LINES, LINES, 1);
+                }
+            },
+            4 * NUMBERS * LINES);
 
-    private static final Exercise APART = new Exercise(new Scratch() {
-        @Override
-        public void run() {
-            Transposition.apart(memory, 0, NUMBERS, data, 0, NUMBERS);
-            Transposition.together(memory, 0, NUMBERS, data, 0, NUMBERS, 1);
-        }
-    }, 4 * NUMBERS);
+    private static final Exercise APART = new Exercise(
+            new Scratch() {
+                @Override
+                public void run() {
+                    Transposition.apart(memory, 0, NUMBERS, data, 0, NUMBERS);
+                    Transposition.together(memory, 0, NUMBERS, data, 0, NUMBERS, 1);
+                }
+            },
+            4 * NUMBERS);
 
     /** Memory to run loops on that nobody needs. */
     private abstract static class Scratch implements Runnable {
         final float[] data = new float[2 * NUMBERS * LINES];
-        final MemorySegment memory = Arena.ofAuto().allocate(4L * data.length, 64); // not the pool's, which takes it back
+        final MemorySegment memory =
+                Arena.ofAuto().allocate(4L * data.length, 64); // not the pool's, which takes it back
     }
 
     /** Whether lines that are complex numbers one after the other are transposed in registers. */
     private boolean transposes(int count, int rows) {
-        return !wide && inner == 1 && imAt == 1 && step == 2 && count >= Transposition.LINES && TRANSPOSITION.ready((long) count * rows) && Transposition.fits();
+        return !wide
+                && inner == 1
+                && imAt == 1
+                && step == 2
+                && count >= Transposition.LINES
+                && TRANSPOSITION.ready((long) count * rows)
+                && Transposition.fits();
     }
 
     private long start(long l) {
@@ -101,7 +112,13 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
                     floatsIn(w, piece, start(first + i) + n * step, n * w.width + i, w.width, rows - n);
                 }
             }
-            runs(w, first + whole, whole, count - whole, rows, (at, to, width, k) -> floatsIn(w, piece, at, to, width, k));
+            runs(
+                    w,
+                    first + whole,
+                    whole,
+                    count - whole,
+                    rows,
+                    (at, to, width, k) -> floatsIn(w, piece, at, to, width, k));
         } else if (wide) {
             double[] piece = new double[2 * ROWS];
             runs(w, first, 0, count, rows, (at, to, width, n) -> doublesIn(w, piece, at, to, width, n));
@@ -125,7 +142,13 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
                     floatsOut(w, piece, start(first + i) + n * step, n * w.width + i, w.width, rows - n, factor);
                 }
             }
-            runs(w, first + whole, whole, count - whole, rows, (at, from, width, k) -> floatsOut(w, piece, at, from, width, k, factor));
+            runs(
+                    w,
+                    first + whole,
+                    whole,
+                    count - whole,
+                    rows,
+                    (at, from, width, k) -> floatsOut(w, piece, at, from, width, k, factor));
         } else if (wide) {
             double[] piece = new double[2 * ROWS];
             runs(w, first, 0, count, rows, (at, from, width, n) -> doublesOut(w, piece, at, from, width, n, scale));

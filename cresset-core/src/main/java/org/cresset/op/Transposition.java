@@ -151,15 +151,16 @@ final class Transposition {
         }
     }
 
-    private static void evenOut(
-            long address, long line, int n, float[] data, int re, int im, int width, float scale) {
+    private static void evenOut(long address, long line, int n, float[] data, int re, int im, int width, float scale) {
         for (int k = 0; k < n; k += NUMBERS) {
             int r = re + k * width;
             int i = im + k * width;
             FloatVector ab = low1(load(data, r), load(data, i)).mul(scale);
             FloatVector cd = low1(load(data, r + width), load(data, i + width)).mul(scale);
-            FloatVector ef = low1(load(data, r + 2 * width), load(data, i + 2 * width)).mul(scale);
-            FloatVector gh = low1(load(data, r + 3 * width), load(data, i + 3 * width)).mul(scale);
+            FloatVector ef =
+                    low1(load(data, r + 2 * width), load(data, i + 2 * width)).mul(scale);
+            FloatVector gh =
+                    low1(load(data, r + 3 * width), load(data, i + 3 * width)).mul(scale);
             FloatVector ac = low2(ab, cd);
             FloatVector eg = low2(ef, gh);
             long o = address + 8L * k;
@@ -172,15 +173,16 @@ final class Transposition {
         }
     }
 
-    private static void oddOut(
-            long address, long line, int n, float[] data, int re, int im, int width, float scale) {
+    private static void oddOut(long address, long line, int n, float[] data, int re, int im, int width, float scale) {
         for (int k = 0; k < n; k += NUMBERS) {
             int r = re + k * width;
             int i = im + k * width;
             FloatVector ab = high1(load(data, r), load(data, i)).mul(scale);
             FloatVector cd = high1(load(data, r + width), load(data, i + width)).mul(scale);
-            FloatVector ef = high1(load(data, r + 2 * width), load(data, i + 2 * width)).mul(scale);
-            FloatVector gh = high1(load(data, r + 3 * width), load(data, i + 3 * width)).mul(scale);
+            FloatVector ef =
+                    high1(load(data, r + 2 * width), load(data, i + 2 * width)).mul(scale);
+            FloatVector gh =
+                    high1(load(data, r + 3 * width), load(data, i + 3 * width)).mul(scale);
             FloatVector ac = low2(ab, cd);
             FloatVector eg = low2(ef, gh);
             long o = address + 8L * k;

@@ -12,7 +12,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class GridSampleTest {
     @ParameterizedTest
     @CsvSource({
-        "bilinear,zeros", "bilinear,border", "bilinear,reflection", "nearest,zeros", "nearest,border", "nearest,reflection"
+        "bilinear,zeros",
+        "bilinear,border",
+        "bilinear,reflection",
+        "nearest,zeros",
+        "nearest,border",
+        "nearest,reflection"
     })
     void asComposed(String mode, String padding) {
         Tensor.manualSeed(4);
@@ -21,9 +26,24 @@ class GridSampleTest {
                 Tensor flat = Tensor.randn(2, 3, 9, 7).to(t);
                 Tensor points = Tensor.randn(2, 170, 101, 2).mul(1.3).to(t); // more than are handled at once
                 same(mode, padding, align, flat, points);
-                same(mode, padding, align, flat.transpose(2, 3), points.narrow(1, 3, 8).flip(2));
-                same(mode, padding, align, Tensor.randn(1, 2, 3, 4, 5).to(t), Tensor.randn(1, 4, 5, 6, 3).to(t));
-                same(mode, padding, align, Tensor.randn(1, 2, 1, 1).to(t), Tensor.randn(1, 4, 5, 2).to(t));
+                same(
+                        mode,
+                        padding,
+                        align,
+                        flat.transpose(2, 3),
+                        points.narrow(1, 3, 8).flip(2));
+                same(
+                        mode,
+                        padding,
+                        align,
+                        Tensor.randn(1, 2, 3, 4, 5).to(t),
+                        Tensor.randn(1, 4, 5, 6, 3).to(t));
+                same(
+                        mode,
+                        padding,
+                        align,
+                        Tensor.randn(1, 2, 1, 1).to(t),
+                        Tensor.randn(1, 4, 5, 2).to(t));
             }
         }
     }
@@ -39,7 +59,8 @@ class GridSampleTest {
     @CsvSource({"bilinear,zeros", "bilinear,reflection"})
     void gradients(String mode, String padding) {
         Tensor x = Tensor.randn(1, 2, 4, 5).to(DType.FLOAT64).requiresGrad(true);
-        Tensor grid = Tensor.rand(1, 3, 3, 2).sub(0.5).to(DType.FLOAT64).detach().requiresGrad(true);
+        Tensor grid =
+                Tensor.rand(1, 3, 3, 2).sub(0.5).to(DType.FLOAT64).detach().requiresGrad(true);
         Tensor a = GridSample.sample(new GridSample.Attrs(mode, padding, false), x, grid);
         Tensor b = GridSampling.composed(x, grid, mode, padding, false);
         Tensor[] left = Autograd.grad(a.square().sum(), x, grid);
