@@ -38,7 +38,7 @@ final class Winograd {
     private static final int FEWEST_TILES = 16;
 
     /** Tiles that are worth transforming the weight's gradient back; it is summed in parts, and isn't shared out. */
-    private static final int FEWEST_TILES_OF_GRADIENT = 64;
+    private static final int FEWEST_TILES_OF_GRADIENT = 32;
 
     private static final int FEWEST_TILES_OF_BLOCK = 24;
     private static final int MOST_TILES_OF_BLOCK = 128;
@@ -107,10 +107,15 @@ final class Winograd {
                 .run();
     }
 
-    /** Rows of tiles that are handled together. */
-    static int stripsOfBlock(int across, int in, int out) {
-        long tiles = Math.clamp(BLOCK / ((long) POINTS * (in + out)), FEWEST_TILES_OF_BLOCK, MOST_TILES_OF_BLOCK);
-        return (int) Math.max(1, (tiles + across / 2) / across);
+    /**
+     * How many blocks some rows of tiles are handled in: their signals and products should stay in the cache, but where the
+     * filter is larger than that, it should not be read too often.
+     */
+    static long blocks(long strips, int across, int in, int out) {
+        long floats = Math.max(BLOCK, (long) POINTS / 2 * in * out);
+        long tiles = Math.clamp(floats / ((long) POINTS * (in + out)), FEWEST_TILES_OF_BLOCK, MOST_TILES_OF_BLOCK);
+        long each = Math.max(1, (tiles + across / 2) / across);
+        return (strips + each - 1) / each;
     }
 
     /** How many tiles it takes. */
@@ -267,7 +272,6 @@ final class Winograd {
         private final int width;
         private final int across;
         private final int down;
-        private final int strips;
 
         Pass(Contractions c, long batch, Image x, Filter u, @Nullable Dense bias, Dense y, long[] size) {
             this.contractions = c;
@@ -280,14 +284,14 @@ final class Winograd {
             this.width = Math.toIntExact(size[1]);
             this.across = Winograd.tiles(width);
             this.down = Winograd.tiles(height);
-            this.strips = stripsOfBlock(across, u.in, u.out);
         }
 
         void run() {
             long all = batch * down;
-            Workers.parallelFor((all + strips - 1) / strips, 1, (from, to) -> {
+            long blocks = blocks(all, across, u.in, u.out);
+            Workers.parallelFor(blocks, 1, (from, to) -> {
                 for (long b = from; b < to; b++) {
-                    block(b * strips, Math.min((b + 1) * strips, all));
+                    block(all * b / blocks, all * (b + 1) / blocks);
                 }
             });
         }

@@ -28,8 +28,8 @@ final class WinogradWeight {
     private final Dense gradWeight;
     private final int across;
     private final int down;
-    private final int strips;
     private final long all;
+    private final long blocks;
     private final int size;
 
     WinogradWeight(Contractions c, long batch, Winograd.Image x, Winograd.Image g, Dense gradWeight) {
@@ -39,13 +39,12 @@ final class WinogradWeight {
         this.gradWeight = gradWeight;
         this.across = Winograd.tiles(g.width);
         this.down = Winograd.tiles(g.height);
-        this.strips = Winograd.stripsOfBlock(across, x.channels, g.channels);
         this.all = batch * down;
+        this.blocks = Winograd.blocks(all, across, x.channels, g.channels);
         this.size = x.channels * g.channels;
     }
 
     void run() {
-        long blocks = (all + strips - 1) / strips;
         int parts = (int) Math.min(PARTS, blocks);
         Storage sums = Memory.allocate(4L * parts * POINTS * size);
         sums.segment().fill((byte) 0);
@@ -64,7 +63,7 @@ final class WinogradWeight {
     }
 
     private void sum(long from, long to, MemorySegment sums, long at) {
-        int most = strips * across;
+        int most = (int) ((all + blocks - 1) / blocks) * across;
         int xStep = Winograd.tileStep(x.channels);
         int gStep = Winograd.tileStep(g.channels);
         Storage xLines = zeros(x.scratch(across));
@@ -72,10 +71,11 @@ final class WinogradWeight {
         Storage xTiles = Memory.allocate(4L * most * xStep);
         Storage gTiles = Memory.allocate(4L * most * gStep);
         for (long b = from; b < to; b++) {
-            int n = (int) (Math.min((b + 1) * strips, all) - b * strips);
+            long first = all * b / blocks;
+            int n = (int) (all * (b + 1) / blocks - first);
             for (int s = 0; s < n; s++) {
-                long image = (b * strips + s) / down;
-                int row = (int) ((b * strips + s) % down);
+                long image = (first + s) / down;
+                int row = (int) ((first + s) % down);
                 int tile = s * across;
                 x.tiles(WinogradLoops.SIGNAL, IN, image, row, across, xLines.segment(), xTiles.segment(), tile * xStep);
                 g.tiles(
