@@ -1,5 +1,7 @@
 package org.cresset.base;
 
+import java.util.function.Supplier;
+
 /**
  * An error raised by Cresset: the message names the operation, the shapes and dtypes of its operands, and what to do.
  * {@link Kind} answers to the exception classes that PyTorch raises for the same mistake.
@@ -40,6 +42,19 @@ public class CressetException extends RuntimeException {
     /** The kind of this error. */
     public final Kind kind() {
         return kind;
+    }
+
+    /** What {@code body} gives; errors in what it is made of come under the name of the operation that was called. */
+    public static <T> T under(String op, Supplier<T> body) {
+        try {
+            return body.get();
+        } catch (CressetException e) {
+            String message = String.valueOf(e.getMessage());
+            if (message.startsWith(op + ":")) {
+                throw e;
+            }
+            throw new CressetException(e.kind, op + ": " + message, e);
+        }
     }
 
     /** A bad value of an argument. */

@@ -36,7 +36,7 @@ public final class Fft {
     /** The transform, over two dimensions. As {@code torch.fft.fft2}. */
     @Torch("fft.fft2" + OF_TWO)
     public static Tensor fft2(Tensor input, long @Nullable [] s, long[] dim, @Nullable String norm) {
-        return fftn(input, s, dim, norm);
+        return CressetException.under("fft2", () -> fftn(input, s, dim, norm));
     }
 
     /** The transform, over the last two dimensions. */
@@ -69,7 +69,7 @@ public final class Fft {
     /** The inverse transform, over two dimensions. As {@code torch.fft.ifft2}. */
     @Torch("fft.ifft2" + OF_TWO)
     public static Tensor ifft2(Tensor input, long @Nullable [] s, long[] dim, @Nullable String norm) {
-        return ifftn(input, s, dim, norm);
+        return CressetException.under("ifft2", () -> ifftn(input, s, dim, norm));
     }
 
     /** The inverse transform, over the last two dimensions. */
@@ -102,7 +102,7 @@ public final class Fft {
     /** The transform of real numbers, without the half that is the conjugate of the other, over two dimensions. As {@code torch.fft.rfft2}. */
     @Torch("fft.rfft2" + OF_TWO)
     public static Tensor rfft2(Tensor input, long @Nullable [] s, long[] dim, @Nullable String norm) {
-        return rfftn(input, s, dim, norm);
+        return CressetException.under("rfft2", () -> rfftn(input, s, dim, norm));
     }
 
     /** The transform of real numbers, without the half that is the conjugate of the other, over the last two dimensions. */
@@ -136,7 +136,7 @@ public final class Fft {
     /** The inverse of {@code rfft}: real numbers, over two dimensions. As {@code torch.fft.irfft2}. */
     @Torch("fft.irfft2" + OF_TWO)
     public static Tensor irfft2(Tensor input, long @Nullable [] s, long[] dim, @Nullable String norm) {
-        return irfftn(input, s, dim, norm);
+        return CressetException.under("irfft2", () -> irfftn(input, s, dim, norm));
     }
 
     /** The inverse of {@code rfft}: real numbers, over the last two dimensions. */
@@ -176,7 +176,7 @@ public final class Fft {
     /** The transform of the first half of what has a conjugate second half: real numbers, over two dimensions. As {@code torch.fft.hfft2}. */
     @Torch("fft.hfft2" + OF_TWO)
     public static Tensor hfft2(Tensor input, long @Nullable [] s, long[] dim, @Nullable String norm) {
-        return hfftn(input, s, dim, norm);
+        return CressetException.under("hfft2", () -> hfftn(input, s, dim, norm));
     }
 
     /** The transform of the first half of what has a conjugate second half: real numbers, over the last two dimensions. */
@@ -211,7 +211,7 @@ public final class Fft {
     /** The inverse of {@code hfft}: the first half of what has a conjugate second half, over two dimensions. As {@code torch.fft.ihfft2}. */
     @Torch("fft.ihfft2" + OF_TWO)
     public static Tensor ihfft2(Tensor input, long @Nullable [] s, long[] dim, @Nullable String norm) {
-        return ihfftn(input, s, dim, norm);
+        return CressetException.under("ihfft2", () -> ihfftn(input, s, dim, norm));
     }
 
     /** The inverse of {@code hfft}: the first half of what has a conjugate second half, over the last two dimensions. */

@@ -124,7 +124,7 @@ class Products {
     /** The sum of conj(x) y of two vectors. As {@code torch.vdot}. */
     @Torch("vdot(self, other: Tensor)")
     public static Tensor vdot(Tensor self, Tensor other) {
-        return self.conj().dot(other);
+        return CressetException.under("vdot", () -> self.conj().dot(other));
     }
 
     /** The products of all rows (last dimensions) of both. As {@code torch.inner}. */

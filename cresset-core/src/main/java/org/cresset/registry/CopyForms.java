@@ -121,7 +121,7 @@ public final class CopyForms {
     /** As {@code torch.view_copy}. */
     @Torch("view_copy(self, size)")
     public static Tensor view(Tensor self, long[] size) {
-        return copy(self.reshape(size));
+        return copy(CressetException.under("view_copy", () -> self.reshape(size)));
     }
 
     /** As {@code torch.view_copy}: the memory as another dtype of the same size. */

@@ -51,6 +51,6 @@ final class OutArgument {
             throw CressetException.runtime(op + ": the result has shape " + result.shape() + ", out has " + out.shape()
                     + "; pass an out of the result's shape");
         }
-        out.copy_(result);
+        CressetException.under(op + ": out", () -> out.copy_(result));
     }
 }

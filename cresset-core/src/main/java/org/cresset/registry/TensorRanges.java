@@ -1,5 +1,6 @@
 package org.cresset.registry;
 
+import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Device;
 import org.cresset.tensor.Dense;
@@ -35,7 +36,7 @@ final class TensorRanges {
             @Nullable DType dtype,
             @Nullable Device device,
             boolean requiresGrad) {
-        Tensor powers = between(start, end, steps, dtype);
+        Tensor powers = CressetException.under("logspace", () -> between(start, end, steps, dtype));
         Tensor values = Dense.number(base, DType.FLOAT64).pow(powers);
         return finish(values, start, end, dtype, device, requiresGrad);
     }

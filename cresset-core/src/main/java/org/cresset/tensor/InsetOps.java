@@ -72,7 +72,9 @@ public sealed interface InsetOps permits Tensor {
             return Inset.put("as_strided_scatter", row, src, StridedView.OP, at);
         }
         long offset = storageOffset == null ? x.storageOffset() : storageOffset;
-        StridedView.Attrs at = StridedView.attrs(x, Shape.of(size), stride.clone(), offset);
-        return Inset.put("as_strided_scatter", x, src, StridedView.OP, at);
+        return CressetException.under("as_strided_scatter", () -> {
+            StridedView.Attrs at = StridedView.attrs(x, Shape.of(size), stride.clone(), offset);
+            return Inset.put("as_strided_scatter", x, src, StridedView.OP, at);
+        });
     }
 }

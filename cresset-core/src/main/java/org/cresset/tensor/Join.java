@@ -16,25 +16,27 @@ public final class Join {
     @Torch("hstack(tensors)")
     public static Tensor hstack(Tensor... tensors) {
         Tensor[] all = raised("hstack", tensors, Tensor::atleast1d);
-        return Tensor.cat(all[0].dim() == 1 ? 0 : 1, all);
+        return CressetException.under("hstack", () -> Tensor.cat(all[0].dim() == 1 ? 0 : 1, all));
     }
 
     /** One below the other, vectors as rows. As {@code torch.vstack}. */
     @Torch({"vstack(tensors)", "row_stack(tensors)"})
     public static Tensor vstack(Tensor... tensors) {
-        return Tensor.cat(0, raised("vstack", tensors, Tensor::atleast2d));
+        return CressetException.under("vstack", () -> Tensor.cat(0, raised("vstack", tensors, Tensor::atleast2d)));
     }
 
     /** One behind the other along dimension 2. As {@code torch.dstack}. */
     @Torch("dstack(tensors)")
     public static Tensor dstack(Tensor... tensors) {
-        return Tensor.cat(2, raised("dstack", tensors, Tensor::atleast3d));
+        return CressetException.under("dstack", () -> Tensor.cat(2, raised("dstack", tensors, Tensor::atleast3d)));
     }
 
     /** Side by side, vectors as columns. As {@code torch.column_stack}. */
     @Torch("column_stack(tensors)")
     public static Tensor columnStack(Tensor... tensors) {
-        return hstack(raised("column_stack", tensors, t -> t.dim() > 1 ? t : t.reshape(t.numel(), 1)));
+        return CressetException.under(
+                "column_stack",
+                () -> hstack(raised("column_stack", tensors, t -> t.dim() > 1 ? t : t.reshape(t.numel(), 1))));
     }
 
     private static Tensor[] raised(String op, Tensor[] tensors, UnaryOperator<Tensor> raise) {
@@ -151,7 +153,8 @@ public final class Join {
             shape[d + 1] = -1;
             all[i] = t.reshape(shape);
         }
-        return Tensor.cat(Dims.wrap("_chunk_cat", dim, tensors[0].dim()) + 1, all);
+        int d = Dims.wrap("_chunk_cat", dim, tensors[0].dim());
+        return CressetException.under("_chunk_cat", () -> Tensor.cat(d + 1, all));
     }
 
     /** Flat row-major positions in a shape as one tensor of indices for each dimension. As {@code torch.unravel_index}. */

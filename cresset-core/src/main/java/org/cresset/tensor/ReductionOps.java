@@ -101,7 +101,7 @@ public sealed interface ReductionOps permits Tensor {
     @Torch("aminmax(self, *, dim=None, keepdim=False)")
     default Tensor[] aminmax(@Nullable Long dim, boolean keepdim) {
         long[] d = dim == null ? new long[0] : new long[] {dim};
-        return new Tensor[] {amin(d, keepdim), amax(d, keepdim)};
+        return CressetException.under("aminmax", () -> new Tensor[] {amin(d, keepdim), amax(d, keepdim)});
     }
 
     /** The largest element. */

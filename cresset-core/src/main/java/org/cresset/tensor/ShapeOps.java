@@ -32,7 +32,7 @@ public sealed interface ShapeOps permits Tensor {
     /** As {@link #reshape}, but refused where it would have to copy. As {@code Tensor.view}. */
     @Torch("Tensor.view(self, *shape)")
     default Tensor view(long... shape) {
-        Tensor y = reshape(shape);
+        Tensor y = CressetException.under("view", () -> reshape(shape));
         if (self() instanceof Dense x && y instanceof Dense d && x.numel() > 0 && x.storage() != d.storage()) {
             throw CressetException.runtime(
                     "view: shape " + Arrays.toString(shape) + " can't be had without copying from shape " + x.shape()
@@ -44,13 +44,13 @@ public sealed interface ShapeOps permits Tensor {
     /** The shape of {@code other}. */
     @Torch("Tensor.view_as(self, other)")
     default Tensor viewAs(Tensor other) {
-        return view(other.shape().toArray());
+        return CressetException.under("view_as", () -> view(other.shape().toArray()));
     }
 
     /** The shape of {@code other}. */
     @Torch("Tensor.reshape_as(self, other)")
     default Tensor reshapeAs(Tensor other) {
-        return reshape(other.shape().toArray());
+        return CressetException.under("reshape_as", () -> reshape(other.shape().toArray()));
     }
 
     /** Dimensions of size 1, and new leading ones, repeated; -1 keeps a size. As {@code Tensor.expand}. */

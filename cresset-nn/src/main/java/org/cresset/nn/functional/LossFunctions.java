@@ -466,7 +466,7 @@ abstract class LossFunctions extends MarginLossFunctions {
             throw CressetException.value(op + ": the variance is negative somewhere");
         }
         Tensor v = Targets.atLeast(fitVariance(op, input, var), eps);
-        Tensor d = input.sub(target);
+        Tensor d = CressetException.under(op, () -> input.sub(target));
         Tensor losses = v.log().add(d.mul(d).div(v)).mul(0.5);
         return reduction.apply(op, full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses);
     }

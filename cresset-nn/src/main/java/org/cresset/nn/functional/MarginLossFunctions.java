@@ -284,11 +284,13 @@ abstract class MarginLossFunctions extends DistanceFunctions {
             throw CressetException.runtime(op + ": anchor " + anchor.shape() + ", positive " + positive.shape()
                     + ", negative " + negative.shape() + "; expected the same number of dimensions");
         }
-        Tensor near = distance.apply(anchor, positive);
-        Tensor far = distance.apply(anchor, negative);
-        if (swap) {
-            far = far.minimum(distance.apply(positive, negative));
-        }
-        return reduction.apply(op, Targets.hinge(near.add(margin).sub(far)));
+        return CressetException.under(op, () -> {
+            Tensor near = distance.apply(anchor, positive);
+            Tensor far = distance.apply(anchor, negative);
+            if (swap) {
+                far = far.minimum(distance.apply(positive, negative));
+            }
+            return reduction.apply(op, Targets.hinge(near.add(margin).sub(far)));
+        });
     }
 }
