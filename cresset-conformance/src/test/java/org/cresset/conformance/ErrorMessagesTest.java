@@ -21,8 +21,8 @@ class ErrorMessagesTest {
             Path.of(System.getProperty("cresset.shared", "../../shared"), "conformance", "opinfo");
 
     /** Where PyTorch speaks of shapes, dimensions or dtypes. */
-    private static final Pattern OF_OPERANDS =
-            Pattern.compile("shape|size|\\bdim|rank|dtype|scalar type|Float|Long|Half|Double", Pattern.CASE_INSENSITIVE);
+    private static final Pattern OF_OPERANDS = Pattern.compile(
+            "shape|size|\\bdim|rank|dtype|scalar type|Float|Long|Half|Double", Pattern.CASE_INSENSITIVE);
 
     /** A shape, in full or by its number of dimensions or the size in question, or a dtype. */
     private static final Pattern SHAPE_OR_DTYPE = Pattern.compile("\\((\\d+(, ?\\d+)*,?)?\\)|\\[-?\\d"
@@ -81,7 +81,8 @@ class ErrorMessagesTest {
                 }
                 seen++;
                 if (isPoor(message, called, line.get("error").path("message").asText())) {
-                    poor.add(String.format(Locale.ROOT, "%s/%d: %s", file, line.get("i").asInt(), message));
+                    poor.add(String.format(
+                            Locale.ROOT, "%s/%d: %s", file, line.get("i").asInt(), message));
                 }
             }
         }

@@ -344,7 +344,8 @@ abstract class ActivationFunctions {
     @Torch("nn.functional.softshrink(input, lambd=0.5)")
     public static Tensor softshrink(Tensor input, double lambd) {
         if (!(lambd >= 0)) {
-            throw CressetException.runtime("softshrink: lambda is " + lambd + " for input " + input.dtype() + input.shape() + "; expected at least 0");
+            throw CressetException.runtime("softshrink: lambda is " + lambd + " for input " + input.dtype()
+                    + input.shape() + "; expected at least 0");
         }
         return Activations.Softshrink.OP.on(new One(lambd), input);
     }
