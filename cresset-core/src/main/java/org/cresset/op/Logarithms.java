@@ -95,7 +95,7 @@ public final class Logarithms {
         @Override
         protected <V> V lane(Lanes<V> l, V a, V b) {
             V far = l.neg(l.abs(l.sub(a, b)));
-            V y = l.add(larger(l, a, b), LaneMath.log1p(l, LaneMath.exp(l, far)));
+            V y = l.add(larger(l, a, b), LaneMath.log1pExpOfNegative(l, far));
             // equal infinities, whose difference is NaN
             return l.select(l.both(l.eq(a, b), l.isNan(far)), a, y);
         }
@@ -124,8 +124,8 @@ public final class Logarithms {
         @Override
         protected <V> V lane(Lanes<V> l, V a, V b) {
             V far = l.neg(l.abs(l.sub(a, b)));
-            V power = LaneMath.exp(l, l.mul(far, l.constant(0.69314718055994530942)));
-            V y = l.fma(LaneMath.log1p(l, power), l.constant(1.4426950408889634074), larger(l, a, b));
+            V log = LaneMath.log1pExpOfNegative(l, l.mul(far, l.constant(0.69314718055994530942)));
+            V y = l.fma(log, l.constant(1.4426950408889634074), larger(l, a, b));
             return l.select(l.both(l.eq(a, b), l.isNan(far)), a, y);
         }
 

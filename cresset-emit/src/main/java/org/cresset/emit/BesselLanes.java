@@ -81,6 +81,23 @@ public final class BesselLanes {
                 l.mul(scale, Chebyshev.lanes(l, p, t, FINE)), l.mul(l.mul(scale, z), Chebyshev.lanes(l, q, t, FINE)));
     }
 
+    /** Amplitudes, and sum and difference of sine and cosine, of Hankel's expansion. */
+    private static final class Waves<V> {
+        final V p;
+        final V q;
+        final V sum;
+        final V difference;
+
+        Waves(Lanes<V> l, V a, double[] p, double[] q) {
+            List<V> amplitudes = amplitudes(l, a, p, q);
+            List<V> sc = DoubleMath.sinCos(l, a);
+            this.p = amplitudes.get(0);
+            this.q = amplitudes.get(1);
+            sum = l.add(sc.get(0), sc.get(1));
+            difference = l.sub(sc.get(0), sc.get(1));
+        }
+    }
+
     private static <V> V j0Near(Lanes<V> l, V a) {
         return l.mul(Chebyshev.lanes(l, Bessel.J0_SMALL, nearArgument(l, a), FINE), zeros(l, a, Bessel.J0_ZEROS));
     }
@@ -92,22 +109,18 @@ public final class BesselLanes {
 
     private static <V> V j0(Lanes<V> l, V x) {
         V a = l.abs(x);
-        List<V> sc = DoubleMath.sinCos(l, a);
-        V s = sc.get(0);
-        V c = sc.get(1);
-        List<V> pq = amplitudes(l, a, Bessel.P0, Bessel.Q0);
-        V far = l.sub(l.mul(pq.get(0), l.add(c, s)), l.mul(pq.get(1), l.sub(s, c)));
-        return l.select(l.le(a, l.constant(8.0)), j0Near(l, a), far);
+        return l.choose(l.le(a, l.constant(8.0)), () -> j0Near(l, a), () -> {
+            Waves<V> w = new Waves<>(l, a, Bessel.P0, Bessel.Q0);
+            return l.sub(l.mul(w.p, w.sum), l.mul(w.q, w.difference));
+        });
     }
 
     private static <V> V j1(Lanes<V> l, V x) {
         V a = l.abs(x);
-        List<V> sc = DoubleMath.sinCos(l, a);
-        V s = sc.get(0);
-        V c = sc.get(1);
-        List<V> pq = amplitudes(l, a, Bessel.P1, Bessel.Q1);
-        V far = l.add(l.mul(pq.get(0), l.sub(s, c)), l.mul(pq.get(1), l.add(s, c)));
-        V y = l.select(l.le(a, l.constant(8.0)), j1Near(l, a), far);
+        V y = l.choose(l.le(a, l.constant(8.0)), () -> j1Near(l, a), () -> {
+            Waves<V> w = new Waves<>(l, a, Bessel.P1, Bessel.Q1);
+            return l.add(l.mul(w.p, w.difference), l.mul(w.q, w.sum));
+        });
         return l.xor(y, l.and(x, l.constant(-0.0)));
     }
 
@@ -117,26 +130,33 @@ public final class BesselLanes {
     }
 
     private static <V> V y0(Lanes<V> l, V x) {
-        List<V> sc = DoubleMath.sinCos(l, x);
-        V s = sc.get(0);
-        V c = sc.get(1);
-        List<V> pq = amplitudes(l, x, Bessel.P0, Bessel.Q0);
-        V far = l.add(l.mul(pq.get(0), l.sub(s, c)), l.mul(pq.get(1), l.add(s, c)));
-        V log = l.mul(DoubleMath.logOfPositive(l, x), l.constant(TWO_OVER_PI));
-        V near = l.fma(log, j0Near(l, x), Chebyshev.lanes(l, Bessel.Y0_SMALL, nearArgument(l, x), FINE));
-        return atPoles(l, x, Double.NEGATIVE_INFINITY, l.select(l.le(x, l.constant(8.0)), near, far));
+        V y = l.choose(
+                l.le(x, l.constant(8.0)),
+                () -> {
+                    V log = l.mul(DoubleMath.logOfPositive(l, x), l.constant(TWO_OVER_PI));
+                    V rest = Chebyshev.lanes(l, Bessel.Y0_SMALL, nearArgument(l, x), FINE);
+                    return l.fma(log, j0Near(l, x), rest);
+                },
+                () -> {
+                    Waves<V> w = new Waves<>(l, x, Bessel.P0, Bessel.Q0);
+                    return l.add(l.mul(w.p, w.difference), l.mul(w.q, w.sum));
+                });
+        return atPoles(l, x, Double.NEGATIVE_INFINITY, y);
     }
 
     private static <V> V y1(Lanes<V> l, V x) {
-        List<V> sc = DoubleMath.sinCos(l, x);
-        V s = sc.get(0);
-        V c = sc.get(1);
-        List<V> pq = amplitudes(l, x, Bessel.P1, Bessel.Q1);
-        V far = l.sub(l.mul(pq.get(1), l.sub(s, c)), l.mul(pq.get(0), l.add(s, c)));
-        V log = l.fma(DoubleMath.logOfPositive(l, x), j1Near(l, x), l.neg(l.div(l.one(), x)));
-        V near = l.mul(x, Chebyshev.lanes(l, Bessel.Y1_SMALL, nearArgument(l, x), FINE));
-        near = l.fma(log, l.constant(TWO_OVER_PI), near);
-        return atPoles(l, x, Double.NEGATIVE_INFINITY, l.select(l.le(x, l.constant(8.0)), near, far));
+        V y = l.choose(
+                l.le(x, l.constant(8.0)),
+                () -> {
+                    V log = l.fma(DoubleMath.logOfPositive(l, x), j1Near(l, x), l.neg(l.div(l.one(), x)));
+                    V rest = l.mul(x, Chebyshev.lanes(l, Bessel.Y1_SMALL, nearArgument(l, x), FINE));
+                    return l.fma(log, l.constant(TWO_OVER_PI), rest);
+                },
+                () -> {
+                    Waves<V> w = new Waves<>(l, x, Bessel.P1, Bessel.Q1);
+                    return l.sub(l.mul(w.q, w.difference), l.mul(w.p, w.sum));
+                });
+        return atPoles(l, x, Double.NEGATIVE_INFINITY, y);
     }
 
     private static <V> V sphericalJ0(Lanes<V> l, V x) {
@@ -154,13 +174,17 @@ public final class BesselLanes {
     }
 
     private static <V> V scaledI(Lanes<V> l, V a, double[] small, double[] large, V factor) {
-        V near = l.select(l.lt(l.constant(8.0), a), l.constant(8.0), a);
-        V t = l.fma(near, l.constant(0.25), l.constant(-1.0));
-        V low = l.mul(Chebyshev.lanes(l, small, t), factor);
-        V b = from8(l, a);
-        V r = l.div(l.one(), b);
-        V high = l.mul(Chebyshev.lanes(l, large, l.fma(r, l.constant(16.0), l.constant(-1.0))), l.sqrt(r));
-        return l.select(l.le(a, l.constant(8.0)), low, high);
+        return l.choose(
+                l.le(a, l.constant(8.0)),
+                () -> {
+                    V near = l.select(l.lt(l.constant(8.0), a), l.constant(8.0), a);
+                    return l.mul(Chebyshev.lanes(l, small, l.fma(near, l.constant(0.25), l.constant(-1.0))), factor);
+                },
+                () -> {
+                    V r = l.div(l.one(), from8(l, a));
+                    V t = l.fma(r, l.constant(16.0), l.constant(-1.0));
+                    return l.mul(Chebyshev.lanes(l, large, t), l.sqrt(r));
+                });
     }
 
     private static <V> V i0e(Lanes<V> l, V x) {

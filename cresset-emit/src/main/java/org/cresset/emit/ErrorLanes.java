@@ -40,14 +40,9 @@ public final class ErrorLanes {
         return l.mul(t, l.fma(l.add(lost, lost), p, p));
     }
 
-    /** 1 - erf(x). */
-    public static <V> V erfc(Lanes<V> l, V x) {
-        if (calls(l)) {
-            return called(l, "erfc", x);
-        }
-        V a = l.abs(x);
-        V s = l.mul(x, x);
-        V near = polynomial(
+    /** erf(x) / x for s = x^2 up to 1. */
+    private static <V> V nearZero(Lanes<V> l, V s) {
+        return polynomial(
                 l,
                 s,
                 1.128379107,
@@ -57,6 +52,16 @@ public final class ErrorLanes {
                 5.189535208e-3,
                 -8.020841051e-4,
                 7.889119297e-5);
+    }
+
+    /** 1 - erf(x). */
+    public static <V> V erfc(Lanes<V> l, V x) {
+        if (calls(l)) {
+            return called(l, "erfc", x);
+        }
+        V a = l.abs(x);
+        V s = l.mul(x, x);
+        V near = nearZero(l, s);
         V bounded = l.select(l.lt(l.constant(10.1), a), l.constant(10.1), a);
         V square = l.mul(bounded, bounded);
         V lost = l.fma(bounded, bounded, l.neg(square)); // what rounding took from it
@@ -70,10 +75,9 @@ public final class ErrorLanes {
 
     /** erfinv(x) / x from w = -log(1 - x^2), up to a w of 104. */
     private static <V> V inverse(Lanes<V> l, V w) {
-        V u = l.sub(w, l.constant(2.5));
-        V near = polynomial(
+        return l.choose(l.lt(w, l.constant(5.0)), () -> polynomial(
                 l,
-                u,
+                l.sub(w, l.constant(2.5)),
                 1.5014093593,
                 2.4664028615e-1,
                 -4.1773867811e-3,
@@ -83,12 +87,9 @@ public final class ErrorLanes {
                 -3.4627047590e-6,
                 4.6617066429e-7,
                 2.3232644326e-8,
-                -8.7910564990e-9);
-        V s = l.sqrt(w);
-        V v = l.sub(s, l.constant(3.0));
-        V far = polynomial(
+                -8.7910564990e-9), () -> polynomial(
                 l,
-                v,
+                l.sub(l.sqrt(w), l.constant(3.0)),
                 2.8329767981,
                 1.0016750202,
                 9.4454964323e-3,
@@ -98,8 +99,7 @@ public final class ErrorLanes {
                 1.4904108627e-3,
                 -6.5116219667e-5,
                 -3.1399731133e-4,
-                1.2132587806e-4);
-        return l.select(l.lt(w, l.constant(5.0)), near, far);
+                1.2132587806e-4));
     }
 
     /** The same for a w from 16 on. */
@@ -140,7 +140,7 @@ public final class ErrorLanes {
         V q = l.sub(l.one(), p);
         V w = l.neg(LaneMath.log(l, l.mul(l.mul(p, l.constant(4.0)), q)));
         V x = l.mul(l.sub(p, l.constant(0.5)), l.constant(2.8284271247461903));
-        V y = l.mul(x, l.select(l.lt(l.constant(16.0), w), inverseOfTail(l, w), inverse(l, w)));
+        V y = l.mul(x, l.choose(l.lt(l.constant(16.0), w), () -> inverseOfTail(l, w), () -> inverse(l, w)));
         y = l.select(l.eq(p, l.zero()), l.constant(Double.NEGATIVE_INFINITY), y);
         y = l.select(l.eq(p, l.one()), l.constant(Double.POSITIVE_INFINITY), y);
         V outside = l.either(l.lt(p, l.zero()), l.lt(l.one(), p));
@@ -171,13 +171,17 @@ public final class ErrorLanes {
         if (!l.narrow()) {
             return called(l, "ndtr", x);
         }
-        V half = l.mul(l.constant(0.5), tail(l, l.mul(l.abs(x), l.constant(SQRT_HALF)), x));
-        return l.select(l.lt(x, l.zero()), half, l.sub(l.one(), half));
-    }
-
-    /** erfc(a) for a = |x| sqrt(1/2). */
-    private static <V> V tail(Lanes<V> l, V a, V x) {
-        return l.mul(DoubleMath.exp(l, l.mul(l.mul(x, x), l.constant(-0.5))), erfcxOfPositive(l, a));
+        V s = l.mul(l.mul(x, x), l.constant(0.5));
+        V a = l.mul(l.abs(x), l.constant(SQRT_HALF));
+        V y = l.choose(
+                l.lt(a, l.constant(0.75)),
+                () -> l.fma(l.mul(x, l.constant(0.5 * SQRT_HALF)), nearZero(l, s), l.constant(0.5)),
+                () -> {
+                    V b = l.select(l.lt(l.constant(10.1), a), l.constant(10.1), a);
+                    V half = l.mul(l.mul(DoubleMath.exp(l, l.neg(s)), l.constant(0.5)), scaled(l, b));
+                    return l.select(l.lt(x, l.zero()), half, l.sub(l.one(), half));
+                });
+        return l.select(l.eq(x, x), y, x);
     }
 
     /** The logarithm of the standard normal distribution function. */

@@ -22,21 +22,11 @@ public final class GammaLanes {
         return call(l, new Function(Special.class, name), x);
     }
 
-    /** The logarithm of the magnitude of gamma. */
-    public static <V> V lgamma(Lanes<V> l, V x) {
-        if (!l.narrow()) {
-            return called(l, "lgamma", x);
-        }
-        V a = l.abs(x);
-        V tiny = l.lt(a, l.one());
-        V small = l.lt(a, l.constant(2.5));
-        V middle = l.lt(a, l.constant(5.0));
-        // near its zeros 1 and 2 they are divided out, and approached from one side; below 1 the recurrence leads there
-        V v = l.select(tiny, l.add(a, l.one()), a);
-        V u = l.sub(v, l.constant(1.75));
-        V near = polynomial(
+    /** The same from 1 to 2.5: its zeros 1 and 2 are divided out. */
+    private static <V> V nearZeros(Lanes<V> l, V v) {
+        V p = polynomial(
                 l,
-                u,
+                l.sub(v, l.constant(1.75)),
                 0.45013930973682992,
                 -0.11948166554454133,
                 0.044520700229853848,
@@ -48,27 +38,44 @@ public final class GammaLanes {
                 0.00045963754930223298,
                 -0.00044928372573418718,
                 0.00025864452233878826);
-        near = l.mul(l.mul(l.sub(v, l.one()), l.sub(v, l.constant(2.0))), near);
-        // Stirling's series from 5 on, to which three steps lead from 2.5
+        return l.mul(l.mul(l.sub(v, l.one()), l.sub(v, l.constant(2.0))), p);
+    }
+
+    /** The logarithm of the magnitude of gamma. */
+    public static <V> V lgamma(Lanes<V> l, V x) {
+        if (!l.narrow()) {
+            return called(l, "lgamma", x);
+        }
+        V a = l.abs(x);
+        V tiny = l.lt(a, l.one());
+        V small = l.lt(a, l.constant(2.5));
+        V middle = l.lt(a, l.constant(5.0));
         V steps = l.mul(l.mul(a, l.add(a, l.one())), l.add(a, l.constant(2.0)));
-        V y = l.select(middle, l.add(a, l.constant(3.0)), a);
-        V r = l.div(l.one(), y);
-        V tail = polynomial(
-                l,
-                l.mul(r, r),
-                0.083333333319648387,
-                -0.002777766605258393,
-                0.00079221947837881045,
-                -0.00053548721680936979);
-        V far = l.fma(tail, r, l.sub(l.constant(0.91893853320467274178), y));
-        far = l.fma(l.sub(y, l.constant(0.5)), DoubleMath.logOfPositive(l, y), far);
-        V core = l.add(l.select(small, near, far), l.zero()); // 0 and not -0 at 1 and 2
+        V core = l.choose(small, () -> nearZeros(l, l.select(tiny, l.add(a, l.one()), a)), () -> {
+            // Stirling's series from 5 on, to which three steps lead from 2.5
+            V y = l.select(middle, l.add(a, l.constant(3.0)), a);
+            V r = l.div(l.one(), y);
+            V tail = polynomial(
+                    l,
+                    l.mul(r, r),
+                    0.083333333319648387,
+                    -0.002777766605258393,
+                    0.00079221947837881045,
+                    -0.00053548721680936979);
+            V far = l.fma(tail, r, l.sub(l.constant(0.91893853320467274178), y));
+            return l.fma(l.sub(y, l.constant(0.5)), DoubleMath.logOfPositive(l, y), far);
+        });
+        core = l.add(core, l.zero()); // 0 and not -0 at 1 and 2
         V quotient = l.select(small, l.select(tiny, a, l.one()), l.select(middle, steps, l.one()));
         // gamma(x) gamma(-x) = -pi / (x sin(pi x))
         V below = l.lt(x, l.zero());
-        V sine = DoubleMath.ofHalfTurns(l, a).get(0);
-        V reflected = l.div(l.mul(quotient, l.constant(Math.PI)), l.mul(a, sine));
-        V log = DoubleMath.log(l, l.select(below, reflected, quotient));
+        V q = l.choose(
+                below,
+                () -> l.div(
+                        l.mul(quotient, l.constant(Math.PI)),
+                        l.mul(a, DoubleMath.ofHalfTurns(l, a).get(0))),
+                () -> quotient);
+        V log = DoubleMath.log(l, q);
         V result = l.select(below, l.sub(log, core), l.sub(core, log));
         V infinity = l.constant(Double.POSITIVE_INFINITY);
         V pole = l.either(l.eq(a, infinity), l.eq(a, l.zero()));
@@ -98,11 +105,16 @@ public final class GammaLanes {
         V tail = l.mul(s, polynomial(l, s, 1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132, -691.0 / 32760));
         V log = DoubleMath.log(l, y);
         V result = l.sub(l.sub(l.fma(r, l.constant(-0.5), log), tail), sum);
-        // reflection
         V half = l.sub(x, l.rint(x));
-        List<V> turn = DoubleMath.ofHalfTurns(l, x);
-        V cotangent = l.copySign(l.div(l.mul(turn.get(1), l.constant(Math.PI)), turn.get(0)), half);
-        result = l.select(below, l.sub(result, cotangent), result);
+        V right = result;
+        result = l.choose(
+                below,
+                () -> { // reflection
+                    List<V> turn = DoubleMath.ofHalfTurns(l, x);
+                    V cotangent = l.div(l.mul(turn.get(1), l.constant(Math.PI)), turn.get(0));
+                    return l.sub(right, l.copySign(cotangent, half));
+                },
+                () -> right);
         V pole = l.both(below, l.eq(half, l.zero()));
         result = l.select(pole, l.constant(Double.NaN), result);
         V zero = l.copySign(l.constant(Double.POSITIVE_INFINITY), l.neg(x));
@@ -131,9 +143,14 @@ public final class GammaLanes {
         V s = l.mul(r, r);
         V tail = l.mul(s, polynomial(l, s, 1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730));
         V result = l.fma(r, l.add(l.fma(r, l.constant(0.5), l.one()), tail), sum);
-        V sine = DoubleMath.ofHalfTurns(l, x).get(0);
-        V reflected = l.sub(l.div(l.constant(Math.PI * Math.PI), l.mul(sine, sine)), result);
-        result = l.select(below, reflected, result);
+        V right = result;
+        result = l.choose(
+                below,
+                () -> {
+                    V sine = DoubleMath.ofHalfTurns(l, x).get(0);
+                    return l.sub(l.div(l.constant(Math.PI * Math.PI), l.mul(sine, sine)), right);
+                },
+                () -> right);
         V pole = l.both(l.le(x, l.zero()), l.eq(l.rint(x), x));
         return l.select(pole, l.constant(Double.POSITIVE_INFINITY), result);
     }

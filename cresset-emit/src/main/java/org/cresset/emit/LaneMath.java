@@ -296,7 +296,29 @@ public final class LaneMath {
     /** log(1 + e^x). */
     public static <V> V softplus(Lanes<V> l, V x) {
         V m = l.select(l.lt(x, l.zero()), l.zero(), x);
-        return l.add(m, log1p(l, expOfNegative(l, l.neg(l.abs(x)))));
+        return l.add(m, log1pExpOfNegative(l, l.neg(l.abs(x))));
+    }
+
+    /** log(1 + e^x) for x at most 0: a polynomial of the exponential, which is at most 1. */
+    public static <V> V log1pExpOfNegative(Lanes<V> l, V x) {
+        V e = expOfNegative(l, x);
+        if (wide(l)) {
+            return log1p(l, e);
+        }
+        V p = polynomial(
+                l,
+                e,
+                9.9999999529e-1,
+                -4.9999902417e-1,
+                3.3329962268e-1,
+                -2.4954132135e-1,
+                1.9675931459e-1,
+                -1.5305570104e-1,
+                1.0603616846e-1,
+                -5.6959158827e-2,
+                1.9851262488e-2,
+                -3.2439808304e-3);
+        return l.mul(e, p);
     }
 
     /** The error function. */

@@ -1,6 +1,7 @@
 package org.cresset.emit;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The vocabulary of lane bodies. A body is a function over an abstract value {@code V}; a handler of this interface decides
@@ -115,6 +116,11 @@ public interface Lanes<V> {
      * magnitude): for positive numbers the k-th next.
      */
     V advance(V a, V k);
+
+    /** {@code yes} where the mask holds, else {@code no}, of which a loop computes only what some of its lanes want. */
+    default V choose(V mask, Supplier<V> yes, Supplier<V> no) {
+        return select(mask, yes.get(), no.get());
+    }
 
     /** {@link #rare} with one argument. */
     default V rare(V mask, V fast, Function function, V x) {

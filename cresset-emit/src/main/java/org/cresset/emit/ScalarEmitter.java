@@ -312,6 +312,20 @@ final class ScalarEmitter implements Lanes<Slot> {
         return branch(c -> load(mask), Opcode.IFNE, c -> load(b), c -> load(a), this::store);
     }
 
+    @Override
+    public Slot choose(Slot mask, Supplier<Slot> yes, Supplier<Slot> no) {
+        Label other = code.newLabel();
+        Label end = code.newLabel();
+        int result = code.allocateLocal(kind);
+        load(mask);
+        code.ifeq(other);
+        load(yes.get());
+        code.storeLocal(kind, result).goto_(end).labelBinding(other);
+        load(no.get());
+        code.storeLocal(kind, result).labelBinding(end);
+        return new Slot(result, false);
+    }
+
     private Slot bitwise(Slot a, Slot b, Opcode i, Opcode l) {
         bits(a);
         bits(b);

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /** Appends Vector API instructions of the machine's preferred width to a method. */
 final class VectorEmitter implements Lanes<Slot> {
@@ -234,6 +235,27 @@ final class VectorEmitter implements Lanes<Slot> {
         load(b).load(a).load(mask);
         code.invokevirtual(vector, "blend", MethodTypeDesc.of(vector, VECTOR, MASK));
         return store();
+    }
+
+    @Override
+    public Slot choose(Slot mask, Supplier<Slot> yes, Supplier<Slot> no) {
+        Label others = code.newLabel();
+        Label end = code.newLabel();
+        int result = code.allocateLocal(TypeKind.REFERENCE);
+        load(constant(FloatBits.rounder(type))); // any vector
+        code.astore(result);
+        load(mask);
+        code.invokevirtual(MASK, "anyTrue", MethodTypeDesc.of(CD_boolean)).ifeq(others);
+        load(yes.get());
+        code.astore(result).labelBinding(others);
+        load(mask);
+        code.invokevirtual(MASK, "allTrue", MethodTypeDesc.of(CD_boolean)).ifne(end);
+        load(no.get());
+        code.aload(result);
+        load(mask);
+        code.invokevirtual(vector, "blend", MethodTypeDesc.of(vector, VECTOR, MASK));
+        code.astore(result).labelBinding(end);
+        return new Slot(result, false);
     }
 
     private void toBits() {
