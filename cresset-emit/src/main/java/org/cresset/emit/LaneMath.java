@@ -340,20 +340,23 @@ public final class LaneMath {
                         5.189535208e-3,
                         -8.020841051e-4,
                         7.889119297e-5));
-        V b = l.select(l.lt(t, l.constant(4.0)), t, l.constant(4.0));
-        V logOfRest = polynomial(
+        // from 1 on 1 - 1 / p^8, whose rest is 0 in float32 where the polynomial's range ends
+        V b = l.select(l.lt(t, l.constant(3.95)), t, l.constant(3.95));
+        V p = polynomial(
                 l,
-                b,
-                1.884564554e-4,
-                -1.129580498,
-                -6.332151890e-1,
-                -1.084243730e-1,
-                2.521264739e-2,
-                -4.206647165e-3,
-                4.419431789e-4,
-                -2.178569594e-5,
-                6.899723903e-9);
-        V far = l.copySign(l.sub(l.one(), expOfNegative(l, logOfRest)), x);
+                l.sub(b, l.one()),
+                6.59e-8,
+                4.1567491553e-1,
+                2.0134081845e-1,
+                5.8064064624e-2,
+                1.4804650553e-2,
+                5.0626728451e-3,
+                -1.4878129021e-4,
+                5.3423890979e-4);
+        p = l.add(p, l.constant(1.2601120471954346)); // the first coefficient, of which the power shows more than float32 has
+        p = l.mul(p, p);
+        p = l.mul(p, p);
+        V far = l.copySign(l.sub(l.one(), l.div(l.one(), l.mul(p, p))), x);
         V y = l.select(l.lt(t, l.one()), near, far);
         return l.select(l.eq(x, x), y, x);
     }
