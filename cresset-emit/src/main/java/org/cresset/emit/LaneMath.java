@@ -353,7 +353,10 @@ public final class LaneMath {
                 5.0626728451e-3,
                 -1.4878129021e-4,
                 5.3423890979e-4);
-        p = l.add(p, l.constant(1.2601120471954346)); // the first coefficient, of which the power shows more than float32 has
+        p = l.add(
+                p,
+                l.constant(
+                        1.2601120471954346)); // the first coefficient, of which the power shows more than float32 has
         p = l.mul(p, p);
         p = l.mul(p, p);
         V far = l.copySign(l.sub(l.one(), l.div(l.one(), l.mul(p, p))), x);
