@@ -33,6 +33,7 @@ public final class TransformerEncoderLayer extends Module {
 
     private final UnaryOperator<Tensor> activation;
     private final boolean normFirst;
+    private final boolean cutsPadding;
     private final boolean batchFirst;
 
     /** PyTorch's defaults: feed-forward width 2048, dropout 0.1, relu. */
@@ -72,9 +73,19 @@ public final class TransformerEncoderLayer extends Module {
         this.normFirst = normFirst;
         this.batchFirst = batchFirst;
         this.activation = Activation.of(activation);
+        boolean usual = activation.equals("relu")
+                || activation.equals("gelu")
+                || activation instanceof ReLU
+                || activation instanceof GELU;
+        cutsPadding = usual && batchFirst && !normFirst && bias && nhead % 2 == 0;
         if (activation instanceof Module m) {
             registerModule("activation", m);
         }
+    }
+
+    /** Whether PyTorch computes an encoder of such layers on sequences without their padding, in inference. */
+    boolean cutsPadding() {
+        return cutsPadding;
     }
 
     boolean batchFirst() {
