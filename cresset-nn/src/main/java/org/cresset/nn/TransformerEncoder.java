@@ -92,7 +92,8 @@ public final class TransformerEncoder extends Module {
     /** Whether nothing that isn't padded comes after padding. */
     private static boolean atEnds(Tensor padded) {
         long n = padded.size(1);
-        Tensor after = padded.narrow(1, 0, n - 1).logicalAnd(padded.narrow(1, 1, n - 1).logicalNot());
+        Tensor after =
+                padded.narrow(1, 0, n - 1).logicalAnd(padded.narrow(1, 1, n - 1).logicalNot());
         return !after.any().itemBoolean();
     }
 }

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 /** Where PyTorch 2.13's encoder gives zeros at padded places, and where it doesn't. */
 class TransformerPaddingTest {
-    private static final Tensor PADDING = Tensor.of(false, false, true, true, false, false, false, true).reshape(2, 4);
+    private static final Tensor PADDING =
+            Tensor.of(false, false, true, true, false, false, false, true).reshape(2, 4);
 
     private final Tensor x = Tensor.randn(2, 4, 8);
 
@@ -35,7 +36,8 @@ class TransformerPaddingTest {
         Tensor y = Autograd.noGrad(() -> e.forward(x, null, PADDING, null));
         Tensor recorded = e.forward(x, null, PADDING, null);
         Tensor kept = PADDING.logicalNot();
-        assertThat(y.get(kept).toDoubleArray()).containsExactly(recorded.detach().get(kept).toDoubleArray());
+        assertThat(y.get(kept).toDoubleArray())
+                .containsExactly(recorded.detach().get(kept).toDoubleArray());
         assertThat(recorded.detach().get(PADDING).eq(0).any().itemBoolean()).isFalse();
         e.train();
         assertThat(zeros(e, null, PADDING)).isFalse();
@@ -47,8 +49,8 @@ class TransformerPaddingTest {
         Autograd.noGrad(() -> {
             norm.bias.fill_(3);
         });
-        TransformerEncoder e =
-                new TransformerEncoder(new TransformerEncoderLayer(8, 2, 16, 0, "relu", 1e-5, true, false, true), 1, norm);
+        TransformerEncoder e = new TransformerEncoder(
+                new TransformerEncoderLayer(8, 2, 16, 0, "relu", 1e-5, true, false, true), 1, norm);
         e.eval();
         Tensor y = Autograd.noGrad(() -> e.forward(x, null, PADDING, null));
         assertThat(y.get(PADDING).eq(3).all().itemBoolean()).isTrue();
@@ -57,7 +59,8 @@ class TransformerPaddingTest {
     @Test
     void otherwiseNot() {
         TransformerEncoder e = encoder("relu", true, false, true);
-        Tensor between = Tensor.of(true, false, false, true, false, false, false, false).reshape(2, 4);
+        Tensor between =
+                Tensor.of(true, false, false, true, false, false, false, false).reshape(2, 4);
         assertThat(zeros(e, null, between)).isFalse();
         assertThat(zeros(e, Tensor.zeros(4, 4), PADDING)).isFalse();
         assertThat(zeros(encoder("relu", true, true, true), null, PADDING)).isFalse();
