@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.cresset.base.DType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Conversions of runs of memory between real dtypes. They go through arrays: loops over arrays of primitives are made into
@@ -33,8 +34,10 @@ final class ConvertRuns {
 
     /** n elements at {@code fo} to another dtype at {@code to0}; none of the dtypes is complex. */
     static void run(DType source, MemorySegment from, long fo, DType target, MemorySegment to, long to0, long n) {
+        ConvertVectors.@Nullable Pair pair = Tiers.vectors() && from.isNative() && to.isNative() ? ConvertVectors.Pair.of(source, target, n) : null;
+        long done = pair == null ? 0 : pair.run(source, from, fo, target, to, to0, n);
         ConvertRuns r = OWN.get();
-        for (long i = 0; i < n; i += TILE) {
+        for (long i = done; i < n; i += TILE) {
             int m = (int) Math.min(TILE, n - i);
             long at = fo + i * source.size();
             if (target == DType.BOOL && source.isFloat()) {

@@ -111,6 +111,9 @@ public final class Randoms {
         return Tensor.from(out, s.toArray());
     }
 
+    /** So many are kept in order while they are looked for. */
+    private static final int FEW = 512;
+
     /** The indices of the largest quotients of weights and exponential numbers. */
     private static long[] largest(Generator g, double[] w, Tensor weights, int rows, int n, int samples) {
         DType t = weights.dtype();
@@ -122,18 +125,40 @@ public final class Randoms {
         long[] out = new long[rows * samples];
         for (int r = 0; r < rows; r++) {
             double[] q = new double[n];
-            Integer[] order = new Integer[n];
             for (int i = 0; i < n; i++) {
                 double x = w[r * n + i] / e.read((long) r * n + i);
                 q[i] = t == DType.FLOAT32 ? (float) x : x;
-                order[i] = i;
             }
-            Arrays.sort(order, (a, b) -> Double.compare(q[b], q[a]));
-            for (int i = 0; i < samples; i++) {
-                out[r * samples + i] = order[i];
-            }
+            largest(q, samples, out, r * samples);
         }
         return out;
+    }
+
+    /** The indices of the k largest, in that order; of equal ones the first comes first. */
+    private static void largest(double[] q, int k, long[] out, int at) {
+        if (k > FEW) {
+            Integer[] order = new Integer[q.length];
+            Arrays.setAll(order, i -> i);
+            Arrays.sort(order, (a, b) -> Double.compare(q[b], q[a]));
+            for (int i = 0; i < k; i++) {
+                out[at + i] = order[i];
+            }
+            return;
+        }
+        double[] best = new double[k];
+        int found = 0;
+        for (int i = 0; i < q.length; i++) {
+            if (found == k && Double.compare(q[i], best[k - 1]) <= 0) {
+                continue;
+            }
+            int p = found < k ? found++ : k - 1;
+            for (; p > 0 && Double.compare(q[i], best[p - 1]) > 0; p--) {
+                best[p] = best[p - 1];
+                out[at + p] = out[at + p - 1];
+            }
+            best[p] = q[i];
+            out[at + p] = i;
+        }
     }
 
     private static long[] withReplacement(Generator g, double[] w, DType t, int rows, int n, int samples) {

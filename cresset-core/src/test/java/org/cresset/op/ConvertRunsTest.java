@@ -96,4 +96,24 @@ class ConvertRunsTest {
             assertThat(Convert.readLong(DType.INT64, y, 8 * 5)).isEqualTo(5);
         }
     }
+
+    @Test
+    void vectorFormsGiveTheSame() {
+        DType[][] pairs = {
+            {DType.FLOAT32, DType.FLOAT64},
+            {DType.FLOAT64, DType.FLOAT32},
+            {DType.FLOAT32, DType.BFLOAT16},
+            {DType.BFLOAT16, DType.FLOAT32}
+        };
+        for (DType[] p : pairs) {
+            ConvertVectors.Pair.of(p[0], p[1], 1 << 20); // asks for it
+        }
+        WarmUp.settle(60_000);
+        for (DType[] p : pairs) {
+            for (int n : new int[] {16, 17, 1023, MOST}) {
+                check(p[0], p[1], n, 1, 1, true);
+                check(p[0], p[1], n, 2, 1, true);
+            }
+        }
+    }
 }
