@@ -148,8 +148,22 @@ final class ConvertRuns {
     private void fromLongs(DType target, int n) {
         switch (hub(target)) {
             case INT64 -> {}
-            case FLOAT32 -> longsToFloats(longs, floats, n);
-            case FLOAT64 -> longsToDoubles(longs, doubles, n);
+            case FLOAT32 -> {
+                if (areInts(longs, n)) {
+                    longsToInts(longs, ints, n);
+                    intsToFloats(ints, floats, n);
+                } else {
+                    longsToFloats(longs, floats, n);
+                }
+            }
+            case FLOAT64 -> {
+                if (areInts(longs, n)) {
+                    longsToInts(longs, ints, n);
+                    intsToDoubles(ints, doubles, n);
+                } else {
+                    longsToDoubles(longs, doubles, n);
+                }
+            }
             default -> {
                 if (target == DType.BOOL) {
                     notZero(longs, n);
@@ -162,7 +176,11 @@ final class ConvertRuns {
     private void fromFloats(DType target, int n) {
         switch (hub(target)) {
             case INT64 -> {
-                if (largest(floats, n) < 0x1p63f) {
+                float most = largest(floats, n);
+                if (most < 0x1p31f) { // the way by int is one that processors have vector instructions for
+                    floatsToInts(floats, ints, n);
+                    intsToLongs(ints, longs, n);
+                } else if (most < 0x1p63f) {
                     floatsToLongs(floats, longs, n);
                 } else {
                     for (int i = 0; i < n; i++) {
@@ -363,6 +381,16 @@ final class ConvertRuns {
             most = Math.max(most, Math.abs(x[i]));
         }
         return most;
+    }
+
+    /** Whether all fit into 32 bits. */
+    private static boolean areInts(long[] x, int n) {
+        long more = 0;
+        for (int i = 0; i < n; i++) {
+            long v = x[i];
+            more |= v ^ v << 32 >> 32;
+        }
+        return more == 0;
     }
 
     private static void intsToLongs(int[] from, long[] to, int n) {

@@ -3,6 +3,7 @@ package org.cresset.tensor;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.op.Extremes;
+import org.cresset.op.LogSumExp;
 import org.cresset.op.Reduce;
 import org.cresset.op.Reductions;
 import org.cresset.op.Scans;
@@ -254,13 +255,7 @@ public sealed interface ReductionOps permits Tensor {
         if (x.numel() == 0) {
             return x.exp().sum(dim, keepdim).log();
         }
-        Tensor m = (x.dtype().isComplex() ? x.real() : x).detach().amax(dim, true);
-        Tensor finite = Tensor.where(m.isinf(), m.zerosLike(), m);
-        Tensor y = x.sub(finite).exp().sum(dim, true).log().add(finite);
-        return keepdim
-                ? y
-                : y.reshape(Reduce.reduced(x.shape(), axes("logsumexp", dim, false, null))
-                        .toArray());
+        return LogSumExp.of(x, axes("logsumexp", dim, keepdim, null));
     }
 
     /** The p-norm of all elements as one vector. As {@code torch.linalg.vector_norm}. */
