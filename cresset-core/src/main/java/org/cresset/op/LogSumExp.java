@@ -51,6 +51,11 @@ public final class LogSumExp extends Fused {
     }
 
     @Override
+    public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+        return new Tensor[] {of(in[0], ((Reduce.Axes) attrs).shift())};
+    }
+
+    @Override
     protected Tensor[] decompose(Object attrs, @Nullable Tensor[] in) {
         return new Tensor[] {composed(in[0], (Reduce.Axes) attrs)};
     }

@@ -28,8 +28,15 @@ final class Reduction {
     private final long count;
     private final Dense x;
     private final int kept;
+    private final boolean parts;
 
     Reduction(Reduce op, Combine combine, LaneType lane, Dense in, Dense out, Reduce.Axes a) {
+        this(op, combine, lane, in, out, a, false);
+    }
+
+    private Reduction(
+            Reduce op, Combine combine, LaneType lane, Dense in, Dense out, Reduce.Axes a, boolean parts) {
+        this.parts = parts;
         this.op = op;
         this.combine = combine;
         this.lane = lane;
@@ -63,7 +70,7 @@ final class Reduction {
     /** Complex numbers have two real ones each, which are added up apart. */
     static Reduction ofParts(Reduce op, Combine combine, Dense in, Dense out, Reduce.Axes a) {
         LaneType lane = in.dtype() == DType.COMPLEX128 ? LaneType.F64 : LaneType.F32;
-        return new Reduction(op, combine, lane, parts(in), parts(out), a);
+        return new Reduction(op, combine, lane, parts(in), parts(out), a, true);
     }
 
     private static Dense parts(Dense t) {
@@ -118,10 +125,13 @@ final class Reduction {
         return true;
     }
 
-    /** Whether rows have the elements of a few results in turn, so that each of these has accumulators of its own. */
+    /**
+     * Whether rows have the parts of a few complex results in turn, so that each of these has accumulators of its own. Real ones
+     * would be added up in another order than when they lie in rows.
+     */
     private boolean fewLieBetween() {
         long few = kept > 0 ? x.size(kept - 1) : 1;
-        return lane.isFloat()
+        return parts
                 && x.dtype() == lane.dtype()
                 && few > 1
                 && lane.accumulators() % few == 0
