@@ -30,6 +30,9 @@ final class Reduction {
     private final int kept;
     private final boolean parts;
 
+    /** Size of the last dimension that stays, as it was given: which loop adds up doesn't depend on what could be merged. */
+    private final long lastKept;
+
     Reduction(Reduce op, Combine combine, LaneType lane, Dense in, Dense out, Reduce.Axes a) {
         this(op, combine, lane, in, out, a, false);
     }
@@ -37,6 +40,11 @@ final class Reduction {
     private Reduction(
             Reduce op, Combine combine, LaneType lane, Dense in, Dense out, Reduce.Axes a, boolean parts) {
         this.parts = parts;
+        long last = 1;
+        for (int d = 0; d < in.dim(); d++) {
+            last = a.has(d) ? last : in.size(d);
+        }
+        this.lastKept = last;
         this.op = op;
         this.combine = combine;
         this.lane = lane;
@@ -187,7 +195,7 @@ final class Reduction {
 
     /** Whether the last kept dimension lies in memory element by element and is long enough to be worth it. */
     private boolean columnsLieTogether() {
-        return kept > 0 && x.stride(kept - 1) == 1 && x.size(kept - 1) >= 16;
+        return kept > 0 && x.stride(kept - 1) == 1 && (parts ? x.size(kept - 1) : lastKept) >= 16;
     }
 
     private void rows(Dense t) {
