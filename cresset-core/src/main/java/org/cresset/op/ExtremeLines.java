@@ -56,7 +56,11 @@ final class ExtremeLines {
         long step = x.stride(d) << x.dtype().shift();
         Dense heads = (Dense) Views.Select.OP.eval(new Views.Longs(d, 0), new Tensor[] {x})[0];
         Dense places = Dense.over(
-                values.storage(), heads.shape(), heads.shape().contiguousStrides(), values.storageOffset(), values.dtype());
+                values.storage(),
+                heads.shape(),
+                heads.shape().contiguousStrides(),
+                values.storageOffset(),
+                values.dtype());
         Geometry g = Geometry.of(heads.shape(), places, heads);
         if (step == size && n >= 16) {
             Workers.parallelFor(g.numel, Math.max(1, 8192 / n), (from, to) -> {
@@ -190,7 +194,12 @@ final class ExtremeLines {
     }
 
     private void write(long result, int m) {
-        Convert.from(best, values.segment(), values.byteOffset() + result * values.dtype().size(), values.dtype(), m);
+        Convert.from(
+                best,
+                values.segment(),
+                values.byteOffset() + result * values.dtype().size(),
+                values.dtype(),
+                m);
         MemorySegment.copy(
                 where, 0, indices.segment(), ValueLayout.JAVA_LONG_UNALIGNED, indices.byteOffset() + 8 * result, m);
     }

@@ -87,7 +87,8 @@ public final class LogSumExp extends Fused {
                     sum = r.accumulate(
                             FusedLoops.SUM_EXP_SHIFTED_ROWS, Combine.SUM, xs, at, r.numbers(), 0, true, null, 0, n);
                 }
-                y.segment().set(ValueLayout.JAVA_FLOAT_UNALIGNED, y.byteOffset() + 4 * i, (float) (Math.log(sum) + most));
+                y.segment()
+                        .set(ValueLayout.JAVA_FLOAT_UNALIGNED, y.byteOffset() + 4 * i, (float) (Math.log(sum) + most));
             }
         });
     }

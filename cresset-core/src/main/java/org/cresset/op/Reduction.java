@@ -37,8 +37,7 @@ final class Reduction {
         this(op, combine, lane, in, out, a, false);
     }
 
-    private Reduction(
-            Reduce op, Combine combine, LaneType lane, Dense in, Dense out, Reduce.Axes a, boolean parts) {
+    private Reduction(Reduce op, Combine combine, LaneType lane, Dense in, Dense out, Reduce.Axes a, boolean parts) {
         this.parts = parts;
         long last = 1;
         for (int d = 0; d < in.dim(); d++) {

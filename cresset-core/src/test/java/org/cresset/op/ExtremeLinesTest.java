@@ -11,7 +11,9 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /** Extremes along a dimension and their places against a search element by element. */
 class ExtremeLinesTest {
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = {"COMPLEX32", "COMPLEX64", "COMPLEX128"})
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"COMPLEX32", "COMPLEX64", "COMPLEX128"})
     void firstOfEqualOnes(DType t) {
         Tensor.manualSeed(8);
         Tensor x = Tensor.randint(0, t == DType.BOOL ? 2 : 40, 3, 20, 1030).to(t);
@@ -39,7 +41,9 @@ class ExtremeLinesTest {
                             }
                         }
                         if (places[i] != best || Double.compare(values[i], v[i * n + best]) != 0) {
-                            assertThat(places[i]).as("%s dim %d line %d", t, d, i).isEqualTo(best);
+                            assertThat(places[i])
+                                    .as("%s dim %d line %d", t, d, i)
+                                    .isEqualTo(best);
                             assertThat(values[i]).isEqualTo(v[i * n + best]);
                         }
                     }
