@@ -130,7 +130,10 @@ public final class LoopEmitter {
         return new Operands(segment, offset, 3 * k);
     }
 
-    /** The addresses of the rows of {@code from}, in new locals, and the memory that they are places in. */
+    /**
+     * The rows of {@code from}, in new locals: as windows, of which the JIT compiler unrolls a loop best, or, where the loop is
+     * unrolled already because of its accumulators, as addresses, which need no check at each access.
+     */
     private Operands windows(CodeBuilder code, Operands from) {
         int k = loop.operands();
         int[] segment = from.segment.clone();
@@ -147,10 +150,16 @@ public final class LoopEmitter {
             } else {
                 code.loadConstant((long) type.accumulators() << shift);
             }
-            code.invokestatic(desc(Window.class), "address", MethodTypeDesc.of(CD_long, SEGMENT, CD_long, CD_long));
-            segment[i] = memory;
             offset[i] = code.allocateLocal(TypeKind.LONG);
-            code.lstore(offset[i]);
+            if (loop.accumulators().isEmpty()) {
+                code.invokestatic(desc(Window.class), "of", MethodTypeDesc.of(SEGMENT, SEGMENT, CD_long, CD_long));
+                segment[i] = code.allocateLocal(TypeKind.REFERENCE);
+                code.astore(segment[i]).lconst_0().lstore(offset[i]);
+            } else {
+                code.invokestatic(desc(Window.class), "address", MethodTypeDesc.of(CD_long, SEGMENT, CD_long, CD_long));
+                segment[i] = memory;
+                code.lstore(offset[i]);
+            }
         }
         return new Operands(segment, offset, from.n);
     }
