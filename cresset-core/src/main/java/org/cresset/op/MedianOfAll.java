@@ -73,4 +73,13 @@ public final class MedianOfAll extends Sort {
         Tensor hit = x.eq(y).logicalOr(x.isnan().logicalAnd(y.isnan())).to(x.dtype());
         v.set(0, hit.mul(v.grad().div(hit.sum())));
     }
+
+    @Override
+    public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+        Tensor rows = in[0].reshape(size, in[0].numel() / size);
+        if (rows.size(1) == 0) {
+            return super.batch(attrs, in, mapped, size);
+        }
+        return new Tensor[] {(((Attrs) attrs).ignoreNan ? rows.nanmedian(1, false) : rows.median(1, false))[0]};
+    }
 }
