@@ -66,12 +66,14 @@ class BatchingRulesTest {
 
     @Test
     void mediansOfAllAreMediansOfRows() {
-        Tensor x = Tensor.of(3f, 1f, 2f, Float.NaN, 5f, 4f, 7f, 7f, 0f, 1f, Float.NaN, Float.NaN).reshape(3, 2, 2);
+        Tensor x = Tensor.of(3f, 1f, 2f, Float.NaN, 5f, 4f, 7f, 7f, 0f, 1f, Float.NaN, Float.NaN)
+                .reshape(3, 2, 2);
         for (boolean ignore : new boolean[] {false, true}) {
             Tensor all = Func.vmap(r -> ignore ? r.nanmedian() : r.median()).apply(x);
             for (int i = 0; i < 3; i++) {
                 Tensor row = x.get(i);
-                assertThat(all.get(i).item()).isEqualTo(Double.valueOf((ignore ? row.nanmedian() : row.median()).item()));
+                assertThat(all.get(i).item())
+                        .isEqualTo(Double.valueOf((ignore ? row.nanmedian() : row.median()).item()));
             }
         }
         Tensor one = Tensor.of(1f, 9f, 4f, 6f).reshape(2, 2);
