@@ -176,6 +176,20 @@ public final class Convolution {
         return c.convolves(t, pass, s) ? t : DType.FLOAT32;
     }
 
+    /** Ways to compute a pass natively. */
+    private enum Way {
+        LIBRARY,
+        WINOGRAD,
+        UNFOLDED;
+
+        static Way of(ConvPass pass, DType t, ConvShape s) {
+            if (t != DType.FLOAT32) {
+                return LIBRARY;
+            }
+            return Winograd.suits(pass, s) ? WINOGRAD : Unfolded.suits(pass, s) ? UNFOLDED : LIBRARY;
+        }
+    }
+
     /** The result itself, or memory of another dtype for it. */
     private static Dense target(Dense out, DType t) {
         return out.dtype() == t ? out : Dense.emptyStrided(out.shape(), out.stridesRaw(), t);
@@ -287,25 +301,15 @@ public final class Convolution {
             if (c != null && c.convolves(DType.FLOAT32, ConvPass.FORWARD, s)) {
                 DType t = nativeType(c, out[0].dtype(), ConvPass.FORWARD, s);
                 Dense y = target(out[0], t);
-                if (t == DType.FLOAT32 && Winograd.suits(ConvPass.FORWARD, s)) {
-                    Dense b = bias == null ? null : Rows.convert(bias, t);
-                    Winograd.forward(c, s, channelsLast(in[0], t), Rows.convert(in[1], t), b, y);
-                    finish(y, out[0]);
-                    return;
+                Dense x = channelsLast(in[0], t);
+                Dense w = Rows.convert(in[1], t);
+                Dense b = bias == null ? null : Rows.convert(bias, t);
+                switch (Way.of(ConvPass.FORWARD, t, s)) {
+                    case WINOGRAD -> Winograd.forward(c, s, x, w, b, y);
+                    case UNFOLDED -> new Unfolded(c, s).forward(x, w, b, y);
+                    case LIBRARY ->
+                        c.convolve(t, s, operand(x), operand(w), b == null ? null : operand(b), operand(y));
                 }
-                if (t == DType.FLOAT32 && Unfolded.suits(ConvPass.FORWARD, s)) {
-                    Dense b = bias == null ? null : Rows.convert(bias, t);
-                    new Unfolded(c, s).forward(channelsLast(in[0], t), Rows.convert(in[1], t), b, y);
-                    finish(y, out[0]);
-                    return;
-                }
-                c.convolve(
-                        t,
-                        s,
-                        operand(channelsLast(in[0], t)),
-                        operand(Rows.convert(in[1], t)),
-                        bias == null ? null : operand(Rows.convert(bias, t)),
-                        operand(y));
                 finish(y, out[0]);
             } else {
                 JavaConvolve.forward(s, in[0], in[1], bias, out[0]);
@@ -378,18 +382,13 @@ public final class Convolution {
             if (c != null && c.convolves(DType.FLOAT32, ConvPass.INPUT, s)) {
                 DType t = nativeType(c, out[0].dtype(), ConvPass.INPUT, s);
                 Dense x = target(out[0], t);
-                if (t == DType.FLOAT32 && Winograd.suits(ConvPass.INPUT, s)) {
-                    Winograd.input(c, s, channelsLast(in[0], t), Rows.convert(in[1], t), x);
-                    finish(x, out[0]);
-                    return;
+                Dense g = channelsLast(in[0], t);
+                Dense w = Rows.convert(in[1], t);
+                switch (Way.of(ConvPass.INPUT, t, s)) {
+                    case WINOGRAD -> Winograd.input(c, s, g, w, x);
+                    case UNFOLDED -> new Unfolded(c, s).input(g, w, x);
+                    case LIBRARY -> c.convolveBackwardInput(t, s, operand(g), operand(w), operand(x));
                 }
-                if (t == DType.FLOAT32 && Unfolded.suits(ConvPass.INPUT, s)) {
-                    new Unfolded(c, s).input(channelsLast(in[0], t), Rows.convert(in[1], t), x);
-                    finish(x, out[0]);
-                    return;
-                }
-                c.convolveBackwardInput(
-                        t, s, operand(channelsLast(in[0], t)), operand(Rows.convert(in[1], t)), operand(x));
                 finish(x, out[0]);
             } else {
                 JavaConvolve.input(s, in[0], in[1], out[0]);
@@ -437,41 +436,31 @@ public final class Convolution {
         @Override
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             ConvShape s = sizes((Attrs) attrs, in[0].shape(), out[0].shape(), in[1].shape());
+            boolean bias = out.length > 1; // what is still to be computed
             Contractions c = library(in[0].dtype(), in[0].shape(), out[0].shape(), in[1].shape());
             if (c != null && c.convolves(DType.FLOAT32, ConvPass.WEIGHT, s)) {
                 DType t = nativeType(c, out[0].dtype(), ConvPass.WEIGHT, s);
                 Dense w = target(out[0], DType.FLOAT32);
-                boolean winograd = t == DType.FLOAT32 && Winograd.suits(ConvPass.WEIGHT, s);
-                if (winograd || t == DType.FLOAT32 && Unfolded.suits(ConvPass.WEIGHT, s)) {
-                    Dense x = channelsLast(in[0], t);
-                    Dense g = channelsLast(in[1], t);
-                    if (winograd) {
-                        Winograd.weight(c, s, x, g, w);
-                    } else {
-                        new Unfolded(c, s).weight(x, g, w);
+                Dense x = channelsLast(in[0], t);
+                Dense g = channelsLast(in[1], t);
+                switch (Way.of(ConvPass.WEIGHT, t, s)) {
+                    case WINOGRAD -> Winograd.weight(c, s, x, g, w);
+                    case UNFOLDED -> new Unfolded(c, s).weight(x, g, w);
+                    case LIBRARY -> {
+                        Dense b = bias ? target(out[1], DType.FLOAT32) : null;
+                        c.convolveBackwardWeight(
+                                t, s, operand(x), operand(g), operand(w), b == null ? null : operand(b));
+                        if (b != null) {
+                            finish(b, out[1]);
+                        }
+                        bias = false;
                     }
-                    finish(w, out[0]);
-                    if (out.length > 1) {
-                        Pointwise.copy((Dense) overImages(in[1].detach()), out[1]);
-                    }
-                    return;
                 }
-                Dense bias = out.length > 1 ? target(out[1], DType.FLOAT32) : null;
-                c.convolveBackwardWeight(
-                        t,
-                        s,
-                        operand(channelsLast(in[0], t)),
-                        operand(channelsLast(in[1], t)),
-                        operand(w),
-                        bias == null ? null : operand(bias));
                 finish(w, out[0]);
-                if (bias != null) {
-                    finish(bias, out[1]);
-                }
-                return;
+            } else {
+                JavaConvolve.weight(s, in[0], in[1], out[0]);
             }
-            JavaConvolve.weight(s, in[0], in[1], out[0]);
-            if (out.length > 1) {
+            if (bias) {
                 Pointwise.copy((Dense) overImages(in[1].detach()), out[1]);
             }
         }

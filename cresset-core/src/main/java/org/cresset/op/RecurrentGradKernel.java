@@ -3,7 +3,6 @@ package org.cresset.op;
 import java.lang.foreign.MemorySegment;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
-import org.cresset.base.Workers;
 import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
 
@@ -66,9 +65,8 @@ final class RecurrentGradKernel {
         start(gh, out[1]);
         start(gc, out[2]);
         long batch = h0.size(0);
-        long blocks = Math.max(1, batch / RecurrentKernel.BLOCK);
-        try (Factor f = Factor.of(weight, batch / blocks)) {
-            Workers.parallelFor(blocks, 1, (from, to) -> block(f, batch * from / blocks, batch * to / blocks));
+        try (Factor f = Factor.of(weight, batch / RecurrentKernel.blocks(batch))) {
+            RecurrentKernel.inBlocks(batch, (from, to) -> block(f, from, to));
         }
         Matmul.into((Dense) hidden.detach().t(), before, null, out[3]);
         Pointwise.copy((Dense) hidden.detach().sum(0), out[4]);

@@ -58,10 +58,24 @@ final class RecurrentKernel {
             Pointwise.copy(c0, c);
         }
         long batch = h0.size(0);
-        long blocks = Math.max(1, batch / BLOCK);
-        try (Factor f = Factor.of((Dense) weight.detach().t(), batch / blocks)) {
-            Workers.parallelFor(blocks, 1, (from, to) -> block(f, batch * from / blocks, batch * to / blocks));
+        try (Factor f = Factor.of((Dense) weight.detach().t(), batch / blocks(batch))) {
+            inBlocks(batch, (from, to) -> block(f, from, to));
         }
+    }
+
+    /** Blocks of sequences for the threads there are, or for any number of them where that has to make no difference. */
+    static long blocks(long batch) {
+        return Math.clamp(batch / BLOCK, 1, Workers.parts());
+    }
+
+    /** Each block by itself, for products of matrices may round differently for another number of rows. */
+    static void inBlocks(long batch, Workers.RangeBody body) {
+        long blocks = blocks(batch);
+        Workers.parallelFor(blocks, 1, (from, to) -> {
+            for (long b = from; b < to; b++) {
+                body.run(batch * b / blocks, batch * (b + 1) / blocks);
+            }
+        });
     }
 
     /** All steps of the sequences from {@code from} to {@code to}. */

@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Winograd {
     /** Outputs of a tile along one dimension. */
-    private static final int OUT = 4;
+    static final int OUT = 4;
 
     /** Points, and inputs of a tile, along one dimension. */
-    private static final int IN = 6;
+    static final int IN = 6;
 
-    private static final int POINTS = IN * IN;
+    static final int POINTS = IN * IN;
 
     /** Floats between the ends of tiles, so that these don't all lie in the same cache lines. */
     private static final int GAP = 16;

@@ -43,17 +43,9 @@ final class WinogradLoops {
     static final MemoryGridTiers FILTER3 = grid("winograd_filter3", 3, 6, new Body() {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> g) {
-            V even1 = l.fma(l.constant(-128.0 / 243), g.get(0), l.mul(l.constant(-8.0 / 27), g.get(2)));
             V odd1 = l.mul(l.constant(-32.0 / 81), g.get(1));
-            V even2 = l.fma(l.constant(32.0 / 243), g.get(0), l.mul(l.constant(8.0 / 27), g.get(2)));
             V odd2 = l.mul(l.constant(16.0 / 81), g.get(1));
-            return List.of(
-                    l.mul(l.constant(64.0 / 81), g.get(0)),
-                    l.add(even1, odd1),
-                    l.sub(even1, odd1),
-                    l.add(even2, odd2),
-                    l.sub(even2, odd2),
-                    g.get(2));
+            return filter(l, g, odd1, odd2);
         }
     });
 
@@ -61,17 +53,9 @@ final class WinogradLoops {
     static final MemoryGridTiers FILTER4 = grid("winograd_filter4", 4, 6, new Body() {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> g) {
-            V even1 = l.fma(l.constant(-128.0 / 243), g.get(0), l.mul(l.constant(-8.0 / 27), g.get(2)));
             V odd1 = l.fma(l.constant(-32.0 / 81), g.get(1), l.mul(l.constant(-2.0 / 9), g.get(3)));
-            V even2 = l.fma(l.constant(32.0 / 243), g.get(0), l.mul(l.constant(8.0 / 27), g.get(2)));
             V odd2 = l.fma(l.constant(16.0 / 81), g.get(1), l.mul(l.constant(4.0 / 9), g.get(3)));
-            return List.of(
-                    l.mul(l.constant(64.0 / 81), g.get(0)),
-                    l.add(even1, odd1),
-                    l.sub(even1, odd1),
-                    l.add(even2, odd2),
-                    l.sub(even2, odd2),
-                    g.get(3));
+            return filter(l, g, odd1, odd2);
         }
     });
 
@@ -105,6 +89,19 @@ final class WinogradLoops {
     });
 
     private WinogradLoops() {}
+
+    /** A filter's values for the products, given the odd parts at both pairs of points. */
+    private static <V> List<V> filter(Lanes<V> l, List<V> g, V odd1, V odd2) {
+        V even1 = l.fma(l.constant(-128.0 / 243), g.get(0), l.mul(l.constant(-8.0 / 27), g.get(2)));
+        V even2 = l.fma(l.constant(32.0 / 243), g.get(0), l.mul(l.constant(8.0 / 27), g.get(2)));
+        return List.of(
+                l.mul(l.constant(64.0 / 81), g.get(0)),
+                l.add(even1, odd1),
+                l.sub(even1, odd1),
+                l.add(even2, odd2),
+                l.sub(even2, odd2),
+                g.getLast());
+    }
 
     private static <V> List<V> four(Lanes<V> l, List<V> m) {
         V sum1 = l.add(m.get(1), m.get(2));

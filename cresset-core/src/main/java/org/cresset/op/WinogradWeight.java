@@ -15,9 +15,9 @@ import org.cresset.tensor.Dense;
  * of 6 by 6 of the input the signals, and products are summed over all tiles before they are transformed back, once.
  */
 final class WinogradWeight {
-    private static final int OUT = 4;
-    private static final int IN = 6;
-    private static final int POINTS = IN * IN;
+    private static final int OUT = Winograd.OUT;
+    private static final int IN = Winograd.IN;
+    private static final int POINTS = Winograd.POINTS;
 
     /** Sums of their own that are added at the end, whatever the number of threads, so that rounding doesn't depend on it. */
     private static final int PARTS = 2;

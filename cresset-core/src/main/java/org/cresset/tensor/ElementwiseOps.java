@@ -7,6 +7,8 @@ import org.cresset.op.Addcmul;
 import org.cresset.op.Arithmetic;
 import org.cresset.op.Elementwise;
 import org.cresset.op.Functions;
+import org.cresset.op.Rounding;
+import org.cresset.op.GammaFunctions;
 import org.cresset.op.Mixing;
 import org.cresset.op.None;
 import org.cresset.op.Powers;
@@ -171,31 +173,31 @@ public sealed interface ElementwiseOps permits Tensor {
     /** The logarithm of the magnitude of the gamma function. As {@code torch.lgamma}. */
     @Torch({"lgamma(self)", "special.gammaln(self)"})
     default Tensor lgamma() {
-        return Functions.Lgamma.OP.on(self());
+        return GammaFunctions.Lgamma.OP.on(self());
     }
 
     /** The logarithmic derivative of the gamma function. As {@code torch.digamma}. */
     @Torch({"digamma(self)", "special.digamma(self)", "special.psi(self)"})
     default Tensor digamma() {
-        return Functions.Digamma.OP.on(self());
+        return GammaFunctions.Digamma.OP.on(self());
     }
 
     /** Rounded down. As {@code torch.floor}. */
     @Torch("floor(self)")
     default Tensor floor() {
-        return Functions.Floor.OP.on(self());
+        return Rounding.Floor.OP.on(self());
     }
 
     /** Rounded up. As {@code torch.ceil}. */
     @Torch("ceil(self)")
     default Tensor ceil() {
-        return Functions.Ceil.OP.on(self());
+        return Rounding.Ceil.OP.on(self());
     }
 
     /** Rounded towards zero. As {@code torch.trunc}. */
     @Torch({"trunc(self)", "fix(self)"})
     default Tensor trunc() {
-        return Functions.Trunc.OP.on(self());
+        return Rounding.Trunc.OP.on(self());
     }
 
     /** -x. As {@code torch.neg}. */
@@ -265,7 +267,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
     /** Rounded to the nearest integer, ties to even. As {@code torch.round}. */
     default Tensor round() {
-        return Functions.Round.OP.on(self());
+        return Rounding.Round.OP.on(self());
     }
 
     /** Rounded to a number of decimals, which may be negative. As {@code torch.round}. */
@@ -283,15 +285,15 @@ public sealed interface ElementwiseOps permits Tensor {
     /** What trunc leaves. As {@code torch.frac}. */
     @Torch("frac(self)")
     default Tensor frac() {
-        return Functions.Frac.OP.on(self());
+        return Rounding.Frac.OP.on(self());
     }
 
     /** The n-th derivative of digamma. As {@code torch.polygamma}. */
     default Tensor polygamma(int n) {
         return switch (n) {
             case 0 -> digamma();
-            case 1 -> Functions.Trigamma.OP.on(self());
-            default -> Functions.Polygamma.OP.on(Functions.Polygamma.order(n), self());
+            case 1 -> GammaFunctions.Trigamma.OP.on(self());
+            default -> GammaFunctions.Polygamma.OP.on(GammaFunctions.Polygamma.order(n), self());
         };
     }
 

@@ -5,6 +5,8 @@ import org.cresset.op.Arithmetic;
 import org.cresset.op.BesselFunctions;
 import org.cresset.op.Comparisons;
 import org.cresset.op.Functions;
+import org.cresset.op.Rounding;
+import org.cresset.op.GammaFunctions;
 import org.cresset.op.InPlace;
 import org.cresset.op.None;
 import org.jspecify.annotations.Nullable;
@@ -133,27 +135,27 @@ public sealed interface InPlaceMathOps permits Tensor {
 
     /** {@link ElementwiseOps#lgamma()} in place. As {@code Tensor.lgamma_}. */
     default Tensor lgamma_() {
-        return InPlace.apply(Functions.Lgamma.OP, None.NONE, self());
+        return InPlace.apply(GammaFunctions.Lgamma.OP, None.NONE, self());
     }
 
     /** {@link ElementwiseOps#digamma()} in place. As {@code Tensor.digamma_}. */
     default Tensor digamma_() {
-        return InPlace.apply(Functions.Digamma.OP, None.NONE, self());
+        return InPlace.apply(GammaFunctions.Digamma.OP, None.NONE, self());
     }
 
     /** {@link ElementwiseOps#floor()} in place. As {@code Tensor.floor_}. */
     default Tensor floor_() {
-        return InPlace.apply(Functions.Floor.OP, None.NONE, self());
+        return InPlace.apply(Rounding.Floor.OP, None.NONE, self());
     }
 
     /** {@link ElementwiseOps#ceil()} in place. As {@code Tensor.ceil_}. */
     default Tensor ceil_() {
-        return InPlace.apply(Functions.Ceil.OP, None.NONE, self());
+        return InPlace.apply(Rounding.Ceil.OP, None.NONE, self());
     }
 
     /** {@link ElementwiseOps#trunc()} in place. As {@code Tensor.trunc_}. */
     default Tensor trunc_() {
-        return InPlace.apply(Functions.Trunc.OP, None.NONE, self());
+        return InPlace.apply(Rounding.Trunc.OP, None.NONE, self());
     }
 
     /** {@link ElementwiseOps#reciprocal()} in place. As {@code Tensor.reciprocal_}. */
@@ -193,7 +195,7 @@ public sealed interface InPlaceMathOps permits Tensor {
 
     /** {@link ElementwiseOps#round()} in place. As {@code Tensor.round_}. */
     default Tensor round_() {
-        return InPlace.apply(Functions.Round.OP, None.NONE, self());
+        return InPlace.apply(Rounding.Round.OP, None.NONE, self());
     }
 
     /** {@link ElementwiseOps#round(int)} in place. As {@code Tensor.round_}. */

@@ -138,8 +138,6 @@ public final class LoopEmitter {
         int k = loop.operands();
         int[] segment = from.segment.clone();
         int[] offset = from.offset.clone();
-        int memory = code.allocateLocal(TypeKind.REFERENCE);
-        code.getstatic(desc(Window.class), "MEMORY", SEGMENT).astore(memory);
         for (int i = 0; i < k; i++) {
             if (i < loop.inputs() && loop.repeated().get(i)) {
                 continue;
@@ -150,15 +148,15 @@ public final class LoopEmitter {
             } else {
                 code.loadConstant((long) type.accumulators() << shift);
             }
+            segment[i] = code.allocateLocal(TypeKind.REFERENCE);
             offset[i] = code.allocateLocal(TypeKind.LONG);
             if (loop.accumulators().isEmpty()) {
                 code.invokestatic(desc(Window.class), "of", MethodTypeDesc.of(SEGMENT, SEGMENT, CD_long, CD_long));
-                segment[i] = code.allocateLocal(TypeKind.REFERENCE);
                 code.astore(segment[i]).lconst_0().lstore(offset[i]);
             } else {
                 code.invokestatic(desc(Window.class), "address", MethodTypeDesc.of(CD_long, SEGMENT, CD_long, CD_long));
-                segment[i] = memory;
                 code.lstore(offset[i]);
+                code.getstatic(desc(Window.class), "MEMORY", SEGMENT).astore(segment[i]);
             }
         }
         return new Operands(segment, offset, from.n);
