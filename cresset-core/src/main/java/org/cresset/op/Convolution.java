@@ -307,8 +307,7 @@ public final class Convolution {
                 switch (Way.of(ConvPass.FORWARD, t, s)) {
                     case WINOGRAD -> Winograd.forward(c, s, x, w, b, y);
                     case UNFOLDED -> new Unfolded(c, s).forward(x, w, b, y);
-                    case LIBRARY ->
-                        c.convolve(t, s, operand(x), operand(w), b == null ? null : operand(b), operand(y));
+                    case LIBRARY -> c.convolve(t, s, operand(x), operand(w), b == null ? null : operand(b), operand(y));
                 }
                 finish(y, out[0]);
             } else {

@@ -313,7 +313,7 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         });
         try {
             return loop.vectorizable() ? loop : null;
-        } catch (UnsupportedOperationException e) {
+        } catch (PackedBools.NoReading e) {
             return null;
         }
     }

@@ -268,6 +268,19 @@ final class Pointwise {
         }
     }
 
+    /** Whether elements may share memory, as those of sliding windows do, which the library refuses. */
+    private static boolean overlap(long[] dims, long[] strides, int rank) {
+        for (int d = 0; d < rank; d++) {
+            for (int e = 0; e < rank; e++) {
+                boolean outer = strides[e] > strides[d] || strides[e] == strides[d] && e < d;
+                if (outer && strides[e] < strides[d] * dims[d]) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** Copies into another order of dimensions by the native library; false if it can't. */
     private static boolean reordered(Dense from, Dense to, Geometry g) {
         Contractions library = Providers.contractions();
@@ -284,6 +297,9 @@ final class Pointwise {
             if (source[d] < 1 || target[d] < 1) {
                 return false;
             }
+        }
+        if (overlap(g.dims, source, rank)) {
+            return false;
         }
         library.reorder(
                 to.dtype(),

@@ -7,12 +7,12 @@ import org.cresset.op.Addcmul;
 import org.cresset.op.Arithmetic;
 import org.cresset.op.Elementwise;
 import org.cresset.op.Functions;
-import org.cresset.op.Rounding;
 import org.cresset.op.GammaFunctions;
 import org.cresset.op.Mixing;
 import org.cresset.op.None;
 import org.cresset.op.Powers;
 import org.cresset.op.Promotion;
+import org.cresset.op.Rounding;
 import org.jspecify.annotations.Nullable;
 
 /** Arithmetic and functions of each element. */

@@ -5,10 +5,10 @@ import org.cresset.op.Arithmetic;
 import org.cresset.op.BesselFunctions;
 import org.cresset.op.Comparisons;
 import org.cresset.op.Functions;
-import org.cresset.op.Rounding;
 import org.cresset.op.GammaFunctions;
 import org.cresset.op.InPlace;
 import org.cresset.op.None;
+import org.cresset.op.Rounding;
 import org.jspecify.annotations.Nullable;
 
 /**

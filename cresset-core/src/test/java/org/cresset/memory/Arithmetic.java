@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.cresset.base.DType;
+import org.cresset.fft.Fft;
 import org.cresset.random.Generator;
 import org.cresset.tensor.Tensor;
 
@@ -51,6 +52,11 @@ final class Arithmetic {
                 x.logSoftmax(0),
                 x.gt(y.sub(2)).to(DType.INT64),
                 x.to(DType.INT32).mul(3)));
+        r.addAll(List.of(
+                x.to(DType.FLOAT64).mul(3),
+                x.to(DType.FLOAT32).add(1),
+                x.to(DType.BFLOAT16).to(DType.FLOAT32),
+                Fft.fft(x).viewAsReal()));
         return r;
     }
 }

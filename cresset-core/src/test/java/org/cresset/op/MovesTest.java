@@ -26,6 +26,21 @@ class MovesTest {
         {0, 4}
     };
 
+    /** Their elements share memory, which the native library refuses. */
+    @Test
+    void slidingWindows() {
+        Tensor x = Tensor.arange(40 * 30 * 30).to(DType.FLOAT32).reshape(40, 1, 30, 30);
+        Tensor windows = x.unfold(2, 28, 1).unfold(3, 28, 1); // (40, 1, 3, 3, 28, 28)
+        Tensor copy = windows.contiguous();
+        for (long[] at : new long[][] {{0, 0, 0, 0, 0, 0}, {39, 0, 2, 1, 27, 5}, {17, 0, 1, 2, 3, 27}}) {
+            float expected = at[0] * 900 + (at[2] + at[4]) * 30 + at[3] + at[5];
+            assertThat(copy.get(at[0], at[1], at[2], at[3], at[4], at[5]).item())
+                    .isEqualTo(expected);
+        }
+        Tensor lines = Tensor.arange(3000).to(DType.FLOAT32).unfold(0, 40, 1);
+        assertThat(lines.t().contiguous().get(39, 2960).item()).isEqualTo(2999);
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"BOOL", "BFLOAT16", "FLOAT32", "INT64", "COMPLEX128"})
     void anyStrides(DType t) {

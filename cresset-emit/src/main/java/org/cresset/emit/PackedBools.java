@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Reads a body as one over truth values, eight to a long: sums are disjunctions, products conjunctions, comparisons formulas.
- * What has no such reading throws {@link UnsupportedOperationException}.
+ * What has no such reading throws {@link NoReading}.
  *
  * @param longs where the words of eight bytes, each 0 or 1, are handled
  */
@@ -109,8 +109,17 @@ public record PackedBools<V>(Lanes<V> longs) implements Lanes<V> {
         return longs.xor(a, b);
     }
 
-    private static UnsupportedOperationException unread() {
-        return new UnsupportedOperationException("of truth values");
+    /** That a body does something that means nothing for truth values. */
+    public static final class NoReading extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private NoReading() {
+            super("of truth values", null, false, false);
+        }
+    }
+
+    private static NoReading unread() {
+        return new NoReading();
     }
 
     @Override
