@@ -18,8 +18,10 @@ public final class NormalLoops {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ThreadLocal<NormalLoops> OWN = ThreadLocal.withInitial(NormalLoops::new);
 
+    private static final Loop RADII = FusedLoops.map("normal_radii", List.of(false), new Radius());
     private static final Loop COSINES = FusedLoops.map("normal_cosines", List.of(false, false), new Turned(true));
     private static final Loop SINES = FusedLoops.map("normal_sines", List.of(false, false), new Turned(false));
+    private static final Tiers RADIUS_ROWS = new Tiers(RADII);
     private static final Tiers COSINE_ROWS = new Tiers(COSINES);
     private static final Tiers SINE_ROWS = new Tiers(SINES);
 
@@ -30,14 +32,22 @@ public final class NormalLoops {
     private NormalLoops() {}
 
     static List<Loop> all() {
-        return List.of(COSINES, SINES);
+        return List.of(RADII, COSINES, SINES);
     }
 
-    /** The radius of the first uniform number times the cosine (or sine) of the second one's angle. */
+    /** The radius of the first uniform number: in a loop of its own, which the JIT compiler needs much less memory for. */
+    private record Radius() implements Body {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.sqrt(l.mul(l.constant(-2.0), log(l, l.sub(l.one(), in.get(0))))));
+        }
+    }
+
+    /** A radius times the cosine (or sine) of the angle of a uniform number. */
     private record Turned(boolean cosine) implements Body {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            V radius = l.sqrt(l.mul(l.constant(-2.0), log(l, l.sub(l.one(), in.get(0)))));
+            V radius = in.get(0);
             V angle = l.mul(l.constant((float) (2 * Math.PI)), in.get(1));
             V eighths = l.floor(l.mul(angle, l.constant(1.27323954473516f)));
             V half = l.floor(l.mul(l.add(eighths, l.one()), l.constant(0.5))); // of an even number of eighths of a turn
@@ -65,33 +75,33 @@ public final class NormalLoops {
             V half = l.floor(l.mul(whole, l.constant(0.5)));
             return l.eq(l.add(half, half), whole);
         }
+    }
 
-        private static <V> V log(Lanes<V> l, V v) {
-            V half = l.mul(l.significand(v), l.constant(0.5)); // in [0.5, 1)
-            V e = l.add(l.exponent(v), l.one());
-            V small = l.lt(half, l.constant(0.707106781186547524f));
-            e = l.select(small, l.sub(e, l.one()), e);
-            V less = l.sub(half, l.one());
-            V x = l.select(small, l.add(less, half), less);
-            V z = l.mul(x, x);
-            V y = l.constant(7.0376836292e-2f);
-            for (float f : new float[] {
-                -1.1514610310e-1f,
-                1.1676998740e-1f,
-                -1.2420140846e-1f,
-                1.4249322787e-1f,
-                -1.6668057665e-1f,
-                2.0000714765e-1f,
-                -2.4999993993e-1f,
-                3.3333331174e-1f
-            }) {
-                y = l.fma(y, x, l.constant(f));
-            }
-            y = l.mul(y, x);
-            y = l.fma(y, z, l.mul(e, l.constant(-2.12194440e-4f)));
-            y = l.fma(l.neg(z), l.constant(0.5), y);
-            return l.fma(e, l.constant(0.693359375f), l.add(x, y));
+    private static <V> V log(Lanes<V> l, V v) {
+        V half = l.mul(l.significand(v), l.constant(0.5)); // in [0.5, 1)
+        V e = l.add(l.exponent(v), l.one());
+        V small = l.lt(half, l.constant(0.707106781186547524f));
+        e = l.select(small, l.sub(e, l.one()), e);
+        V less = l.sub(half, l.one());
+        V x = l.select(small, l.add(less, half), less);
+        V z = l.mul(x, x);
+        V y = l.constant(7.0376836292e-2f);
+        for (float f : new float[] {
+            -1.1514610310e-1f,
+            1.1676998740e-1f,
+            -1.2420140846e-1f,
+            1.4249322787e-1f,
+            -1.6668057665e-1f,
+            2.0000714765e-1f,
+            -2.4999993993e-1f,
+            3.3333331174e-1f
+        }) {
+            y = l.fma(y, x, l.constant(f));
         }
+        y = l.mul(y, x);
+        y = l.fma(y, z, l.mul(e, l.constant(-2.12194440e-4f)));
+        y = l.fma(l.neg(z), l.constant(0.5), y);
+        return l.fma(e, l.constant(0.693359375f), l.add(x, y));
     }
 
     /** Transforms whole blocks of sixteen of the first n numbers: the first eight of a block are the radii, the others the angles. */
@@ -105,6 +115,7 @@ public final class NormalLoops {
             split(u, at, first, second, pairs);
             MemorySegment.copy(first, 0, memory, FLOAT, 0, pairs);
             MemorySegment.copy(second, 0, memory, FLOAT, 4L * PAIRS, pairs);
+            Rows.map(RADIUS_ROWS, memory, 0, null, 0, null, 0, memory, 0, pairs);
             Rows.map(COSINE_ROWS, memory, 0, memory, 4L * PAIRS, null, 0, memory, 8L * PAIRS, pairs);
             Rows.map(SINE_ROWS, memory, 0, memory, 4L * PAIRS, null, 0, memory, 12L * PAIRS, pairs);
             MemorySegment.copy(memory, FLOAT, 8L * PAIRS, first, 0, pairs);
