@@ -26,11 +26,11 @@ public record Measurement(String workload, int threads, double seconds, int runs
         long start = System.nanoTime();
         int warm = 0;
         // Until the JIT compiler has seen the loops, and what it compiled in the background has taken over.
-        while (warm < 5 || seconds(start) < WARM_UP && warm < 5000) {
+        while (warm < 5 || seconds(start) < WARM_UP && warm < 20_000) {
             once(call);
             warm++;
         }
-        double[] times = new double[200];
+        double[] times = new double[1000];
         int n = 0;
         start = System.nanoTime();
         while (n < 5 || n < times.length && seconds(start) < BUDGET) {

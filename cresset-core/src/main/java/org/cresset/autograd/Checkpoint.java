@@ -91,7 +91,7 @@ public final class Checkpoint {
             }
             Autograd.backward(roots.toArray(Tensor[]::new), gradients.toArray(Tensor[]::new), false, false);
             for (int i = 0; i < leaves.length; i++) {
-                v.set(i, leaves[i].dense("checkpoint").gradientAsTensor());
+                v.set(i, leaves[i].dense("checkpoint").gradient().asTensor());
             }
         }
 

@@ -14,7 +14,7 @@ import org.cresset.base.Storage;
 import org.cresset.op.Custom;
 import org.cresset.op.View;
 import org.cresset.tensor.Dense;
-import org.cresset.tensor.SparseRows;
+import org.cresset.tensor.LeafGradient;
 import org.cresset.tensor.Tensor;
 import org.cresset.watch.Watch;
 import org.jspecify.annotations.Nullable;
@@ -162,7 +162,7 @@ final class Engine {
             return;
         }
         @Nullable Tensor[] results;
-        @Nullable SparseRows @Nullable [] rows;
+        Vjp.Rows @Nullable [] rows;
         try {
             Vjp v = node.vjp(p.grads);
             if (captures == null && !createGraph) {
@@ -297,19 +297,17 @@ final class Engine {
         if (g == null) {
             return;
         }
-        if (leaf.gradientRows() != null && leaf.gradientAsTensor() instanceof Tensor sparse) {
-            leaf.ownGradient(sparse);
-        }
-        Tensor before = leaf.gradient();
+        LeafGradient gradient = leaf.gradient();
+        Tensor before = gradient.dense();
         if (before == null) {
             boolean keep = owned && g instanceof Dense d && wholeMemory(d);
             if (createGraph) {
-                leaf.setGrad(g);
+                gradient.set(g);
             } else {
-                leaf.ownGradient(keep ? g : g.detach().clone());
+                gradient.own(keep ? g : g.detach().clone());
             }
         } else if (createGraph) {
-            leaf.setGrad(before.add(g));
+            gradient.set(before.add(g));
         } else {
             before.add_(g);
             if (owned && g instanceof Dense d) {
@@ -318,15 +316,15 @@ final class Engine {
         }
     }
 
-    private void accumulate(Node node, int input, SparseRows rows) {
+    private void accumulate(Node node, int input, Vjp.Rows rows) {
         if (context.checkNan()) {
             @Nullable Tensor[] one = new Tensor[input + 1];
-            one[input] = rows.values();
+            one[input] = rows.rows().values();
             refuseNan(node, one);
         }
         Dense leaf = node.edges[input].leaf;
         if (leaf != null) {
-            leaf.addGradientRows(rows);
+            leaf.gradient().add(rows.rows(), rows.sparse());
         }
     }
 

@@ -24,7 +24,10 @@ public final class Vjp {
     private final @Nullable Tensor[] grads;
     private final @Nullable Tensor[] results;
     private @Nullable Node @Nullable [] rowTargets;
-    private @Nullable SparseRows @Nullable [] rows;
+    private Rows @Nullable [] rows;
+
+    /** Rows of a leaf's gradient. */
+    record Rows(SparseRows rows, boolean sparse) {}
 
     Vjp(
             Op op,
@@ -157,10 +160,14 @@ public final class Vjp {
         return to != null && to.leaf != null && !to.hasHooks();
     }
 
-    /** Sets the gradient of input i, of which all other rows are zero; only where {@link #takesRows} it. */
-    public void setRows(int i, Tensor indices, Tensor values) {
-        rows = rows == null ? new SparseRows[needs.length] : rows;
-        rows[i] = new SparseRows(indices, values.to(inputType(i)));
+    /**
+     * Sets the gradient of input i, of which all other rows are zero; only where {@link #takesRows} it.
+     *
+     * @param sparse whether the leaf's gradient is to be sparse and not a tensor
+     */
+    public void setRows(int i, SparseRows of, boolean sparse) {
+        rows = rows == null ? new Rows[needs.length] : rows;
+        rows[i] = new Rows(of, sparse);
     }
 
     /** Allows rows for those inputs that are leaves. */
@@ -169,7 +176,7 @@ public final class Vjp {
     }
 
     @Nullable
-    SparseRows @Nullable [] rows() {
+    Rows @Nullable [] rows() {
         return rows;
     }
 

@@ -2,6 +2,7 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import org.cresset.autograd.Vjp;
+import org.cresset.base.Ahead;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -31,13 +32,11 @@ public final class Bags {
         return Forward.OP.on(new Count(bags, sparse, padding), table, rows, bag, weights);
     }
 
-    private static long row(Dense rows, long i, long count) {
-        long r = rows.readLong(i);
-        if (r < 0 || r >= count) {
+    private static void check(long row, long count) {
+        if (row < 0 || row >= count) {
             throw CressetException.index(
-                    "embedding_bag: index " + r + " is out of range for a table of " + count + " rows");
+                    "embedding_bag: index " + row + " is out of range for a table of " + count + " rows");
         }
-        return r;
     }
 
     private static long at(Dense t, long row, long width) {
@@ -73,27 +72,34 @@ public final class Bags {
                 return;
             }
             Dense table = Rows.floats(in[0]);
-            Dense rows = Rows.convert(in[1], DType.INT64);
-            Dense bag = Rows.convert(in[2], DType.INT64);
-            Dense weights = Rows.floats(in[3]);
+            long[] rows = Rows.convert(in[1], DType.INT64).toLongArray();
+            long[] bag = Rows.convert(in[2], DType.INT64).toLongArray();
+            float[] weights = Rows.floats(in[3]).toFloatArray();
             Dense y = out[0];
             long n = y.size(1);
-            long m = rows.numel();
+            long m = rows.length;
             long bags = y.size(0);
             y.segment().asSlice(0, 4 * y.numel()).fill((byte) 0);
             if (n == 0) {
                 return;
             }
+            for (long row : rows) {
+                check(row, table.size(0));
+            }
             // Each thread takes bags, and so knows where their rows begin.
             Workers.parallelFor(bags, Math.max(1, Rows.GRAIN / Math.max(1, n * Math.max(1, m / bags))), (from, to) -> {
                 Rows r = Rows.local();
-                for (long i = first(bag, from, m); i < m && bag.readLong(i) < to; i++) {
-                    r.number(0, (float) weights.read(i));
-                    long yo = at(y, bag.readLong(i), n);
+                int end = first(bag, to);
+                for (int i = first(bag, from); i < end; i++) {
+                    if (i % Ahead.ROWS == 0) {
+                        ahead(table, rows, i, Math.min(i + Ahead.ROWS, end));
+                    }
+                    r.number(0, weights[i]);
+                    long yo = at(y, bag[i], n);
                     Rows.map(
                             ChannelLoops.ADD_SCALED_ROWS,
                             table.segment(),
-                            at(table, row(rows, i, table.size(0)), n),
+                            at(table, rows[i], n),
                             r.numbers(),
                             0,
                             y.segment(),
@@ -105,13 +111,20 @@ public final class Bags {
             });
         }
 
+        private static void ahead(Dense table, long[] rows, int from, int to) {
+            long n = table.size(1);
+            for (int i = from; i < to; i++) {
+                Ahead.touch(table.segment(), at(table, rows[i], n), 4 * n);
+            }
+        }
+
         /** The first place of a bag, or of a later one. */
-        private static long first(Dense bag, long wanted, long m) {
-            long low = 0;
-            long high = m;
+        private static int first(long[] bag, long wanted) {
+            int low = 0;
+            int high = bag.length;
             while (low < high) {
-                long middle = (low + high) >>> 1;
-                if (bag.readLong(middle) < wanted) {
+                int middle = (low + high) >>> 1;
+                if (bag[middle] < wanted) {
                     low = middle + 1;
                 } else {
                     high = middle;
@@ -123,10 +136,16 @@ public final class Bags {
         @Override
         protected void vjp(Vjp v) {
             Count c = (Count) v.attrs();
-            if (plainBackward() && c.sparse && v.takesRows(0)) {
+            boolean takesRows = plainBackward() && v.takesRows(0);
+            if (takesRows && c.sparse) {
                 Tensor values =
                         v.grad().indexSelect(0, v.input(2)).mul(v.input(3).unsqueeze(1));
-                RowLookup.setRows(v, v.input(1), values, c.padding);
+                TableRows.setSparse(v, v.input(1), values, c.padding);
+                setWeights(v);
+                return;
+            }
+            if (takesRows && TableRows.few(v.input(1), v.input(0))) {
+                TableRows.setFew(v, v.grad(), v.input(1), v.input(2), v.input(3), -1);
                 setWeights(v);
                 return;
             }
@@ -166,9 +185,9 @@ public final class Bags {
         @Override
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             Dense g = Rows.floats(in[0]);
-            Dense rows = Rows.convert(in[2], DType.INT64);
-            Dense bag = Rows.convert(in[3], DType.INT64);
-            Dense weights = Rows.floats(in[4]);
+            long[] rows = Rows.convert(in[2], DType.INT64).toLongArray();
+            long[] bag = Rows.convert(in[3], DType.INT64).toLongArray();
+            float[] weights = Rows.floats(in[4]).toFloatArray();
             Dense y = out[0];
             long n = y.size(1);
             long count = y.size(0);
@@ -179,15 +198,14 @@ public final class Bags {
                 long high = count * to / PARTS;
                 all.asSlice(4 * low * n, 4 * (high - low) * n).fill((byte) 0);
                 Rows r = Rows.local();
-                for (long i = 0; i < rows.numel(); i++) {
-                    long row = row(rows, i, count);
-                    if (row >= low && row < high) {
-                        r.number(0, (float) weights.read(i));
-                        long yo = at(y, row, n);
+                for (int i = 0; i < rows.length; i++) {
+                    if (rows[i] >= low && rows[i] < high) {
+                        r.number(0, weights[i]);
+                        long yo = at(y, rows[i], n);
                         Rows.map(
                                 ChannelLoops.ADD_SCALED_ROWS,
                                 g.segment(),
-                                at(g, bag.readLong(i), n),
+                                at(g, bag[i], n),
                                 r.numbers(),
                                 0,
                                 all,

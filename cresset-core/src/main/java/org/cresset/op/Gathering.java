@@ -144,10 +144,20 @@ public final class Gathering {
 
         @Override
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
-            Pointwise.copy(in[0], out[0]);
+            if (in[0] == out[0]) { // nothing is written where an index is wrong
+                Along a = ((Scattering) attrs).along;
+                a.positions.requireAll(a.op, in[1], out[0].dim() == 0 ? 1 : out[0].size(a.dim));
+            } else {
+                Pointwise.copy(in[0], out[0]);
+            }
             if (in[1].numel() > 0) {
                 ScatterKernel.run((Scattering) attrs, dimless(out[0]), dimless(in[1]), dimless(in[2]));
             }
+        }
+
+        @Override
+        protected boolean writesAnywhere() {
+            return true;
         }
 
         @Override

@@ -36,6 +36,21 @@ public enum Positions {
         throw this == PLAIN ? CressetException.runtime(message) : CressetException.index(message);
     }
 
+    /** Throws unless all of an index may be used for a dimension of size n. What is repeated is looked at once. */
+    void requireAll(String op, Dense index, long n) {
+        if (this == MODULO && n > 0 || index.numel() == 0) {
+            return;
+        }
+        Dense once = index;
+        for (int d = 0; d < index.dim(); d++) {
+            once = once.stride(d) == 0 ? (Dense) once.narrow(d, 0, 1) : once;
+        }
+        long[] numbers = once.detach().to(DType.INT64).toLongArray();
+        for (long i : numbers) {
+            checked(op, i, n);
+        }
+    }
+
     /** The number at a byte offset of a tensor of int64 or int32. */
     static long read(MemorySegment m, boolean wide, long offset) {
         return wide ? m.get(L, offset) : m.get(I, offset);

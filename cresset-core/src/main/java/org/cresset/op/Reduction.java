@@ -16,7 +16,7 @@ import org.cresset.tensor.Dense;
  * length whose sums are added in double precision; columns are added up in blocks. Neither depends on the number of threads.
  */
 final class Reduction {
-    private static final int PIECE = 8192;
+    private static final int PIECE = RowSums.PIECE;
     private static final int BLOCK = 128;
     private static final long GRAIN = 1 << 15;
     private static final double[] NO_SUMS = {};
@@ -161,7 +161,7 @@ final class Reduction {
         long pieces = (length + PIECE - 1) / PIECE;
         if (rows == 1) {
             double[] sums = new double[Math.toIntExact(pieces * few)];
-            Workers.parallelFor(pieces, GRAIN / PIECE, (from, to) -> pieces(few, g.offset(1, 0), from, to, sums));
+            Workers.parallelFor(pieces, 1, (from, to) -> pieces(few, g.offset(1, 0), from, to, sums));
             join(few, 0, sums);
             return;
         }
@@ -243,7 +243,7 @@ final class Reduction {
         int pieces = Math.toIntExact((count + PIECE - 1) / PIECE);
         double[] sums = new double[lane.isFloat() ? pieces : 0];
         long[] whole = new long[lane.isFloat() ? 0 : pieces];
-        Workers.parallelFor(pieces, Math.max(1, GRAIN / PIECE), (from, to) -> {
+        Workers.parallelFor(pieces, 1, (from, to) -> {
             RowSums row = new RowSums(op, combine, lane, t, count);
             for (long p = from; p < to; p++) {
                 int n = (int) Math.min(PIECE, count - p * PIECE);

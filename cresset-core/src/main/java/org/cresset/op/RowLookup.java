@@ -15,16 +15,16 @@ public final class RowLookup extends Fused {
     private static final RowLookup OP = new RowLookup();
     private static final Along ROWS = new Along("embedding", 0, Positions.SLICES);
 
-    /** The row without a gradient; -1: none. */
-    private record Padding(long row) {}
+    /** The row without a gradient (-1: none), and whether the gradient of a leaf is to be sparse. */
+    private record Padding(long row, boolean sparse) {}
 
     private RowLookup() {
         super("embedding", Saves.INPUTS);
     }
 
     /** The rows (M, E). */
-    public static Tensor of(Tensor table, Tensor rows, long padding) {
-        return OP.on(new Padding(padding), table, rows);
+    public static Tensor of(Tensor table, Tensor rows, long padding, boolean sparse) {
+        return OP.on(new Padding(padding, sparse), table, rows);
     }
 
     @Override
@@ -50,20 +50,15 @@ public final class RowLookup extends Fused {
 
     @Override
     protected void vjp(Vjp v) {
+        Padding p = (Padding) v.attrs();
         if (!plainBackward() || !v.takesRows(0)) {
             super.vjp(v);
-            return;
+        } else if (p.sparse) {
+            TableRows.setSparse(v, v.input(1), v.grad(), p.row);
+        } else if (TableRows.few(v.input(1), v.input(0))) {
+            TableRows.setFew(v, v.grad(), v.input(1), null, null, p.row);
+        } else {
+            super.vjp(v);
         }
-        setRows(v, v.input(1), v.grad(), ((Padding) v.attrs()).row);
-    }
-
-    /** Rows without those that are padding. */
-    static void setRows(Vjp v, Tensor indices, Tensor values, long padding) {
-        if (padding < 0) {
-            v.setRows(0, indices, values);
-            return;
-        }
-        Tensor real = indices.ne(padding).nonzero().squeeze(1);
-        v.setRows(0, indices.indexSelect(0, real), values.indexSelect(0, real));
     }
 }

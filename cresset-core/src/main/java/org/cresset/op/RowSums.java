@@ -15,7 +15,16 @@ import org.cresset.tensor.Dense;
  * on the way, some at a time; bools are counted, eight at once, because what can be made of them depends on their number only.
  */
 final class RowSums {
+    /** Elements that are added up in the loop's own accumulators: more would cost accuracy. */
+    private static final int PART = 8192;
+
+    private static final int PARTS = 8;
+
+    /** The most elements that are combined at a time. */
+    static final int PIECE = PART * PARTS;
+
     private static final int TILE = 1024;
+    private static final int BLOCK = 128;
     private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -46,54 +55,66 @@ final class RowSums {
         this.memory = t.segment();
         this.identities = IDENTITIES[combine.ordinal()][lane.ordinal()];
         this.loop = op.rows(lane).pick(count);
-        int n = lane.accumulators();
+        int n = lane.accumulators() * (combine == Combine.SUM && count > PART ? PARTS : 1);
         narrow = new float[lane == LaneType.F32 ? n : 0];
         wide = new double[lane.isFloat() ? n : 0];
-        longs = new long[lane.isFloat() ? 0 : dtype == DType.BOOL ? TILE / 8 : n];
+        longs = new long[lane.isFloat() ? 0 : dtype == DType.BOOL ? TILE / 8 : lane.accumulators()];
     }
 
-    /** What n elements combine to, from element {@code from} of the row at a byte offset on. */
+    /** What at most {@link #PIECE} elements combine to, from element {@code from} of the row at a byte offset on. */
     double piece(long at, long from, int n) {
-        load(at, from, n);
-        return combine == Combine.SUM ? sum(wide) : combined();
+        int values = load(at, from, n);
+        return combine == Combine.SUM ? sum(wide, values) : combined();
     }
 
     /** The same for {@code few} results whose elements come in turn, from {@code first} of {@code results} on. */
     void pieces(long at, long from, int n, double[] results, int first, int few) {
-        load(at, from, n);
+        int values = load(at, from, n);
         for (int k = 0; k < few; k++) {
             double v = combine.identity();
-            for (int i = k; i < wide.length; i += few) {
+            for (int i = k; i < values; i += few) {
                 v = join(combine, v, wide[i]);
             }
             results[first + k] = v;
         }
     }
 
-    private void load(long at, long from, int n) {
-        clear();
-        run(at, from, n);
-        if (lane == LaneType.F32) {
-            MemorySegment.copy(block, F, 0, narrow, 0, narrow.length);
-            widen(narrow, wide);
+    /** Combines them in accumulators, a block of these for each part of a sum, and returns how many those are. */
+    private int load(long at, long from, int n) {
+        int blocks = combine == Combine.SUM ? (n + PART - 1) / PART : 1;
+        clear(blocks);
+        if (blocks == 1) {
+            run(at, from, n, 0);
+        } else if (dtype == lane.dtype()) {
+            loop.parts(memory, at + (from << dtype.shift()), block, 0, lane, n, PART);
         } else {
-            MemorySegment.copy(block, D, 0, wide, 0, wide.length);
+            for (int b = 0; b < blocks; b++) {
+                run(at, from + (long) b * PART, Math.min(PART, n - b * PART), b * BLOCK);
+            }
         }
+        int values = blocks * lane.accumulators();
+        if (lane == LaneType.F32) {
+            MemorySegment.copy(block, F, 0, narrow, 0, values);
+            widen(narrow, wide, values);
+        } else {
+            MemorySegment.copy(block, D, 0, wide, 0, values);
+        }
+        return values;
     }
 
-    private static void widen(float[] from, double[] to) {
-        for (int i = 0; i < to.length; i++) {
+    private static void widen(float[] from, double[] to, int n) {
+        for (int i = 0; i < n; i++) {
             to[i] = from[i];
         }
     }
 
     /** In four chains, which don't wait for each other. */
-    private static double sum(double[] v) {
+    private static double sum(double[] v, int n) {
         double a = 0;
         double b = 0;
         double c = 0;
         double d = 0;
-        for (int i = 0; i < v.length; i += 4) {
+        for (int i = 0; i < n; i += 4) {
             a += v[i];
             b += v[i + 1];
             c += v[i + 2];
@@ -127,8 +148,8 @@ final class RowSums {
                 default -> count > 0 ? 1 : 0;
             };
         }
-        clear();
-        run(at, from, n);
+        clear(1);
+        run(at, from, n, 0);
         MemorySegment.copy(block, L, 0, longs, 0, longs.length);
         long all = combine.integerIdentity(lane);
         for (long v : longs) {
@@ -137,13 +158,13 @@ final class RowSums {
         return all;
     }
 
-    private void clear() {
-        MemorySegment.copy(identities, 0, block, 0, 128);
+    private void clear(int blocks) {
+        MemorySegment.copy(identities, 0, block, 0, (long) blocks * BLOCK);
     }
 
     private static MemorySegment filled(Combine combine, LaneType lane) {
-        MemorySegment m = Arena.ofAuto().allocate(128, 64);
-        for (int i = 0; i < lane.accumulators(); i++) {
+        MemorySegment m = Arena.ofAuto().allocate(PARTS * BLOCK, 64);
+        for (int i = 0; i < PARTS * lane.accumulators(); i++) {
             switch (lane) {
                 case F32 -> m.set(F, 4L * i, (float) combine.identity());
                 case F64 -> m.set(D, 8L * i, combine.identity());
@@ -154,18 +175,18 @@ final class RowSums {
         return m;
     }
 
-    private void run(long at, long from, long n) {
+    private void run(long at, long from, long n, long to) {
         int size = dtype.size();
         if (dtype == lane.dtype()) {
             for (long p = 0; p < n; p += 1 << 24) {
-                loop.run(memory, at + (from + p) * size, null, 0, null, 0, block, 0, (int) Math.min(1 << 24, n - p));
+                loop.run(memory, at + (from + p) * size, null, 0, null, 0, block, to, (int) Math.min(1 << 24, n - p));
             }
             return;
         }
         for (long p = 0; p < n; p += TILE) {
             int m = (int) Math.min(TILE, n - p);
             ConvertRuns.run(dtype, memory, at + (from + p) * size, lane.dtype(), tile, 0, m);
-            loop.run(tile, 0, null, 0, null, 0, block, 0, m);
+            loop.run(tile, 0, null, 0, null, 0, block, to, m);
         }
     }
 

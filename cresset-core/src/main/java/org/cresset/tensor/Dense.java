@@ -25,9 +25,7 @@ public final class Dense extends Tensor {
     private @Nullable Node node;
     private int outputIndex;
     private @Nullable Node accumulator;
-    private @Nullable Tensor gradient;
-    private @Nullable SparseRows gradientRows;
-    private boolean gradientShared;
+    private @Nullable LeafGradient gradient;
 
     /** The tensor that this one is a view of, so that changes in place reach its history. */
     private final @Nullable Dense base;
@@ -353,103 +351,14 @@ public final class Dense extends Tensor {
         return node() == null;
     }
 
-    /**
-     * The gradient for the library's own loops, which keep no reference to it: one that nobody else has asked for goes back
-     * to the pool as soon as it is taken away.
-     */
-    public @Nullable Tensor gradient() {
-        return gradient;
-    }
-
-    /** The gradient for somebody who may keep it. */
-    @Nullable
-    Tensor gradientToKeep() {
-        gradientShared = true;
-        return gradient;
-    }
-
-    /** Sets a gradient that the caller may keep, too. */
-    void setGradient(@Nullable Tensor g) {
-        replaceGradient(g, true);
-    }
-
-    /** Sets a gradient that nothing else refers to. */
-    public void ownGradient(Tensor g) {
-        replaceGradient(g, false);
-    }
-
-    private void replaceGradient(@Nullable Tensor g, boolean shared) {
-        if (gradientRows != null) {
-            if (!gradientShared) {
-                gradientRows.free();
-            }
-            gradientRows = null;
+    /** The gradient that backward accumulates here, and that is empty until then. */
+    public LeafGradient gradient() {
+        LeafGradient g = gradient;
+        if (g == null) {
+            g = new LeafGradient(this);
+            gradient = g;
         }
-        if (g != null && g == gradient) {
-            gradientShared |= shared;
-            return;
-        }
-        if (g instanceof Dense d) {
-            if (!g.shape().equals(shape) || g.dtype() != dtype) {
-                throw CressetException.runtime(
-                        "grad: a gradient of " + g.dtype() + g.shape() + " doesn't fit a tensor of " + dtype + shape);
-            }
-            d.storage.keep();
-        }
-        if (!gradientShared && gradient instanceof Dense old && !(g instanceof Dense d && d.storage == old.storage)) {
-            old.storage.free();
-        }
-        gradient = g;
-        gradientShared = shared;
-    }
-
-    /**
-     * The rows of a sparse gradient for the library's own loops, which keep no reference to them; null where there is no
-     * gradient, or a dense one.
-     */
-    public @Nullable SparseRows gradientRows() {
-        return gradientRows;
-    }
-
-    /** As {@link #gradientRows()}, for somebody who may keep them. */
-    @Nullable
-    SparseRows gradientRowsToKeep() {
-        gradientShared |= gradientRows != null;
-        return gradientRows;
-    }
-
-    /** The gradient of whatever kind as a tensor of this one's shape, or null. */
-    public @Nullable Tensor gradientAsTensor() {
-        return gradientRows != null ? gradientRows.toDense(size(0)) : gradientToKeep();
-    }
-
-    /** Makes rows, which are copied, the gradient; null: none. */
-    public void setGradientRows(@Nullable SparseRows rows) {
-        if (rows != null) {
-            Tensor v = rows.values();
-            boolean fits = dim() > 0 && v.dim() == dim() && v.dtype() == dtype;
-            for (int d = 1; fits && d < dim(); d++) {
-                fits = v.size(d) == size(d);
-            }
-            if (!fits) {
-                throw CressetException.runtime(
-                        "grad: rows of " + v.dtype() + v.shape() + " don't fit a tensor of " + dtype + shape);
-            }
-        }
-        SparseRows copy = rows == null ? null : rows.kept();
-        setGradient(null);
-        gradientRows = copy;
-        gradientShared = false;
-    }
-
-    /** Adds rows to the gradient, whatever it is. */
-    public void addGradientRows(SparseRows more) {
-        SparseRows before = gradientRows;
-        if (gradient != null) {
-            gradient.add_(more.toDense(size(0)));
-        } else {
-            setGradientRows(before == null ? more : before.and(more));
-        }
+        return g;
     }
 
     /** Marks a tensor as made in inference mode. */

@@ -2,6 +2,8 @@ package org.cresset.tensor;
 
 import org.cresset.base.DType;
 import org.cresset.op.InPlace;
+import org.cresset.op.Positions;
+import org.cresset.tensor.Scattering.Writer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,7 @@ public sealed interface InPlaceIndexOps permits Tensor {
 
     /** {@link IndexOps#scatter(long, Tensor, Tensor)} in place. As {@code Tensor.scatter_}. */
     default Tensor scatter_(long dim, Tensor index, Tensor src) {
-        return InPlace.become("scatter_", self(), x -> x.scatter(dim, index, src));
+        return Scattering.scattered(Writer.IN_PLACE, "scatter", self(), dim, index, src, null, true, Positions.PLAIN);
     }
 
     /** {@link IndexOps#scatter(long, Tensor, Number)} in place. As {@code Tensor.scatter_}. */
@@ -24,7 +26,8 @@ public sealed interface InPlaceIndexOps permits Tensor {
 
     /** {@link IndexOps#scatterAdd(long, Tensor, Tensor)} in place. As {@code Tensor.scatter_add_}. */
     default Tensor scatterAdd_(long dim, Tensor index, Tensor src) {
-        return InPlace.become("scatter_add_", self(), x -> x.scatterAdd(dim, index, src));
+        return Scattering.scattered(
+                Writer.IN_PLACE, "scatter_add", self(), dim, index, src, "sum", true, Positions.PLAIN);
     }
 
     /** {@link IndexOps#scatterReduce(long, Tensor, Tensor, String, boolean)} in place. As {@code Tensor.scatter_reduce_}. */
@@ -34,17 +37,25 @@ public sealed interface InPlaceIndexOps permits Tensor {
 
     /** {@link IndexOps#indexAdd(long, Tensor, Tensor)} in place. As {@code Tensor.index_add_}. */
     default Tensor indexAdd_(long dim, Tensor index, Tensor source) {
-        return InPlace.become("index_add_", self(), x -> x.indexAdd(dim, index, source));
+        Scattering.slices(Writer.IN_PLACE, "index_add", self(), dim, index, source, "sum", true, Positions.PLAIN);
+        return self();
     }
 
     /** {@link IndexOps#indexAdd(long, Tensor, Tensor, Number)} in place. As {@code Tensor.index_add_}. */
     default Tensor indexAdd_(long dim, Tensor index, Tensor source, Number alpha) {
-        return InPlace.become("index_add_", self(), x -> x.indexAdd(dim, index, source, alpha));
+        return indexAdd_(
+                dim,
+                index,
+                IntegerChecks.isOne(alpha) ? source : source.mul(alpha).to(source.dtype()));
     }
 
     /** {@link IndexOps#indexCopy(long, Tensor, Tensor)} in place. As {@code Tensor.index_copy_}. */
     default Tensor indexCopy_(long dim, Tensor index, Tensor source) {
-        return InPlace.become("index_copy_", self(), x -> x.indexCopy(dim, index, source));
+        if (self().dtype() != source.dtype()) {
+            return InPlace.become("index_copy_", self(), x -> x.indexCopy(dim, index, source));
+        }
+        Scattering.slices(Writer.IN_PLACE, "index_copy", self(), dim, index, source, null, true, Positions.SLICES);
+        return self();
     }
 
     /** {@link IndexOps#indexReduce(long, Tensor, Tensor, String, boolean)} in place. As {@code Tensor.index_reduce_}. */

@@ -7,11 +7,22 @@ import org.cresset.base.Device;
 import org.cresset.base.Shape;
 import org.cresset.op.Broadcast;
 import org.cresset.op.Gathering;
+import org.cresset.op.InPlace;
+import org.cresset.op.Op;
 import org.cresset.op.Positions;
 import org.jspecify.annotations.Nullable;
 
 /** The functions that write by indices, as forms of {@link Gathering.Scatter}. */
 final class Scattering {
+    /** Whether an operation gives a new tensor or changes its first input. */
+    @FunctionalInterface
+    interface Writer {
+        Writer NEW = Op::on;
+        Writer IN_PLACE = InPlace::apply;
+
+        Tensor apply(Op op, Object attrs, Tensor... in);
+    }
+
     private Scattering() {}
 
     static void checkReduce(String op, String reduce, String first) {
@@ -27,10 +38,11 @@ final class Scattering {
 
     static Tensor scattered(
             String op, Tensor x, long dim, Tensor index, Tensor src, @Nullable String how, boolean includeSelf) {
-        return scattered(op, x, dim, index, src, how, includeSelf, Positions.PLAIN);
+        return scattered(Writer.NEW, op, x, dim, index, src, how, includeSelf, Positions.PLAIN);
     }
 
-    private static Tensor scattered(
+    static Tensor scattered(
+            Writer writer,
             String op,
             Tensor x,
             long dim,
@@ -40,7 +52,7 @@ final class Scattering {
             boolean includeSelf,
             Positions positions) {
         Gathering.Along along = new Gathering.Along(op, Dims.wrap(op, dim, x.dim()), positions);
-        return Gathering.Scatter.OP.on(new Gathering.Scattering(along, how, includeSelf), x, index, src);
+        return writer.apply(Gathering.Scatter.OP, new Gathering.Scattering(along, how, includeSelf), x, index, src);
     }
 
     static Tensor reduced(
@@ -53,12 +65,12 @@ final class Scattering {
             boolean includeSelf,
             Positions positions) {
         if (!reduce.equals("mean")) {
-            return scattered(op, x, dim, index, src, reduce, includeSelf, positions);
+            return scattered(Writer.NEW, op, x, dim, index, src, reduce, includeSelf, positions);
         }
-        Tensor sum = scattered(op, x, dim, index, src, "sum", includeSelf, positions);
+        Tensor sum = scattered(Writer.NEW, op, x, dim, index, src, "sum", includeSelf, positions);
         Tensor base = includeSelf ? x.onesLike() : x.zerosLike();
         Tensor one = Tensor.ones(Shape.SCALAR, x.dtype()).expand(index.shape().toArray());
-        Tensor n = scattered(op, base, dim, index, one, "sum", true, positions);
+        Tensor n = scattered(Writer.NEW, op, base, dim, index, one, "sum", true, positions);
         n = Tensor.where(n.eq(0), n.onesLike(), n);
         return x.dtype().isDifferentiable() ? sum.div(n) : sum.floorDivide(n);
     }
@@ -100,13 +112,26 @@ final class Scattering {
             @Nullable String how,
             boolean includeSelf,
             Positions positions) {
+        return slices(Writer.NEW, op, x, dim, index, source, how, includeSelf, positions);
+    }
+
+    static Tensor slices(
+            Writer writer,
+            String op,
+            Tensor x,
+            long dim,
+            Tensor index,
+            Tensor source,
+            @Nullable String how,
+            boolean includeSelf,
+            Positions positions) {
         int d = Dims.wrap(op, dim, x.dim());
         if (index.dim() > 1) {
             throw CressetException.index(op + ": the index has shape " + index.shape() + "; expected one dimension");
         }
         if (x.dim() == 0) {
             Tensor s = source.dim() == 0 ? source.reshape(1) : source;
-            return slices(op, x.reshape(1), 0, index, s, how, includeSelf, positions)
+            return slices(writer, op, x.reshape(1), 0, index, s, how, includeSelf, positions)
                     .reshape();
         }
         long[] dims = x.shape().toArray();
@@ -123,7 +148,7 @@ final class Scattering {
         if (how != null && how.equals("mean")) {
             return reduced(op, x, d, wide, s, how, includeSelf, positions);
         }
-        return scattered(op, x, d, wide, s, how, includeSelf, positions);
+        return scattered(writer, op, x, d, wide, s, how, includeSelf, positions);
     }
 
     static Tensor fill(Tensor x, long dim, Tensor index, Tensor value) {

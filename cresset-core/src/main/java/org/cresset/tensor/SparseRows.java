@@ -5,6 +5,7 @@ import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.op.DistinctRows;
 
 /**
  * The gradient of a table of which only some rows were used, as a sparse {@code torch.Tensor} with one sparse dimension. What
@@ -31,20 +32,17 @@ public record SparseRows(Tensor indices, Tensor values) {
 
     /** With rows in order and each only once, as {@code torch.Tensor.coalesce}. */
     public SparseRows coalesce() {
-        long[] rows = indices.toLongArray();
-        long[] unique = Arrays.stream(rows).sorted().distinct().toArray();
-        if (Arrays.equals(rows, unique)) {
+        long[] rows = indices.to(DType.INT64).toLongArray();
+        DistinctRows distinct = DistinctRows.of(rows);
+        if (Arrays.equals(rows, distinct.rows())) {
             return this;
         }
         long[] places = new long[rows.length];
         for (int i = 0; i < rows.length; i++) {
-            places[i] = Arrays.binarySearch(unique, rows[i]);
+            places[i] = distinct.place(rows[i]);
         }
-        long[] shape = values.shape().toArray();
-        shape[0] = unique.length;
-        Tensor zeros = Tensor.zeros(Shape.of(shape), values.dtype());
-        return new SparseRows(
-                Tensor.of(unique), Autograd.noGrad(() -> zeros.indexAdd(0, Tensor.of(places), values)));
+        long[] unique = distinct.rows();
+        return new SparseRows(Tensor.of(unique), new SparseRows(Tensor.of(places), values).toDense(unique.length));
     }
 
     /** As a tensor of {@code size} rows, zeros where there are none. As {@code to_dense}. */
@@ -52,21 +50,40 @@ public record SparseRows(Tensor indices, Tensor values) {
         long[] shape = values.shape().toArray();
         shape[0] = size;
         Tensor zeros = Tensor.zeros(Shape.of(shape), values.dtype());
-        return Autograd.noGrad(() -> zeros.indexAdd(0, indices.to(DType.INT64), values));
+        addTo(zeros);
+        return zeros;
+    }
+
+    /** Adds the rows to those of a tensor, in place. */
+    void addTo(Tensor table) {
+        Autograd.noGrad(() -> {
+            table.indexAdd_(0, indices.to(DType.INT64), values);
+        });
+    }
+
+    /** How many rows there are, those given twice counted twice. */
+    long count() {
+        return indices.size(0);
     }
 
     /** The sum with others of the same table: all rows after each other. */
     SparseRows and(SparseRows more) {
-        return Autograd.noGrad(() -> new SparseRows(
-                Tensor.cat(0, indices, more.indices), Tensor.cat(0, values, more.values)));
+        return Autograd.noGrad(
+                () -> new SparseRows(Tensor.cat(0, indices, more.indices), Tensor.cat(0, values, more.values)));
     }
 
     /** A copy that stays when a scope ends. */
-    SparseRows kept() {
-        SparseRows copy = Autograd.noGrad(() -> new SparseRows(indices.detach().clone(), values.detach().clone()));
-        copy.indices.dense("grad").storage().keep();
-        copy.values.dense("grad").storage().keep();
-        return copy;
+    SparseRows copied() {
+        return Autograd.noGrad(() ->
+                        new SparseRows(indices.detach().clone(), values.detach().clone()))
+                .keep();
+    }
+
+    /** Lets the memory stay when a scope ends; returns this. */
+    SparseRows keep() {
+        indices.dense("grad").storage().keep();
+        values.dense("grad").storage().keep();
+        return this;
     }
 
     void free() {

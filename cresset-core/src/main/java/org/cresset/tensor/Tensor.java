@@ -131,12 +131,12 @@ public abstract sealed class Tensor
      * @throws CressetException if it is sparse; then {@link #sparseGrad()} has it
      */
     public @Nullable Tensor grad() {
-        Dense d = dense("grad");
-        if (d.gradientRows() != null) {
+        LeafGradient gradient = dense("grad").gradient();
+        if (gradient.sparse() != null) {
             throw CressetException.runtime("grad: the gradient of this table, " + dtype + shape
                     + ", is sparse; take it with sparseGrad(), which toDense makes a tensor of");
         }
-        return d.gradientToKeep();
+        return gradient.toKeep();
     }
 
     /**
@@ -144,7 +144,7 @@ public abstract sealed class Tensor
      * else null.
      */
     public @Nullable SparseRows sparseGrad() {
-        return dense("grad").gradientRowsToKeep();
+        return dense("grad").gradient().sparseToKeep();
     }
 
     /**
@@ -153,12 +153,12 @@ public abstract sealed class Tensor
      * @throws CressetException if they aren't of this tensor's dtype and row shape
      */
     public void setSparseGrad(@Nullable SparseRows rows) {
-        dense("grad").setGradientRows(rows);
+        dense("grad").gradient().setSparse(rows);
     }
 
     /** Replaces the gradient (null: none). */
     public void setGrad(@Nullable Tensor grad) {
-        dense("grad").setGradient(grad);
+        dense("grad").gradient().set(grad);
     }
 
     /** Fills the gradients of all leaves that this one-element tensor was computed from. */

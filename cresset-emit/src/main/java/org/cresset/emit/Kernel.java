@@ -22,4 +22,20 @@ public abstract class Kernel {
             MemorySegment o,
             long oo,
             int n);
+
+    /**
+     * Handles n elements of a row, with a block of accumulators of its own for each {@code part} elements: blocks lie one after
+     * the other from {@code oo} on. For loops with one input and nothing but accumulators, which emitted vector code overrides
+     * by a loop that the JIT compiler joins with the inner one.
+     */
+    public void parts(MemorySegment a, long ao, MemorySegment o, long oo, LaneType type, int n, int part) {
+        int block = type.accumulators() << type.dtype().shift();
+        long from = ao;
+        long to = oo;
+        for (int left = n; left > 0; left -= part) {
+            run(a, from, null, 0, null, 0, o, to, Math.min(left, part));
+            from += (long) part << type.dtype().shift();
+            to += block;
+        }
+    }
 }

@@ -32,6 +32,8 @@ public final class LoopEmitter {
     private static final ClassDesc SEGMENT = desc(MemorySegment.class);
     private static final ClassDesc LAYOUT = desc(ValueLayout.class);
     private static final String LOOP = "loop";
+    private static final MethodTypeDesc PARTS =
+            MethodTypeDesc.of(CD_void, SEGMENT, CD_long, SEGMENT, CD_long, desc(LaneType.class), CD_int, CD_int);
 
     private final Loop loop;
     private final ClassDesc scalarClass;
@@ -288,6 +290,10 @@ public final class LoopEmitter {
                     ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC,
                     code -> vectorLoop(code, name, parameters(), vectors)));
         }
+        if (!loop.wide() && loop.inputs() == 1 && loop.outputs() == 0) {
+            methods.add(
+                    (cb, none) -> cb.withMethodBody("parts", PARTS, ClassFile.ACC_PUBLIC, code -> parts(code, name)));
+        }
         return build(
                 name,
                 (code, at) -> {
@@ -309,6 +315,31 @@ public final class LoopEmitter {
                             .return_();
                 },
                 methods);
+    }
+
+    /** {@link Kernel#parts}, with calls of this class's own {@code run}, which the JIT compiler knows. */
+    private void parts(CodeBuilder code, ClassDesc name) {
+        int row = 1;
+        int rowAt = 2;
+        int block = 4;
+        int blockAt = 5;
+        int left = 8;
+        int part = 9;
+        Label top = code.newLabel();
+        Label done = code.newLabel();
+        code.labelBinding(top).iload(left).ifle(done);
+        code.aload(0).aload(row).lload(rowAt);
+        code.aconst_null().lconst_0().aconst_null().lconst_0();
+        code.aload(block).lload(blockAt);
+        code.iload(left).iload(part).invokestatic(desc(Math.class), "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
+        code.invokevirtual(name, "run", runType());
+        code.lload(rowAt).iload(part).i2l().loadConstant(shift).lshl().ladd().lstore(rowAt);
+        code.lload(blockAt)
+                .loadConstant((long) type.accumulators() << shift)
+                .ladd()
+                .lstore(blockAt);
+        code.iload(left).iload(part).isub().istore(left);
+        code.goto_(top).labelBinding(done).return_();
     }
 
     private void species(CodeBuilder code) {

@@ -40,7 +40,7 @@ public final class GradientStatistics {
         return Autograd.noGrad(() -> {
             List<Row> all = new ArrayList<>();
             model.namedParameters().forEach((name, p) -> {
-                Tensor g = p.dense("gradients").gradientAsTensor();
+                Tensor g = p.dense("gradients").gradient().asTensor();
                 all.add(g == null || g.numel() == 0 ? absent(name, p.numel()) : row(name, g.detach()));
             });
             return new GradientStatistics(all);

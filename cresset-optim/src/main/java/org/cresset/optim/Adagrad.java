@@ -67,6 +67,11 @@ public final class Adagrad extends ParamwiseOptimizer {
                 g.lr() / (1 + (t - 1) * g.number("lr_decay")));
     }
 
+    @Override
+    protected boolean keepsUnused(ParamGroup g) {
+        return g.number("weight_decay") == 0 && g.number("eps") > 0;
+    }
+
     /**
      * Changes only the rows that have a gradient, and their sums.
      *

@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
-import org.cresset.tensor.Dense;
-import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
 
 /**
@@ -79,12 +77,7 @@ public final class Clip {
     private static List<Tensor> grads(Iterable<? extends Tensor> params) {
         List<Tensor> grads = new ArrayList<>();
         for (Tensor p : params) {
-            Dense d = p.dense("clip");
-            if (d.gradientRows() instanceof SparseRows rows) {
-                d.setGradientRows(rows.coalesce());
-            }
-            SparseRows rows = d.gradientRows();
-            Tensor g = rows == null ? d.gradient() : rows.values();
+            Tensor g = p.dense("clip").gradient().nonzero();
             if (g != null) {
                 grads.add(g);
             }

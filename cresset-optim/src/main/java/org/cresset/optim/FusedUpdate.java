@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.cresset.autograd.Autograd;
+import org.cresset.base.Ahead;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Memory;
@@ -150,14 +151,27 @@ final class FusedUpdate {
         WideKernel kernel = (param.dtype() == DType.FLOAT64 ? doubles : floats).pick(n);
         Storage numbers = numbers(param.dtype(), values);
         Workers.parallelFor(rows.length, Math.max(1, GRAIN / n), (begin, end) -> {
+            MemorySegment[] segments = segments(param, from, state, numbers.segment());
+            long[] offsets = new long[segments.length];
             for (long i = begin; i < end; i++) {
-                chunk(kernel, param, from, state, numbers.segment(), rows[(int) i] * n, i * n, n);
+                if ((i - begin) % Ahead.ROWS == 0) {
+                    ahead(param, rows, n, i, Math.min(i + Ahead.ROWS, end));
+                }
+                place(offsets, param, from, state, rows[(int) i] * n, i * n);
+                kernel.run(segments, offsets, n);
             }
         });
         numbers.free();
         param.storage().bumpVersion();
         for (Dense t : state) {
             t.storage().bumpVersion();
+        }
+    }
+
+    private static void ahead(Dense param, long[] rows, int n, long from, long to) {
+        long bytes = (long) n << param.dtype().shift();
+        for (long i = from; i < to; i++) {
+            Ahead.touch(param.segment(), param.byteOffset() + rows[(int) i] * bytes, bytes);
         }
     }
 
@@ -244,28 +258,42 @@ final class FusedUpdate {
 
     private void chunk(
             WideKernel kernel, Dense p, Dense g, Dense[] s, MemorySegment values, long from, long gradFrom, int n) {
+        MemorySegment[] segments = segments(p, g, s, values);
+        long[] offsets = new long[segments.length];
+        place(offsets, p, g, s, from, gradFrom);
+        kernel.run(segments, offsets, n);
+    }
+
+    /** The memory of the loop's operands: parameter, gradient, state and numbers, and then parameter and state to write to. */
+    private MemorySegment[] segments(Dense p, Dense g, Dense[] s, MemorySegment values) {
         int inputs = 2 + states + numbers;
         MemorySegment[] segments = new MemorySegment[inputs + 1 + states];
-        long[] offsets = new long[segments.length];
-        long at = from << p.dtype().shift();
         segments[0] = p.segment();
-        offsets[0] = p.byteOffset() + at;
         segments[1] = g.segment();
-        offsets[1] = g.byteOffset() + (gradFrom << g.dtype().shift());
         for (int i = 0; i < states; i++) {
             segments[2 + i] = s[i].segment();
-            offsets[2 + i] = s[i].byteOffset() + at;
+            segments[inputs + 1 + i] = segments[2 + i];
         }
         for (int i = 0; i < numbers; i++) {
             segments[2 + states + i] = values;
-            offsets[2 + states + i] = 8L * i;
         }
         segments[inputs] = segments[0];
-        offsets[inputs] = offsets[0];
+        return segments;
+    }
+
+    /** Where the operands begin, from element {@code from} of the parameter and {@code gradFrom} of the gradient on. */
+    private void place(long[] offsets, Dense p, Dense g, Dense[] s, long from, long gradFrom) {
+        int inputs = 2 + states + numbers;
+        long at = from << p.dtype().shift();
+        offsets[0] = p.byteOffset() + at;
+        offsets[1] = g.byteOffset() + (gradFrom << g.dtype().shift());
         for (int i = 0; i < states; i++) {
-            segments[inputs + 1 + i] = segments[2 + i];
+            offsets[2 + i] = s[i].byteOffset() + at;
             offsets[inputs + 1 + i] = offsets[2 + i];
         }
-        kernel.run(segments, offsets, n);
+        for (int i = 0; i < numbers; i++) {
+            offsets[2 + states + i] = 8L * i;
+        }
+        offsets[inputs] = offsets[0];
     }
 }

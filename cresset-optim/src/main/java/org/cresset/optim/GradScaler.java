@@ -6,7 +6,6 @@ import java.util.Map;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
-import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
 
 /**
@@ -108,8 +107,7 @@ public final class GradScaler {
         boolean found = false;
         for (ParamGroup group : optimizer.paramGroups()) {
             for (Tensor p : group.params()) {
-                SparseRows rows = p.sparseGrad();
-                Tensor g = rows == null ? p.grad() : rows.values();
+                Tensor g = p.dense("unscale_").gradient().nonzero();
                 if (g == null) {
                     continue;
                 }

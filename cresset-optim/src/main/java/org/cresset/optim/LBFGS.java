@@ -149,7 +149,7 @@ public final class LBFGS extends Optimizer {
     private Tensor gradient() {
         List<Tensor> parts = new ArrayList<>();
         for (Tensor p : paramGroups().getFirst().params()) {
-            Tensor grad = p.dense("LBFGS").gradientAsTensor();
+            Tensor grad = p.dense("LBFGS").gradient().asTensor();
             parts.add(Real.of((grad == null ? p.zerosLike() : grad).dense("LBFGS"))
                     .reshape(-1));
         }

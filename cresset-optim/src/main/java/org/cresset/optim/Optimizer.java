@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
-import org.cresset.tensor.Dense;
+import org.cresset.tensor.LeafGradient;
 import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
 import org.cresset.watch.Watch;
@@ -129,29 +129,26 @@ public abstract class Optimizer {
         for (ParamGroup g : groups) {
             for (int i = 0; i < g.size(); i++) {
                 Tensor p = g.param(i);
-                Dense d = p.dense("zeroGrad");
-                if (d.gradientRows() instanceof SparseRows rows) {
-                    d.setGradientRows(
-                            setToNone
-                                    ? null
-                                    : new SparseRows(
-                                            rows.indices().narrow(0, 0, 0),
-                                            rows.values().narrow(0, 0, 0)));
+                LeafGradient gradient = p.dense("zeroGrad").gradient();
+                if (setToNone) {
+                    gradient.set(null);
+                    continue;
                 }
-                Tensor grad = d.gradient();
+                if (gradient.sparse() instanceof SparseRows rows) {
+                    gradient.setSparse(new SparseRows(
+                            rows.indices().narrow(0, 0, 0), rows.values().narrow(0, 0, 0)));
+                    continue;
+                }
+                Tensor grad = gradient.tensor();
                 if (grad == null) {
                     continue;
                 }
-                if (setToNone) {
-                    p.setGrad(null);
-                } else {
-                    Tensor zeros = grad.requiresGrad() ? grad.detach() : grad;
-                    Autograd.noGrad(() -> {
-                        zeros.zero_();
-                    });
-                    if (zeros != grad) {
-                        p.setGrad(zeros);
-                    }
+                Tensor zeros = grad.requiresGrad() ? grad.detach() : grad;
+                Autograd.noGrad(() -> {
+                    zeros.zero_();
+                });
+                if (zeros != grad) {
+                    p.setGrad(zeros);
                 }
             }
         }

@@ -4,6 +4,7 @@ import java.util.function.Supplier;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.CressetException;
 import org.cresset.tensor.Dense;
+import org.cresset.tensor.LeafGradient;
 import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
 
@@ -51,14 +52,22 @@ public abstract class ParamwiseOptimizer extends Optimizer {
         }
     }
 
+    /**
+     * Whether an element whose gradient is zero stays as it is, as does its state, so that the rows of a table that weren't
+     * used needn't be looked at; then {@link #update(ParamGroup, Dense, SparseRows, ParamState)} must work. By default not.
+     */
+    protected boolean keepsUnused(ParamGroup group) {
+        return false;
+    }
+
     /** Updates one parameter if it has a gradient. */
     private void updateOne(ParamGroup group, Dense param, ParamState state) {
-        SparseRows rows = param.gradientRows();
-        Tensor grad = param.gradient();
-        if (rows != null) {
+        LeafGradient gradient = param.gradient();
+        boolean byRows = gradient.sparse() != null || keepsUnused(group) && !Autograd.isGradEnabled();
+        if (byRows && gradient.rows() instanceof SparseRows rows) {
             update(group, param, rows, state);
-        } else if (grad != null) {
-            update(group, param, grad.dense("step"), state);
+        } else if (gradient.tensor() instanceof Tensor g) {
+            update(group, param, g.dense("step"), state);
         }
     }
 }

@@ -94,6 +94,11 @@ public final class SGD extends ParamwiseOptimizer {
         }
     }
 
+    @Override
+    protected boolean keepsUnused(ParamGroup g) {
+        return g.number("weight_decay") == 0 && g.number("momentum") == 0;
+    }
+
     /**
      * Changes only the rows that have a gradient; with momentum all rows, since those that had one go on moving.
      *

@@ -55,7 +55,6 @@ abstract class EmbeddingFunctions extends NormFunctions {
         dims[input.dim()] = weight.size(1);
         if (sparse) {
             requireNoFrequencies("embedding", scaleGradByFreq);
-            return RowLookup.of(weight, index, padding).reshape(dims);
         }
         Tensor table = weight;
         if (scaleGradByFreq) {
@@ -65,12 +64,7 @@ abstract class EmbeddingFunctions extends NormFunctions {
             // The same values, with a gradient that is scaled on its way back.
             table = weight.mul(share).add(weight.detach().mul(share.neg().add(1)));
         }
-        Tensor rows = table.indexSelect(0, index);
-        if (padding >= 0) {
-            Tensor real = index.ne(padding).unsqueeze(1);
-            rows = Tensor.where(real, rows, rows.detach());
-        }
-        return rows.reshape(dims);
+        return RowLookup.of(table, index, padding, sparse).reshape(dims);
     }
 
     private static void requireNoFrequencies(String op, boolean scaleGradByFreq) {

@@ -1,0 +1,104 @@
+package org.cresset.op;
+
+import org.cresset.autograd.Vjp;
+import org.cresset.base.DType;
+import org.cresset.base.Shape;
+import org.cresset.base.Workers;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.SparseRows;
+import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** The gradient of a table as the rows that were used: where these are few, the others, which are zero, are never written. */
+final class TableRows {
+    /** Rows of the table for each that is used, from which on the others are left out. */
+    private static final int FEW = 4;
+
+    private TableRows() {}
+
+    /** Whether few enough rows of a table are used, so that it pays to leave the others out. */
+    static boolean few(Tensor rows, Tensor table) {
+        return FEW * rows.numel() < table.size(0);
+    }
+
+    /** The gradient of input 0, all of whose rows are in {@code indices}, as it comes, with those that aren't padding. */
+    static void setSparse(Vjp v, Tensor indices, Tensor values, long padding) {
+        Tensor given = values.to(v.inputType(0));
+        if (padding < 0) {
+            v.setRows(0, new SparseRows(indices, given), true);
+            return;
+        }
+        Tensor real = indices.ne(padding).nonzero().squeeze(1);
+        v.setRows(0, new SparseRows(indices.indexSelect(0, real), given.indexSelect(0, real)), true);
+    }
+
+    /** The gradient of input 0 as a tensor of which only the rows are made. */
+    static void setFew(Vjp v, Tensor g, Tensor rows, @Nullable Tensor from, @Nullable Tensor weights, long padding) {
+        v.setRows(
+                0,
+                sums(
+                        (Dense) g.detach(),
+                        (Dense) rows.detach(),
+                        from == null ? null : (Dense) from.detach(),
+                        weights == null ? null : (Dense) weights.detach(),
+                        padding),
+                false);
+    }
+
+    /**
+     * For each row that is used, the sum over its uses.
+     *
+     * @param g what the uses have as gradients, (B, E)
+     * @param rows the row of each use (M)
+     * @param from whose gradient a use has (M); null: the one at the same place
+     * @param weights what it is multiplied by (M); null: 1
+     * @param padding the row that doesn't count; -1: none
+     */
+    private static SparseRows sums(Dense g, Dense rows, @Nullable Dense from, @Nullable Dense weights, long padding) {
+        if (g.dtype() != DType.FLOAT32) {
+            Tensor picked = from == null ? g : g.indexSelect(0, from);
+            Tensor values = weights == null ? picked : picked.mul(weights.unsqueeze(1));
+            Tensor real = rows.ne(padding).nonzero().squeeze(1);
+            return new SparseRows(rows.indexSelect(0, real), values.indexSelect(0, real)).coalesce();
+        }
+        Dense given = Rows.floats(g);
+        long n = g.size(1);
+        long[] used = rows.to(DType.INT64).toLongArray();
+        long[] source = from == null ? null : from.toLongArray();
+        float[] factors = weights == null ? null : weights.to(DType.FLOAT32).toFloatArray();
+        DistinctRows distinct = DistinctRows.of(used);
+        int[] places = new int[used.length];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = used[i] == padding ? -1 : distinct.place(used[i]);
+        }
+        int count = distinct.rows().length;
+        Dense y = (Dense) Tensor.zeros(Shape.of(count, n), DType.FLOAT32);
+        // A row is one thread's, and its uses are added in their order.
+        Workers.parallelFor(count, Math.max(1, Rows.GRAIN * count / Math.max(1, n * used.length)), (begin, end) -> {
+            Rows r = Rows.local();
+            r.number(0, 1);
+            for (int i = 0; i < places.length; i++) {
+                if (places[i] < begin || places[i] >= end) {
+                    continue;
+                }
+                if (factors != null) {
+                    r.number(0, factors[i]);
+                }
+                long at = y.byteOffset() + 4 * places[i] * n;
+                long o = given.byteOffset() + 4 * n * (source == null ? i : source[i]);
+                Rows.map(
+                        ChannelLoops.ADD_SCALED_ROWS,
+                        given.segment(),
+                        o,
+                        r.numbers(),
+                        0,
+                        y.segment(),
+                        at,
+                        y.segment(),
+                        at,
+                        n);
+            }
+        });
+        return new SparseRows(Tensor.of(distinct.rows()), y);
+    }
+}
