@@ -70,6 +70,9 @@ abstract class GridForms<K> {
         /** Runs a form over a few rows, with whole vectors and with elements that are left. */
         void run(K form);
 
+        /** How many elements that are. */
+        int elements();
+
         @Override
         void close();
     }
@@ -92,7 +95,10 @@ abstract class GridForms<K> {
             return calls >= WarmUp.CALLS;
         }
 
-        /** Both forms are compiled when the vector one is clearly faster after many calls: it isn't in the interpreter. */
+        /**
+         * Compiled is a vector form that takes no longer than 3 ns an element, or that is clearly faster than the scalar one
+         * after many calls: in the interpreter it is neither.
+         */
         @Override
         public boolean proceed() {
             int more = waits() ? 1 : WarmUp.CALLS_AT_ONCE;
@@ -103,7 +109,7 @@ abstract class GridForms<K> {
                 }
             }
             calls += more;
-            boolean compiled = waits() && best <= plain / 2;
+            boolean compiled = waits() && (best <= plain / 2 || best <= 3L * trial.elements());
             if (compiled) {
                 vector = fast;
             }

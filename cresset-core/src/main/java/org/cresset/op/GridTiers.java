@@ -37,6 +37,11 @@ final class GridTiers extends GridForms<GridKernel> {
             }
 
             @Override
+            public int elements() {
+                return ROWS * WIDTH + (ROWS + 1) * (WIDTH - 3);
+            }
+
+            @Override
             public void close() {}
         };
     }

@@ -55,6 +55,11 @@ final class MemoryGridTiers extends GridForms<MemoryGridKernel> {
             }
 
             @Override
+            public int elements() {
+                return ROWS * WIDTH + (ROWS + 1) * (WIDTH - 3);
+            }
+
+            @Override
             public void close() {
                 scratch.free();
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.tensor.Tensor;
@@ -22,7 +23,7 @@ class GradientMemoryTest {
     void aGradientThatNobodyAskedForIsFreedWhenItIsTakenAway() {
         Tensor x = Tensor.ones(N).requiresGrad(true);
         x.mul(3).sum().backward();
-        Storage s = storage(x.dense("test").gradient());
+        Storage s = storage(Objects.requireNonNull(x.dense("test").gradient().tensor()));
         assertThat(s.isFreed()).isFalse();
         x.setGrad(null);
         assertThat(s.isFreed()).isTrue();

@@ -88,7 +88,17 @@ public final class GridEmitter {
             cb.withMethodBody(INIT_NAME, MTD_void, ClassFile.ACC_PUBLIC, code -> code.aload(0)
                     .invokespecial(parent, INIT_NAME, MTD_void)
                     .return_());
-            cb.withMethodBody("run", run, ClassFile.ACC_PUBLIC, code -> new GridEmitter(grid, code).run(vectors));
+            boolean tile = grid.memory() && !vectors && TileEmitter.has(grid.loop());
+            cb.withMethodBody("run", run, ClassFile.ACC_PUBLIC, code -> {
+                if (tile) {
+                    TileEmitter.grid(code, grid);
+                }
+                new GridEmitter(grid, code).run(vectors);
+            });
+            if (tile) {
+                cb.withInterfaceSymbols(TileEmitter.TILE);
+                TileEmitter.tile(cb, grid.loop());
+            }
         });
     }
 

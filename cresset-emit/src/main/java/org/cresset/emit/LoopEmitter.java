@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * Writes loops as class files. The scalar class has a static {@code loop} that handles elements {@code from..n}; the vector
- * class handles whole vectors itself and leaves the rest to it. Both compute the same bits, element by element, and
+ * Writes loops as class files. The scalar class has a static {@code loop} that handles elements {@code from..n}, and for
+ * many elements a {@link Tile}; the vector class handles whole vectors itself and leaves the rest to it. Both compute the same bits, element by element, and
  * reductions spread a row over a fixed number of accumulators, so the width of the machine's vectors never shows.
  */
 public final class LoopEmitter {
@@ -67,6 +67,10 @@ public final class LoopEmitter {
         ClassDesc parent = desc(loop.wide() ? WideKernel.class : Kernel.class);
         return ClassFile.of().build(name, cb -> {
             cb.withFlags(ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL).withSuperclass(parent);
+            if (name.equals(scalarClass) && TileEmitter.has(loop)) {
+                cb.withInterfaceSymbols(TileEmitter.TILE);
+                TileEmitter.tile(cb, loop);
+            }
             cb.withMethodBody(INIT_NAME, MTD_void, ClassFile.ACC_PUBLIC, code -> code.aload(0)
                     .invokespecial(parent, INIT_NAME, MTD_void)
                     .return_());
@@ -176,6 +180,9 @@ public final class LoopEmitter {
         return build(
                 scalarClass,
                 (code, operands) -> {
+                    if (TileEmitter.has(loop)) {
+                        TileEmitter.run(code, loop, operands.segment, operands.offset, operands.n);
+                    }
                     pushOperands(code, operands);
                     code.iconst_0()
                             .iload(operands.n)
