@@ -1,6 +1,8 @@
 package org.cresset.bench;
 
 import java.io.IOException;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -8,6 +10,7 @@ import java.util.Locale;
 import org.cresset.base.Memory;
 import org.cresset.base.MemoryScope;
 import org.cresset.base.Workers;
+import org.cresset.op.WarmUp;
 
 /**
  * The figures of one workload: the median time of a call after warm-up.
@@ -17,22 +20,21 @@ import org.cresset.base.Workers;
  */
 public record Measurement(String workload, int threads, double seconds, int runs, double peakMb) {
     private static final double BUDGET = 4;
-    private static final double WARM_UP = 4;
+
+    /** Seconds that a process is given to become quick, at most. */
+    private static final double WARM_UP = 15;
+
+    /** A second with less than so many milliseconds of compiling is one of a process that has become quick. */
+    private static final long COMPILING = 60;
 
     /** Measures a workload with a number of threads. */
     public static Measurement of(Workload w, int threads) {
         Workers.setThreads(threads);
         Runnable call = w.setup().get();
-        long start = System.nanoTime();
-        int warm = 0;
-        // Until the JIT compiler has seen the loops, and what it compiled in the background has taken over.
-        while (warm < 5 || seconds(start) < WARM_UP && warm < 20_000) {
-            once(call);
-            warm++;
-        }
+        warmUp(call);
         double[] times = new double[1000];
         int n = 0;
-        start = System.nanoTime();
+        long start = System.nanoTime();
         while (n < 5 || n < times.length && seconds(start) < BUDGET) {
             long t = System.nanoTime();
             once(call);
@@ -42,6 +44,23 @@ public record Measurement(String workload, int threads, double seconds, int runs
         Arrays.sort(sorted);
         double median = n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
         return new Measurement(w.name(), threads, median, n, residentPeak());
+    }
+
+    /** Until the JIT compiler has seen the loops, and what it compiles in the background has taken over. */
+    private static void warmUp(Runnable call) {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        long start = System.nanoTime();
+        int calls = 0;
+        boolean quick = false;
+        while (calls < 5 || !quick && seconds(start) < WARM_UP) {
+            long before = compiler == null ? 0 : compiler.getTotalCompilationTime();
+            long second = System.nanoTime();
+            do {
+                once(call);
+                calls++;
+            } while (seconds(second) < 1);
+            quick = compiler != null && compiler.getTotalCompilationTime() - before < COMPILING && WarmUp.settle(0);
+        }
     }
 
     /** The times of the first call and of the first 1, 10 and 100 calls together, in seconds. */

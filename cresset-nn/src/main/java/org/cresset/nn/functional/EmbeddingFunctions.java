@@ -123,7 +123,6 @@ abstract class EmbeddingFunctions extends NormFunctions {
         long bags = starts.size(0) - (offsets != null && includeLastOffset ? 1 : 0);
         Tensor to = starts.hasValues() ? bags(starts.toLongArray(), bags, n) : bags(starts, bags, n);
         long padding = paddingIdx == null ? -1 : paddingIdx < 0 ? weight.size(0) + paddingIdx : paddingIdx;
-        Tensor used = input.reshape(n).ne(padding);
         if (!mode.equals("sum") && !mode.equals("mean") && !mode.equals("max")) {
             throw CressetException.value("embedding_bag: mode '" + mode + "'; expected 'sum', 'mean' or 'max'");
         }
@@ -139,17 +138,23 @@ abstract class EmbeddingFunctions extends NormFunctions {
             if (maxNorm != null) {
                 shorten(index, weight, maxNorm, normType);
             }
-            Tensor share = used.to(weight.dtype());
-            if (mode.equals("mean")) {
-                share = offsets == null && paddingIdx == null
-                        ? share.div(input.size(1))
-                        : share.div(counts(used, to, bags, weight.dtype())
-                                .clamp(1, null)
-                                .indexSelect(0, to));
+            Tensor share;
+            if (offsets == null && paddingIdx == null) {
+                double each = mode.equals("mean") ? 1.0 / input.size(1) : 1;
+                share = Tensor.full(Shape.of(n), each, weight.dtype());
+            } else {
+                Tensor used = input.reshape(n).ne(padding);
+                share = used.to(weight.dtype());
+                if (mode.equals("mean")) {
+                    share = share.div(counts(used, to, bags, weight.dtype())
+                            .clamp(1, null)
+                            .indexSelect(0, to));
+                }
             }
             share = perSampleWeights == null ? share : share.mul(perSampleWeights.reshape(n));
             return Bags.sum(weight, index, to, share, bags, sparse, padding);
         }
+        Tensor used = input.reshape(n).ne(padding);
         Tensor rows = embedding(input.reshape(n), weight, null, maxNorm, normType, scaleGradByFreq, sparse);
         if (perSampleWeights != null) {
             rows = rows.mul(perSampleWeights.reshape(n, 1));
