@@ -240,14 +240,15 @@ public final class Recurrent {
                 v.input(3),
                 v.output(0),
                 states < v.outputs() ? v.output(states) : null,
-                states + 1 < v.outputs() ? v.output(states + 1) : null
+                states + 1 < v.outputs() ? v.output(states + 1) : null,
+                v.needs(4) ? v.input(4) : null
             };
             Tensor[] g = Backward.OP.all(a, in);
             v.set(0, g[0]);
             v.set(1, g[1]);
             v.set(2, states == 3 ? g[2] : null);
             v.set(3, g[3]);
-            if (v.inputs() > 4 && v.needs(4)) {
+            if (v.needs(4)) {
                 v.set(4, g[4]);
             }
         }
@@ -255,7 +256,7 @@ public final class Recurrent {
 
     /**
      * Gradients of gates, h, c, weight, bias. Inputs: gradients of the states and of the last ones (each or null), h, c, weight,
-     * states, and what the forward pass kept.
+     * states, what the forward pass kept, and the bias, null where that needs no gradient.
      */
     static final class Backward extends Composite {
         static final Backward OP = new Backward();
@@ -275,7 +276,7 @@ public final class Recurrent {
                 state,
                 state,
                 new Spec(weight.shape(), t),
-                new Spec(Shape.of(weight.size(0)), t)
+                new Spec(Shape.of(in[9] == null ? 0 : weight.size(0)), t)
             };
         }
 

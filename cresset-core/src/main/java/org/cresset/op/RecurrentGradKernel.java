@@ -69,7 +69,9 @@ final class RecurrentGradKernel {
             RecurrentKernel.inBlocks(batch, (from, to) -> block(f, from, to));
         }
         Matmul.into((Dense) hidden.detach().t(), before, null, out[3]);
-        Pointwise.copy((Dense) hidden.detach().sum(0), out[4]);
+        if (out[4].numel() > 0) {
+            Pointwise.copy((Dense) hidden.detach().sum(0), out[4]);
+        }
     }
 
     private static void start(@Nullable Dense from, Dense to) {
