@@ -173,24 +173,28 @@ final class PoolRows {
     /** The largest of float32, NaN where there is one. */
     static void largest(Windows w, Dense x, Dense y) {
         PoolRows p = new PoolRows(w, x);
-        int[] shift = p.evenly();
+        Even even = p.evenly();
+        int left = even == null ? 0 : even.left;
+        int padded = even == null ? p.width : Math.max(left + p.width, even.apart * (p.results - 1) + even.size);
         p.rows(y, () -> {
-            float[] most = new float[p.width];
-            float[] row = new float[p.width];
+            float[] most = new float[padded];
+            float[] row = new float[padded];
+            float[] spare = new float[padded];
             float[] out = new float[p.results];
+            Arrays.fill(row, Float.NEGATIVE_INFINITY); // also what lies beside the input
             return (n, c, d, h) -> {
                 Arrays.fill(most, Float.NEGATIVE_INFINITY);
                 for (long i = w.from()[0][d]; i < w.to()[0][d]; i += w.step()[0]) {
                     for (long j = w.from()[1][h]; j < w.to()[1][h]; j += w.step()[1]) {
                         MemorySegment.copy(
-                                x.segment(), ValueLayout.JAVA_FLOAT_UNALIGNED, row(x, n, c, i, j), row, 0, p.width);
+                                x.segment(), ValueLayout.JAVA_FLOAT_UNALIGNED, row(x, n, c, i, j), row, left, p.width);
                         larger(most, row);
                     }
                 }
-                if (shift == null) {
+                if (even == null) {
                     p.largest(most, out);
                 } else {
-                    even(most, out, shift[0], shift[1], p.step);
+                    even.largest(most, spare, out, p.step);
                 }
                 MemorySegment.copy(
                         out, 0, y.segment(), ValueLayout.JAVA_FLOAT_UNALIGNED, row(y, n, c, d, h), out.length);
@@ -204,35 +208,67 @@ final class PoolRows {
         }
     }
 
-    /** The distance of windows along a row and the elements of each, if all are alike. */
-    private int @Nullable [] evenly() {
-        if (results < 2) {
+    /** Windows along a row that are alike once the row has {@code left} more elements before it, and some after it. */
+    private record Even(int apart, int size, int left) {
+        /** Distance of windows up to which it is quicker to look at all elements than at those where windows begin. */
+        private static final int CLOSE = 4;
+
+        void largest(float[] row, float[] spare, float[] out, int step) {
+            if (apart == 2 && size == 2 && step == 1) {
+                for (int v = 0; v < out.length; v++) {
+                    out[v] = Math.max(row[2 * v], row[2 * v + 1]);
+                }
+            } else if (apart <= CLOSE) {
+                float[] from = row;
+                float[] to = spare;
+                for (int k = step; k < size; k += step) {
+                    shifted(from, to, step);
+                    float[] swap = from;
+                    from = to;
+                    to = swap;
+                }
+                pick(from, out);
+            } else {
+                pick(row, out);
+                for (int k = step; k < size; k += step) {
+                    for (int v = 0; v < out.length; v++) {
+                        out[v] = Math.max(out[v], row[v * apart + k]);
+                    }
+                }
+            }
+        }
+
+        /** The larger of each and the one {@code step} further on; after k times that is the largest of k + 1. */
+        private static void shifted(float[] from, float[] to, int step) {
+            int end = from.length - step;
+            for (int i = 0; i < end; i++) {
+                to[i] = Math.max(from[i], from[i + step]);
+            }
+        }
+
+        private void pick(float[] row, float[] out) {
+            for (int v = 0; v < out.length; v++) {
+                out[v] = row[v * apart];
+            }
+        }
+    }
+
+    private @Nullable Even evenly() {
+        if (results < 3) {
             return null;
         }
-        int apart = from[1] - from[0];
+        int apart = from[2] - from[1];
+        int size = to[1] - from[1];
+        int start = from[1] - apart;
         for (int v = 0; v < results; v++) {
-            if (from[v] != v * apart || to[v] - from[v] != to[0] - from[0]) {
+            int begin = start + v * apart;
+            // Of windows with gaps a part is another window only if it begins with one of the elements.
+            boolean cut = from[v] != begin || to[v] != begin + size;
+            if (from[v] != Math.max(0, begin) || to[v] != Math.min(width, begin + size) || cut && step != 1) {
                 return null;
             }
         }
-        return new int[] {apart, to[0] - from[0]};
-    }
-
-    private static void even(float[] row, float[] out, int apart, int size, int step) {
-        if (apart == 2 && size == 2 && step == 1) {
-            for (int v = 0; v < out.length; v++) {
-                out[v] = Math.max(row[2 * v], row[2 * v + 1]);
-            }
-            return;
-        }
-        for (int v = 0; v < out.length; v++) {
-            out[v] = row[v * apart];
-        }
-        for (int k = step; k < size; k += step) {
-            for (int v = 0; v < out.length; v++) {
-                out[v] = Math.max(out[v], row[v * apart + k]);
-            }
-        }
+        return new Even(apart, size, Math.max(0, -start));
     }
 
     private void largest(float[] row, float[] out) {
