@@ -55,6 +55,12 @@ final class Dnnl {
 
     private final ThreadLocal<MemorySegment> stream;
 
+    /**
+     * That the library uses the calling thread alone, which has to be said before it makes anything there: a primitive keeps the
+     * number of threads that it was made for, and where others use the processors each of its runs waits for a thread.
+     */
+    private final ThreadLocal<Boolean> alone;
+
     Dnnl() throws IOException {
         String folder = "org/bytedeco/dnnl/" + NativeLibrary.platform();
         library = NativeLibrary.open(Dnnl.class.getClassLoader(), folder, "libdnnl.so.3", "libgomp.so.1");
@@ -64,6 +70,14 @@ final class Dnnl {
         setThreads = linker.downcallHandle(
                 library.find("omp_set_num_threads").orElseThrow(() -> new IOException("no OpenMP in the library")),
                 FunctionDescriptor.ofVoid(JAVA_INT));
+        alone = ThreadLocal.withInitial(() -> {
+            try {
+                setThreads.invokeExact(1); // counts for the calling thread alone
+            } catch (Throwable t) {
+                throw new IllegalStateException(t);
+            }
+            return true;
+        });
         engine = out("dnnl_engine_create", 1, 0L);
         attributes = out("dnnl_primitive_attr_create");
         call("dnnl_primitive_attr_set_scratchpad_mode", attributes, 1);
@@ -72,14 +86,7 @@ final class Dnnl {
         MemorySegment sum = out("dnnl_post_ops_create");
         call("dnnl_post_ops_append_sum", sum, 1.0f, 0, 0); // data type 0: that of the result
         call("dnnl_primitive_attr_set_post_ops", adding, sum);
-        stream = ThreadLocal.withInitial(() -> {
-            try {
-                setThreads.invokeExact(1); // counts for the calling thread alone
-            } catch (Throwable t) {
-                throw new IllegalStateException(t);
-            }
-            return out("dnnl_stream_create", engine, 1);
-        });
+        stream = ThreadLocal.withInitial(() -> out("dnnl_stream_create", engine, 1));
     }
 
     private MethodHandle handle(String name, MemoryLayout... params) {
@@ -108,6 +115,7 @@ final class Dnnl {
 
     /** Calls a function that gives an object through its first parameter. For setting up, not for hot paths. */
     MemorySegment out(String name, Object... args) {
+        alone.get();
         MemorySegment result = arena().allocate(ADDRESS);
         try {
             Object[] all = new Object[args.length + 1];
