@@ -320,10 +320,16 @@ class Products {
         if (powers <= 1) {
             throw CressetException.runtime("linalg.vander: N is " + powers + "; expected at least 2");
         }
-        Tensor column = base.unsqueeze(-1);
-        long[] dims = column.shape().toArray();
-        dims[dims.length - 1] = powers - 1;
-        return Tensor.cat(-1, column.onesLike(), column.expand(dims).cumprod(-1));
+        return rows(base, powers, false);
+    }
+
+    /** Rows of powers. They are made as columns, in loops over all x. */
+    private static Tensor rows(Tensor x, long powers, boolean falling) {
+        Tensor first = x.unsqueeze(0);
+        long[] dims = first.shape().toArray();
+        dims[0] = powers - 1;
+        Tensor columns = Tensor.cat(0, first.onesLike(), first.expand(dims).cumprod(0));
+        return (falling ? columns.flip(0) : columns).movedim(0, -1).contiguous();
     }
 
     /**
@@ -343,8 +349,7 @@ class Products {
             Tensor base = x.dtype() == DType.BOOL ? x.to(DType.INT64) : x;
             return base.onesLike().unsqueeze(-1).narrow(-1, 0, powers);
         }
-        Tensor rows = vander(x, powers);
-        return increasing ? rows : rows.flip(-1);
+        return rows(x.dtype() == DType.BOOL ? x.to(DType.INT64) : x, powers, !increasing);
     }
 
     /** Matrices along the diagonal of a new one; vectors count as rows. As {@code torch.block_diag}. */

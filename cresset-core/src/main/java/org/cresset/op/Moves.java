@@ -31,6 +31,8 @@ final class Moves {
             copy(from, fo, to, at, size, n);
         } else if (fs == 0 && ts == size) {
             repeat(from, fo, to, at, size, n);
+        } else if (fs == -size && ts == size && size <= 8 && from.isNative() && to.isNative()) {
+            Reversal.run(from, fo, to, at, size, n);
         } else {
             evenly(window(from), fo, fs, window(to), at, ts, size, n);
         }
@@ -115,11 +117,7 @@ final class Moves {
     }
 
     private static void ints(MemorySegment from, long fo, long fs, MemorySegment to, long at, long ts, long n) {
-        if (ts == 4 && fs == -4) {
-            for (long i = 0; i < n; i++) {
-                to.set(I, at + 4 * i, from.get(I, fo - 4 * i));
-            }
-        } else if (ts == 4) {
+        if (ts == 4) {
             for (long i = 0; i < n; i++) {
                 to.set(I, at + 4 * i, from.get(I, fo + i * fs));
             }
@@ -135,11 +133,7 @@ final class Moves {
     }
 
     private static void longs(MemorySegment from, long fo, long fs, MemorySegment to, long at, long ts, long n) {
-        if (ts == 8 && fs == -8) {
-            for (long i = 0; i < n; i++) {
-                to.set(L, at + 8 * i, from.get(L, fo - 8 * i));
-            }
-        } else if (ts == 8) {
+        if (ts == 8) {
             for (long i = 0; i < n; i++) {
                 to.set(L, at + 8 * i, from.get(L, fo + i * fs));
             }

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.cresset.base.DType;
+import org.cresset.base.Shape;
 import org.cresset.base.Workers;
 import org.cresset.base.spi.Contractions;
 import org.cresset.base.spi.Operand;
@@ -24,6 +25,9 @@ final class Pointwise {
 
     /** Elements of a run from which copying run by run is as good as what the native library does. */
     private static final int LONG_RUN = 64;
+
+    /** Planes that share one operand, from which on it pays to lay it out. */
+    private static final int PLANES = 8;
 
     private static final ThreadLocal<MemorySegment> TILES =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(4L * TILE * 16, 64));
@@ -146,7 +150,10 @@ final class Pointwise {
         Dense[] operands =
                 c != null ? new Dense[] {out, a, b, c} : b != null ? new Dense[] {out, a, b} : new Dense[] {out, a};
         Geometry g = Geometry.of(out.shape(), operands);
-        boolean rows = g.rank == 1 || g.inner() >= 64;
+        boolean rows = g.rank == 1 || g.inner() >= LONG_RUN;
+        if (!rows && g.rank > 2 && g.numel >= GRAIN && longer(loops, g, operands)) {
+            return;
+        }
         if (rows && inPlace(loops, g, operands)) {
             Workers.parallelFor(g.numel, GRAIN, (from, to) -> rows(loops, g, operands, from, to));
             return;
@@ -163,6 +170,38 @@ final class Pointwise {
                 at += n;
             }
         });
+    }
+
+    /**
+     * Where runs are short, as in an outer product of matrices, and some operands are the same for many planes of the two
+     * innermost dimensions: those are laid out as planes, which are few, so that the runs become planes. False if that can't be.
+     */
+    private static boolean longer(Loops loops, Geometry g, Dense[] operands) {
+        int r = g.rank;
+        Dense[] wider = new Dense[4];
+        for (int k = 0; k < operands.length; k++) {
+            Dense t = operands[k];
+            long[] dims = Arrays.copyOf(g.dims, r);
+            long[] strides = Arrays.copyOf(g.steps[k], r);
+            boolean joined = strides[r - 2] == strides[r - 1] * dims[r - 1];
+            for (int d = 0; d < r; d++) {
+                dims[d] = strides[d] == 0 && (d < r - 2 || joined) ? 1 : dims[d];
+                strides[d] >>= t.dtype().shift();
+            }
+            Shape own = Shape.of(dims);
+            Dense x = t.view(own, strides, g.starts[k] >> t.dtype().shift());
+            if (!joined) {
+                if (k == 0 || own.numel() > g.numel / PLANES) {
+                    return false;
+                }
+                Dense plane = Dense.empty(own, loops.memory(k));
+                copy(x, plane);
+                x = plane;
+            }
+            wider[k] = x;
+        }
+        run(loops, wider[0], wider[1], wider[2], wider[3]);
+        return true;
     }
 
     /** Whether all operands are rows of memory as the loops want it, or single elements for each row. */

@@ -1,8 +1,6 @@
 package org.cresset.tensor;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -108,21 +106,49 @@ public final class Join {
         }
         int n = Math.toIntExact(self.size(0));
         int k = Math.toIntExact(r);
-        List<int[]> rows = new ArrayList<>();
-        choose(rows, new int[k], 0, 0, n, withReplacement);
-        long[] index = rows.stream().flatMapToInt(Arrays::stream).asLongStream().toArray();
-        return self.indexSelect(0, Tensor.of(index)).reshape(rows.size(), k);
+        long rows = ways(withReplacement ? n + k - 1L : n, k);
+        long[] index = choose(n, k, Math.toIntExact(rows), withReplacement);
+        return self.indexSelect(0, Tensor.of(index)).reshape(rows, k);
     }
 
-    private static void choose(List<int[]> rows, int[] row, int at, int from, int n, boolean again) {
-        if (at == row.length) {
-            rows.add(row.clone());
-            return;
+    /** In how many ways k of n can be chosen. */
+    private static long ways(long n, long k) {
+        long count = n < k ? 0 : 1;
+        for (long i = 1; i <= k && count > 0; i++) {
+            count = Math.multiplyExact(count, n - k + i) / i;
         }
-        for (int i = from; i < n; i++) {
-            row[at] = i;
-            choose(rows, row, at + 1, again ? i : i + 1, n, again);
+        return count;
+    }
+
+    /** All rows of k rising numbers below n, perhaps with equal ones, one after the other. */
+    private static long[] choose(int n, int k, int rows, boolean again) {
+        long[] all = new long[Math.multiplyExact(rows, k)];
+        int[] row = new int[k];
+        for (int j = 0; j < k; j++) {
+            row[j] = again ? 0 : j;
         }
+        int at = 0;
+        while (at < all.length) {
+            for (int last = row[k - 1]; last < n; last++) { // the rows that differ in the last number alone
+                for (int j = 0; j < k - 1; j++) {
+                    all[at + j] = row[j];
+                }
+                all[at + k - 1] = last;
+                at += k;
+            }
+            int d = k - 2;
+            while (d >= 0 && row[d] == (again ? n - 1 : n - k + d)) {
+                d--;
+            }
+            if (d < 0) {
+                break;
+            }
+            row[d]++;
+            for (int j = d + 1; j < k; j++) {
+                row[j] = again ? row[d] : row[j - 1] + 1;
+            }
+        }
+        return all;
     }
 
     /**
