@@ -13,6 +13,8 @@ final class GatherKernel {
     private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
 
+    private static final long SHORT_ROW = 256;
+
     private GatherKernel() {}
 
     static void run(Along a, Dense x, Dense index, Dense y) {
@@ -23,9 +25,25 @@ final class GatherKernel {
         long is = g.innerStep(2);
         MemorySegment from = x.segment();
         MemorySegment to = y.segment();
+        boolean rows = is == 0 && xs == size && ys == size;
+        // An index that stays the same from run to run is looked at once; of the others each number is used once.
+        boolean once = Positions.wide(index)
+                && is == 8
+                && ys == size
+                && (size == 4 || size == 8)
+                && (g.rank == 1 || g.steps[2][g.rank - 2] != 0);
+        if (once) {
+            Direct d = new Direct(a, from, index.segment(), to, xs, x.stride(a.dim()) * size, x.size(a.dim()));
+            Walk.parallel(g, size == 4 ? d::ints : d::longs);
+            return;
+        }
         Walk.parallel(g, () -> {
             Jumps jumps = new Jumps(a, index, is, x, xs, g.inner());
             return (yo, xo, io, count) -> {
+                if (rows) {
+                    row(from, xo + jumps.one(io), to, yo, count * size);
+                    return;
+                }
                 if (is == 0) {
                     Convert.move(from, xo + jumps.one(io), xs, to, yo, ys, size, count);
                     return;
@@ -36,6 +54,20 @@ final class GatherKernel {
                 }
             };
         });
+    }
+
+    /** A run of bytes: short ones in a loop, because the call that copies memory takes as long as many bytes. */
+    private static void row(MemorySegment source, long fo, MemorySegment target, long at, long bytes) {
+        if (bytes > SHORT_ROW || (bytes & 7) != 0) {
+            MemorySegment.copy(source, fo, target, at, bytes);
+            return;
+        }
+        MemorySegment from = Window.of(source, fo, bytes);
+        MemorySegment to = Window.of(target, at, bytes);
+        int n = (int) bytes >> 3;
+        for (int i = 0; i < n; i++) {
+            to.set(L, 8L * i, from.get(L, 8L * i));
+        }
     }
 
     /** The loops are several times faster if the compiler knows the step, which a new result's nearly always is. */
@@ -84,6 +116,74 @@ final class GatherKernel {
         MemorySegment to = Window.of(target, yo, 8L * n);
         for (int i = 0; i < n; i++) {
             to.set(L, 8L * i, from.get(L, xo + jumps[i]));
+        }
+    }
+
+    /** Runs of elements by a run of int64 that is used for nothing else: without a pass over the index of its own. */
+    private record Direct(
+            Along along,
+            MemorySegment source,
+            MemorySegment index,
+            MemorySegment target,
+            long step,
+            long jump,
+            long places) {
+        void ints(long yo, long xo, long io, long count) {
+            for (long i = 0; i < count; i += Jumps.BLOCK) {
+                ints(yo + 4 * i, xo + step * i, io + 8 * i, (int) Math.min(Jumps.BLOCK, count - i));
+            }
+        }
+
+        void longs(long yo, long xo, long io, long count) {
+            for (long i = 0; i < count; i += Jumps.BLOCK) {
+                longs(yo + 8 * i, xo + step * i, io + 8 * i, (int) Math.min(Jumps.BLOCK, count - i));
+            }
+        }
+
+        private long checked(long k) {
+            return along.positions().checked(along.op(), k, places);
+        }
+
+        private void ints(long yo, long xo, long io, int n) {
+            MemorySegment from = Window.of(source, 0, source.byteSize());
+            MemorySegment at = Window.of(index, io, 8L * n);
+            MemorySegment to = Window.of(target, yo, 4L * n);
+            long jump = this.jump;
+            long step = this.step;
+            if (!Jumps.plain(index, io, n, places)) {
+                for (int i = 0; i < n; i++) {
+                    to.set(I, 4L * i, from.get(I, xo + i * step + checked(at.get(L, 8L * i)) * jump));
+                }
+            } else if (jump == 4 && step == 0) { // known to the compiler
+                for (int i = 0; i < n; i++) {
+                    to.set(I, 4L * i, from.get(I, xo + at.get(L, 8L * i) * 4));
+                }
+            } else {
+                for (int i = 0; i < n; i++) {
+                    to.set(I, 4L * i, from.get(I, xo + i * step + at.get(L, 8L * i) * jump));
+                }
+            }
+        }
+
+        private void longs(long yo, long xo, long io, int n) {
+            MemorySegment from = Window.of(source, 0, source.byteSize());
+            MemorySegment at = Window.of(index, io, 8L * n);
+            MemorySegment to = Window.of(target, yo, 8L * n);
+            long jump = this.jump;
+            long step = this.step;
+            if (!Jumps.plain(index, io, n, places)) {
+                for (int i = 0; i < n; i++) {
+                    to.set(L, 8L * i, from.get(L, xo + i * step + checked(at.get(L, 8L * i)) * jump));
+                }
+            } else if (jump == 8 && step == 0) { // known to the compiler
+                for (int i = 0; i < n; i++) {
+                    to.set(L, 8L * i, from.get(L, xo + at.get(L, 8L * i) * 8));
+                }
+            } else {
+                for (int i = 0; i < n; i++) {
+                    to.set(L, 8L * i, from.get(L, xo + i * step + at.get(L, 8L * i) * jump));
+                }
+            }
         }
     }
 }

@@ -67,19 +67,36 @@ final class Jumps {
         return jumps;
     }
 
+    /** Whether n int64 are places as they are: asked for all together, because a call for each in a loop costs much. */
+    static boolean plain(MemorySegment index, long at, int n, long places) {
+        MemorySegment m = Window.of(index, at, 8L * n);
+        long last = places - 1;
+        long signs = 0;
+        for (int i = 0; i < n; i++) {
+            long k = m.get(L, 8L * i);
+            signs |= k | last - k;
+        }
+        return signs >= 0;
+    }
+
     private void longs(long at, int n) {
         long[] to = jumps;
         long jump = this.jump;
         long advance = this.advance;
-        long places = this.places;
-        MemorySegment m = Window.of(index, 0, index.byteSize());
-        if (step == 8) { // known to the compiler
+        if (step == 8 && plain(index, at, n, places)) {
+            MemorySegment m = Window.of(index, at, 8L * n);
+            if (advance == 0) { // known to the compiler
+                for (int i = 0; i < n; i++) {
+                    to[i] = m.get(L, 8L * i) * jump;
+                }
+                return;
+            }
             for (int i = 0; i < n; i++) {
-                long k = m.get(L, at + 8L * i);
-                to[i] = (k >= 0 && k < places ? k : checked(k)) * jump + i * advance;
+                to[i] = m.get(L, 8L * i) * jump + i * advance;
             }
             return;
         }
+        MemorySegment m = Window.of(index, 0, index.byteSize());
         for (int i = 0; i < n; i++) {
             to[i] = checked(m.get(L, at + i * step)) * jump + i * advance;
         }

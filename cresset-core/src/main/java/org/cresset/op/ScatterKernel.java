@@ -150,6 +150,8 @@ final class ScatterKernel {
                 }
             } else if (reduce.equals("sum") && type == DType.FLOAT32) {
                 addFloats(out, to, in, from, at, n);
+            } else if (type == DType.FLOAT32) {
+                combineFloats(reduce, out, to, in, from, at, n);
             } else if (reduce.equals("sum") && type == DType.FLOAT64) {
                 addDoubles(out, to, in, from, at, n);
             } else if (reduce.equals("sum") && type == DType.INT64) {
@@ -208,6 +210,32 @@ final class ScatterKernel {
             for (int i = 0; i < n; i++) {
                 long o = to + at[i];
                 out.set(F, o, out.get(F, o) + values.get(F, from + i * sourceStep));
+            }
+        }
+
+        private void combineFloats(
+                String reduce, MemorySegment target, long to, MemorySegment values, long from, long[] at, int n) {
+            MemorySegment out = Window.of(target, 0, target.byteSize());
+            MemorySegment in = Window.of(values, 0, values.byteSize());
+            switch (reduce) {
+                case "prod" -> {
+                    for (int i = 0; i < n; i++) {
+                        long o = to + at[i];
+                        out.set(F, o, out.get(F, o) * in.get(F, from + i * sourceStep));
+                    }
+                }
+                case "amax" -> {
+                    for (int i = 0; i < n; i++) {
+                        long o = to + at[i];
+                        out.set(F, o, Math.max(out.get(F, o), in.get(F, from + i * sourceStep)));
+                    }
+                }
+                default -> {
+                    for (int i = 0; i < n; i++) {
+                        long o = to + at[i];
+                        out.set(F, o, Math.min(out.get(F, o), in.get(F, from + i * sourceStep)));
+                    }
+                }
             }
         }
 
