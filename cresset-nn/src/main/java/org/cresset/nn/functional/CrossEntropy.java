@@ -3,6 +3,7 @@ package org.cresset.nn.functional;
 import java.util.Arrays;
 import org.cresset.base.CressetException;
 import org.cresset.base.Shape;
+import org.cresset.op.NegativeLogs;
 import org.cresset.op.Precision;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -45,18 +46,38 @@ final class CrossEntropy {
         if (probabilities) {
             return ofProbabilities(op, logs, target, weight, d, reduction, smoothing);
         }
-        Picked picked = Picked.of(logs, target, weight, d, ignored);
+        Tensor losses = picked(op, logs, target, weight, d, ignored, reduction);
         if (smoothing == 0) {
-            return picked.reduce(op, reduction);
+            return losses;
         }
         Tensor uniform = (weight == null ? logs : logs.mul(alongClasses(weight, logs, d)))
                 .sum(d)
                 .neg();
         Tensor zero = Tensor.zeros(Shape.SCALAR, uniform.dtype());
-        Picked spread = new Picked(uniform.where(picked.valid, zero), picked.weights, picked.valid);
-        return picked.reduce(op, reduction)
-                .mul(1 - smoothing)
-                .add(spread.reduce(op, reduction).mul(smoothing / logs.size(d)));
+        Tensor valid = target.ne(ignored);
+        Tensor spread = uniform.where(valid, zero);
+        Tensor share = reduction != Reduction.MEAN
+                ? reduction.apply(op, spread)
+                : spread.sum().div(weightOf(target, weight, ignored));
+        return losses.mul(1 - smoothing).add(share.mul(smoothing / logs.size(d)));
+    }
+
+    private static Tensor picked(
+            String op, Tensor logs, Tensor target, @Nullable Tensor weight, int d, long ignored, Reduction reduction) {
+        return NegativeLogs.of(
+                logs,
+                target,
+                weight,
+                d,
+                ignored,
+                switch (reduction) {
+                    case NONE -> NegativeLogs.Result.EACH;
+                    case SUM -> NegativeLogs.Result.SUM;
+                    case MEAN -> NegativeLogs.Result.MEAN;
+                    case BATCHMEAN ->
+                        throw CressetException.value(
+                                op + ": batchmean is not a valid value for reduction; expected none, mean or sum");
+                });
     }
 
     private static Tensor ofProbabilities(
@@ -89,7 +110,7 @@ final class CrossEntropy {
         int d = classDim(input);
         checkClassWeight(op, weight, input.size(d));
         checkTarget(op, input, target, d, ignored);
-        return Picked.of(input, target, weight, d, ignored).reduce(op, reduction);
+        return picked(op, input, target, weight, d, ignored, reduction);
     }
 
     static Tensor linear(
@@ -125,7 +146,7 @@ final class CrossEntropy {
     static Tensor weightOf(Tensor target, @Nullable Tensor weight, long ignored) {
         return weight == null
                 ? target.ne(ignored).sum()
-                : Picked.weights(target, weight, ignored).sum();
+                : NegativeLogs.weights(target, weight, ignored).sum();
     }
 
     private static void checkClassWeight(String op, @Nullable Tensor weight, long classes) {
@@ -156,36 +177,5 @@ final class CrossEntropy {
         Arrays.fill(dims, 1);
         dims[d] = weight.numel();
         return weight.reshape(dims);
-    }
-
-    /** The losses of targets, 0 where ignored; their class weights likewise, if there are some; and where they count. */
-    private record Picked(Tensor losses, @Nullable Tensor weights, Tensor valid) {
-        static Picked of(Tensor logs, Tensor target, @Nullable Tensor weight, int d, long ignored) {
-            Tensor valid = target.ne(ignored);
-            Tensor losses =
-                    logs.gather(d, safe(target, valid).unsqueeze(d)).squeeze(d).neg();
-            Tensor weights = weight == null ? null : weights(target, weight, ignored);
-            Tensor zero = Tensor.zeros(Shape.SCALAR, losses.dtype());
-            return new Picked((weights == null ? losses : losses.mul(weights)).where(valid, zero), weights, valid);
-        }
-
-        /** The target with ignored classes replaced by class 0. */
-        private static Tensor safe(Tensor target, Tensor valid) {
-            return target.where(valid, Tensor.number(0).to(target.dtype()));
-        }
-
-        static Tensor weights(Tensor target, Tensor weight, long ignored) {
-            Tensor valid = target.ne(ignored);
-            Tensor w = weight.indexSelect(0, safe(target, valid).reshape(-1))
-                    .reshape(target.shape().toArray());
-            return w.mul(valid.to(weight.dtype()));
-        }
-
-        Tensor reduce(String op, Reduction reduction) {
-            if (reduction != Reduction.MEAN) {
-                return reduction.apply(op, losses);
-            }
-            return losses.sum().div(weights == null ? valid.sum() : weights.sum());
-        }
     }
 }

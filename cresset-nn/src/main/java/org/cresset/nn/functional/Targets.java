@@ -16,10 +16,12 @@ final class Targets {
         if (target.numel() == 0 || !target.hasValues()) {
             return;
         }
-        Tensor valid = target.ne(ignored);
-        Tensor t = target.where(valid, Tensor.number(0).to(target.dtype()));
-        long low = t.min().itemLong();
-        long high = t.max().itemLong();
+        long low = 0;
+        long high = 0;
+        for (long k : target.detach().to(DType.INT64).toLongArray()) {
+            low = k == ignored ? low : Math.min(low, k);
+            high = k == ignored ? high : Math.max(high, k);
+        }
         if (low < 0 || high >= classes) {
             throw CressetException.index(op + ": target " + (low < 0 ? low : high)
                     + " is out of bounds; expected classes from 0 to " + (classes - 1));
