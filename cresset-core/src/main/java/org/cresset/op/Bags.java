@@ -47,6 +47,9 @@ public final class Bags {
     static final class Forward extends Fused {
         static final Forward OP = new Forward();
 
+        /** Bytes of a table that the processor keeps near. */
+        private static final long CACHED = 1 << 19;
+
         private Forward() {
             super("embedding_bag", Saves.INPUTS);
         }
@@ -86,27 +89,35 @@ public final class Bags {
             for (long row : rows) {
                 check(row, table.size(0));
             }
+            boolean far = 4 * table.numel() > CACHED;
             // Each thread takes bags, and so knows where their rows begin.
             Workers.parallelFor(bags, Math.max(1, Rows.GRAIN / Math.max(1, n * Math.max(1, m / bags))), (from, to) -> {
-                Rows r = Rows.local();
                 int end = first(bag, to);
-                for (int i = first(bag, from); i < end; i++) {
-                    if (i % Ahead.ROWS == 0) {
-                        ahead(table, rows, i, Math.min(i + Ahead.ROWS, end));
+                int i = first(bag, from);
+                int known = i;
+                while (i < end) {
+                    int next = i + 1;
+                    while (next < end && bag[next] == bag[i]) {
+                        next++;
                     }
-                    r.number(0, weights[i]);
-                    long yo = at(y, bag[i], n);
-                    Rows.map(
-                            ChannelLoops.ADD_SCALED_ROWS,
-                            table.segment(),
-                            at(table, rows[i], n),
-                            r.numbers(),
-                            0,
-                            y.segment(),
-                            yo,
-                            y.segment(),
-                            yo,
-                            n);
+                    for (int j = i; j < next; j += Ahead.ROWS) {
+                        int last = Math.min(j + Ahead.ROWS, next);
+                        if (far && last > known) {
+                            known = Math.min(j + Ahead.ROWS, end);
+                            ahead(table, rows, j, known);
+                        }
+                        BagRows.add(
+                                table.segment(),
+                                table.byteOffset(),
+                                rows,
+                                weights,
+                                j,
+                                last,
+                                y.segment(),
+                                at(y, bag[i], n),
+                                (int) n);
+                    }
+                    i = next;
                 }
             });
         }
