@@ -3,10 +3,11 @@ package org.cresset.nn.functional;
 import java.util.Arrays;
 import org.cresset.base.CressetException;
 import org.cresset.base.Shape;
+import org.cresset.op.Border;
 import org.cresset.op.Precision;
 import org.cresset.tensor.Tensor;
 
-/** Borders put around tensors, or cut off, one dimension after the other: pieces side by side. */
+/** Borders put around tensors, or cut off, at once; where some are cut off too, one dimension after the other. */
 final class Padding {
     private Padding() {}
 
@@ -28,12 +29,46 @@ final class Padding {
                             + "; expected all but the dimensions of channels, and perhaps samples, to be padded, at most 3");
         }
         Tensor source = mode.equals("replicate") || mode.equals("reflect") && n < 3 ? Precision.FULL.of(x) : x;
+        if (Arrays.stream(pad).allMatch(w -> w >= 0)) {
+            return around(source, pad, mode, value);
+        }
         Tensor y = source;
         for (int i = 0; i < n; i++) {
             int d = x.dim() - 1 - i;
             y = along(y, d, pad[2 * i], pad[2 * i + 1], mode, value);
         }
         return y == x ? x.clone() : y;
+    }
+
+    /** Borders that cut nothing off: all at once. */
+    private static Tensor around(Tensor x, long[] pad, String mode, double value) {
+        long[] dims = x.shape().toArray();
+        for (int i = 0; i < pad.length / 2; i++) {
+            int d = dims.length - 1 - i;
+            check(Shape.of(dims), d, Math.max(pad[2 * i], pad[2 * i + 1]), mode);
+            dims[d] += pad[2 * i] + pad[2 * i + 1];
+        }
+        return Border.around(
+                x,
+                pad,
+                switch (mode) {
+                    case "reflect" -> Border.Mode.REFLECT;
+                    case "replicate" -> Border.Mode.REPLICATE;
+                    case "circular" -> Border.Mode.CIRCULAR;
+                    default -> Border.Mode.CONSTANT;
+                },
+                value);
+    }
+
+    private static void check(Shape shape, int d, long width, String mode) {
+        long n = shape.size(d);
+        long most = mode.equals("reflect")
+                ? n - 1
+                : mode.equals("circular") ? n : mode.equals("replicate") && n == 0 ? 0 : width;
+        if (width > most) {
+            throw CressetException.runtime("pad: a " + mode + " border of " + width + " for dimension " + d
+                    + " of shape " + shape + "; expected at most " + most);
+        }
     }
 
     private static Tensor along(Tensor x, int d, long left, long right, String mode, double value) {
@@ -71,13 +106,7 @@ final class Padding {
 
     private static Tensor border(Tensor x, int d, long width, boolean left, String mode, double value) {
         long n = x.size(d);
-        long most = mode.equals("reflect")
-                ? n - 1
-                : mode.equals("circular") ? n : mode.equals("replicate") && n == 0 ? 0 : width;
-        if (width > most) {
-            throw CressetException.runtime("pad: a " + mode + " border of " + width + " for dimension " + d
-                    + " of shape " + x.shape() + "; expected at most " + most);
-        }
+        check(x.shape(), d, width, mode);
         long[] dims = x.shape().toArray();
         dims[d] = width;
         return switch (mode) {
