@@ -55,6 +55,11 @@ public record Context(
         return new Context(autocast != null ? autocast : other, other, autocast, grad, inference, anomaly, checkNan);
     }
 
+    /** This context, which has no interpreter, with one that is asked first and isn't a transform. */
+    public Context asking(Interpreter first) {
+        return new Context(first, null, null, grad, inference, anomaly, checkNan);
+    }
+
     /** This context with other autocast, or none. */
     public Context withAutocast(@Nullable Autocast other) {
         return new Context(other != null ? other : transform, transform, other, grad, inference, anomaly, checkNan);

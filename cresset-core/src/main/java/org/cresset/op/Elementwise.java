@@ -138,7 +138,12 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     protected final Tensor eval(Object attrs, Tensor a) {
         Dense x = a.dense(name());
         DType t = x.dtype();
-        if (t != DType.FLOAT32 || resultType(t) != t || x.device() != Device.CPU || numbers > 0 || !x.isDense()) {
+        if (t != DType.FLOAT32
+                || resultType(t) != t
+                || promotion == Promotion.INTEGER_ONLY
+                || x.device() != Device.CPU
+                || numbers > 0
+                || !x.isDense()) {
             return super.eval(attrs, a);
         }
         Dense out = Dense.emptyLike(x, t);
@@ -155,6 +160,7 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
                 || y.dtype() != t
                 || x.shape() != y.shape()
                 || resultType(t) != t
+                || promotion == Promotion.INTEGER_ONLY
                 || numbers > 0
                 || x.device() != Device.CPU
                 || y.device() != Device.CPU
@@ -424,7 +430,7 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
                 v.set(
                         i,
                         d == null
-                                ? null
+                                ? v.grad().zerosLike() // even where the gradient is infinite
                                 : d == Partial.ONE ? v.grad() : v.grad().mul(d.conj()));
             }
         }

@@ -36,7 +36,7 @@ public final class FloatParts {
     }
 
     private static Tensor derivativeOfNext(int i, Tensor a, Tensor b) {
-        return i == 0 ? a.ne(b).to(a.dtype()) : Tensor.number(0);
+        return i == 0 ? a.ne(b).to(a.dtype()) : null;
     }
 
     /** The operation that finds the neighbours of numbers of a dtype. */

@@ -9,6 +9,7 @@ import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Device;
 import org.cresset.tensor.Dense;
+import org.cresset.tensor.Pending;
 import org.cresset.tensor.Tensor;
 import org.cresset.watch.Watch;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,10 @@ public final class InPlace {
             c.transform().change(op, attrs, in);
             return in[0];
         }
+        if (c.interpreter() instanceof Deferral d) {
+            d.change(op, attrs, in);
+            return in[0];
+        }
         return Watch.isOn()
                 ? Watch.around(op, in, () -> new Tensor[] {change(op, attrs, c, in)})[0]
                 : change(op, attrs, c, in);
@@ -44,20 +49,7 @@ public final class InPlace {
         }
         if (op instanceof Elementwise || op.writesAnywhere()) {
             fits(op, target, op.infer(attrs, in)[0]);
-            Dense[] dense = new Dense[in.length];
-            for (int i = 0; i < in.length; i++) {
-                dense[i] = in[i].dense(op.name());
-                if (i > 0 && overlaps(dense[i], target)) {
-                    dense[i] = (Dense) dense[i].clone(); // reads what this very loop overwrites
-                }
-            }
-            if (sameDevice(op, in, target) != Device.META) {
-                if (op instanceof Elementwise e) {
-                    e.computeInto(attrs, dense, target);
-                } else {
-                    op.compute(attrs, dense, new Dense[] {target});
-                }
-            }
+            compute(op, attrs, in, target);
         } else {
             Tensor[] out = op.eval(attrs, in);
             fits(op, target, new Spec(out[0].shape(), out[0].dtype()));
@@ -69,14 +61,45 @@ public final class InPlace {
         return self;
     }
 
+    private static void compute(Op op, Object attrs, @Nullable Tensor[] in, Dense target) {
+        Dense[] dense = new Dense[in.length];
+        for (int i = 0; i < in.length; i++) {
+            dense[i] = in[i].dense(op.name());
+            if (overlaps(dense[i], target)) {
+                dense[i] = (Dense) dense[i].clone(); // reads what this very loop overwrites
+            }
+        }
+        if (sameDevice(op, in, target) == Device.META) {
+            return;
+        }
+        if (op instanceof Elementwise e) {
+            e.computeInto(attrs, dense, target);
+        } else {
+            op.compute(attrs, dense, new Dense[] {target});
+        }
+    }
+
+    /** {@code self}, which isn't recorded, becomes the result of {@code op}, of its shape and dtype, for any operands. */
+    static Tensor overwrite(Op op, Object attrs, Context c, @Nullable Tensor[] in, Tensor self) {
+        Dense target = self.dense(op.name());
+        check(op, c, target, false);
+        compute(op, attrs, in, target);
+        target.storage().bumpVersion();
+        return self;
+    }
+
     /**
-     * {@code self} becomes what {@code f} makes of it.
+     * {@code self} becomes what {@code f} makes of it; where that ends in an elementwise operation, this one computes into it.
      *
      * @param name of the in-place form, for messages
      */
     public static Tensor become(String name, Tensor self, UnaryOperator<Tensor> f) {
-        boolean record = Context.current().grad() && self.requiresGrad();
-        Tensor result = f.apply(record ? self.clone() : self); // what f saves isn't what is overwritten
+        Context c = Context.current();
+        boolean record = c.grad() && self.requiresGrad();
+        Deferral d = record || c.interpreter() != null ? null : new Deferral(c);
+        Tensor result = d != null
+                ? c.asking(d).call(() -> f.apply(self))
+                : f.apply(record ? self.clone() : self); // what f saves isn't what is overwritten
         if (!result.shape().equals(self.shape())) {
             throw CressetException.runtime(name + ": the result has shape " + result.shape()
                     + ", which the tensor to change, of shape " + self.shape() + ", can't hold");
@@ -85,7 +108,7 @@ public final class InPlace {
             throw CressetException.runtime(name + ": the result of dtype " + result.dtype()
                     + " can't be stored in a tensor of dtype " + self.dtype());
         }
-        return self.copy_(result);
+        return d != null && d.writes(result, self) ? self : self.copy_(result instanceof Pending p ? p.now() : result);
     }
 
     /** The old value for the derivative, with its place in the graph but memory of its own. */

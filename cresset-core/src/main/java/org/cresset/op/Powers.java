@@ -143,7 +143,7 @@ public final class Powers {
 
         @Override
         protected Tensor derivative(int i, Tensor a, Tensor b, Tensor y) {
-            return i == 0 ? Partials.copySign(a, b) : Tensor.number(0);
+            return i == 0 ? Partials.copySign(a, b) : null;
         }
     }
 }

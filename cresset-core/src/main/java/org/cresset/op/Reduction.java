@@ -219,8 +219,13 @@ final class Reduction {
             single(t);
             return;
         }
+        boolean follow = kept == 1 && keptStrides[0] == count;
         Workers.parallelFor(n, Math.max(1, GRAIN / count), (from, to) -> {
             RowSums row = new RowSums(op, combine, lane, t, count);
+            if (follow && row.takesRows(count)) {
+                several(row, g, from, to);
+                return;
+            }
             for (long i = from; i < to; i++) {
                 long at = g.offset(1, i);
                 long o = g.offset(0, i);
@@ -235,6 +240,20 @@ final class Reduction {
                 }
             }
         });
+    }
+
+    /** Short rows that follow each other, some with one call of the loop. */
+    private void several(RowSums row, Geometry g, long from, long to) {
+        double[] sums = new double[RowSums.PARTS];
+        int size = out.dtype().size();
+        for (long i = from; i < to; i += sums.length) {
+            int rows = (int) Math.min(sums.length, to - i);
+            row.rows(g.offset(1, i), rows, (int) count, sums);
+            long o = g.offset(0, i);
+            for (int r = 0; r < rows; r++) {
+                Convert.writeDouble(out.dtype(), out.segment(), o + (long) r * size, op.finish(sums[r], count));
+            }
+        }
     }
 
     /** One long row, its pieces shared among threads. */

@@ -3,7 +3,7 @@ package org.cresset.op;
 import org.cresset.emit.Lanes;
 import org.cresset.tensor.Tensor;
 
-/** Functions of one number that leave out its fraction, or all else. */
+/** Functions of one number that leave out its fraction, where the derivative is zero, or all else. */
 public final class Rounding {
     private Rounding() {}
 
@@ -19,11 +19,6 @@ public final class Rounding {
         protected <V> V lane(Lanes<V> l, V x) {
             return l.floor(x);
         }
-
-        @Override
-        protected Tensor derivative(Tensor x, Tensor y) {
-            return Tensor.number(0);
-        }
     }
 
     /** Rounded up. */
@@ -38,11 +33,6 @@ public final class Rounding {
         protected <V> V lane(Lanes<V> l, V x) {
             return l.ceil(x);
         }
-
-        @Override
-        protected Tensor derivative(Tensor x, Tensor y) {
-            return Tensor.number(0);
-        }
     }
 
     /** Rounded towards zero. */
@@ -56,11 +46,6 @@ public final class Rounding {
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
             return l.trunc(x);
-        }
-
-        @Override
-        protected Tensor derivative(Tensor x, Tensor y) {
-            return Tensor.number(0);
         }
     }
 
@@ -94,11 +79,6 @@ public final class Rounding {
         @Override
         protected <V> V lane(Lanes<V> l, V x) {
             return l.rint(x);
-        }
-
-        @Override
-        protected Tensor derivative(Tensor x, Tensor y) {
-            return Tensor.number(0);
         }
     }
 }

@@ -18,7 +18,7 @@ final class RowSums {
     /** Elements that are added up in the loop's own accumulators: more would cost accuracy. */
     private static final int PART = 8192;
 
-    private static final int PARTS = 8;
+    static final int PARTS = 8;
 
     /** The most elements that are combined at a time. */
     static final int PIECE = PART * PARTS;
@@ -55,7 +55,7 @@ final class RowSums {
         this.memory = t.segment();
         this.identities = IDENTITIES[combine.ordinal()][lane.ordinal()];
         this.loop = op.rows(lane).pick(count);
-        int n = lane.accumulators() * (combine == Combine.SUM && count > PART ? PARTS : 1);
+        int n = lane.accumulators() * (combine == Combine.SUM || count <= PART ? PARTS : 1);
         narrow = new float[lane == LaneType.F32 ? n : 0];
         wide = new double[lane.isFloat() ? n : 0];
         longs = new long[lane.isFloat() ? 0 : dtype == DType.BOOL ? TILE / 8 : lane.accumulators()];
@@ -64,7 +64,23 @@ final class RowSums {
     /** What at most {@link #PIECE} elements combine to, from element {@code from} of the row at a byte offset on. */
     double piece(long at, long from, int n) {
         int values = load(at, from, n);
-        return combine == Combine.SUM ? sum(wide, values) : combined();
+        return combined(0, values);
+    }
+
+    /** Whether {@link #rows} takes rows of a length. */
+    boolean takesRows(long n) {
+        return lane.isFloat() && dtype == lane.dtype() && n <= PART;
+    }
+
+    /** What each of at most {@link #PARTS} rows of n elements, which follow each other in memory, combines to. */
+    void rows(long at, int rows, int n, double[] results) {
+        clear(rows);
+        loop.parts(memory, at, block, 0, lane, rows * n, n);
+        int values = lane.accumulators();
+        unload(rows * values);
+        for (int r = 0; r < rows; r++) {
+            results[r] = combined(r * values, (r + 1) * values);
+        }
     }
 
     /** The same for {@code few} results whose elements come in turn, from {@code first} of {@code results} on. */
@@ -93,13 +109,17 @@ final class RowSums {
             }
         }
         int values = blocks * lane.accumulators();
+        unload(values);
+        return values;
+    }
+
+    private void unload(int values) {
         if (lane == LaneType.F32) {
             MemorySegment.copy(block, F, 0, narrow, 0, values);
             widen(narrow, wide, values);
         } else {
             MemorySegment.copy(block, D, 0, wide, 0, values);
         }
-        return values;
     }
 
     private static void widen(float[] from, double[] to, int n) {
@@ -109,12 +129,12 @@ final class RowSums {
     }
 
     /** In four chains, which don't wait for each other. */
-    private static double sum(double[] v, int n) {
+    private static double sum(double[] v, int from, int to) {
         double a = 0;
         double b = 0;
         double c = 0;
         double d = 0;
-        for (int i = 0; i < n; i += 4) {
+        for (int i = from; i < to; i += 4) {
             a += v[i];
             b += v[i + 1];
             c += v[i + 2];
@@ -123,13 +143,16 @@ final class RowSums {
         return a + b + (c + d);
     }
 
-    private double combined() {
+    private double combined(int from, int to) {
         double[] v = wide;
+        if (combine == Combine.SUM) {
+            return sum(v, from, to);
+        }
         double a = combine.identity();
         double b = a;
         double c = a;
         double d = a;
-        for (int i = 0; i < v.length; i += 4) {
+        for (int i = from; i < to; i += 4) {
             a = join(combine, a, v[i]);
             b = join(combine, b, v[i + 1]);
             c = join(combine, c, v[i + 2]);

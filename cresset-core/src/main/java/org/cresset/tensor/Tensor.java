@@ -47,7 +47,7 @@ public abstract sealed class Tensor
                 SignalOps,
                 RandomOps,
                 ConvertOps
-        permits Dense, Batched, Dual {
+        permits Dense, Batched, Dual, Pending {
     final Shape shape;
     final DType dtype;
 
