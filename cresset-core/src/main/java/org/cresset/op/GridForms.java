@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class GridForms<K> {
     private static final long WORTH_WARMING = 1 << 14;
-    private static final int SMALLEST_FOR_VECTORS = 4;
+
+    /** Elements from which the vector form runs; of fewer than a vector it leaves all to its scalar end. */
+    static final int SMALLEST_FOR_VECTORS = 4;
 
     final GridLoop grid;
     private final Class<K> kind;
@@ -65,7 +67,10 @@ abstract class GridForms<K> {
         }
     }
 
-    /** Scratch memory on which forms can be tried. */
+    /**
+     * Scratch memory on which forms can be tried, in all ways in which they are called: a branch that the compiler hasn't seen
+     * taken is one at which it throws its code away, and until there is new code the vector form runs in the interpreter.
+     */
     interface Trial<K> extends AutoCloseable {
         /** Runs a form over a few rows, with whole vectors and with elements that are left. */
         void run(K form);

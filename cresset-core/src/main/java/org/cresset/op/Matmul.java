@@ -257,6 +257,9 @@ public final class Matmul extends Contraction {
                     + b.shape() + "; expected vectors of one dtype and length");
         }
         DType t = a.dtype();
+        if (t == DType.FLOAT32) {
+            return Dot.OP.on(None.NONE, a, b);
+        }
         boolean half = t == DType.FLOAT16 || t == DType.BFLOAT16;
         return half
                 ? a.to(DType.FLOAT32).mul(b.to(DType.FLOAT32)).sum().to(t)

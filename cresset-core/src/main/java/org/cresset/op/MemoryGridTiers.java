@@ -52,6 +52,7 @@ final class MemoryGridTiers extends GridForms<MemoryGridKernel> {
                 k.run(places, offsets, steps, ROWS, WIDTH);
                 k.run(places, offsets, steps, ROWS, WIDTH - 3);
                 k.run(places, offsets, steps, 1, WIDTH - 3);
+                k.run(places, offsets, steps, ROWS, SMALLEST_FOR_VECTORS);
             }
 
             @Override

@@ -136,6 +136,15 @@ final class RunningLines {
             long ps,
             long n,
             boolean largest) {
+        if (fs == 4 && ts == 4 && n <= Integer.MAX_VALUE) { // known to the compiler
+            floatExtremes(
+                    Window.of(source, from, 4 * n),
+                    Window.of(target, to, 4 * n),
+                    Window.of(where, p, 8 * n),
+                    (int) n,
+                    largest);
+            return;
+        }
         MemorySegment x = Window.of(source, 0, source.byteSize());
         MemorySegment y = Window.of(target, 0, target.byteSize());
         MemorySegment places = Window.of(where, 0, where.byteSize());
@@ -152,6 +161,20 @@ final class RunningLines {
         }
     }
 
+    private static void floatExtremes(MemorySegment x, MemorySegment y, MemorySegment places, int n, boolean largest) {
+        float best = x.get(F, 0);
+        long at = 0;
+        for (int i = 0; i < n; i++) {
+            float v = x.get(F, 4L * i);
+            if (Float.isNaN(v) || !Float.isNaN(best) && (largest ? v >= best : v <= best)) {
+                best = v;
+                at = i;
+            }
+            y.set(F, 4L * i, best);
+            places.set(L, 8L * i, at);
+        }
+    }
+
     private static void doubleExtremes(
             MemorySegment source,
             long from,
@@ -164,6 +187,15 @@ final class RunningLines {
             long ps,
             long n,
             boolean largest) {
+        if (fs == 8 && ts == 8 && n <= Integer.MAX_VALUE) { // known to the compiler
+            doubleExtremes(
+                    Window.of(source, from, 8 * n),
+                    Window.of(target, to, 8 * n),
+                    Window.of(where, p, 8 * n),
+                    (int) n,
+                    largest);
+            return;
+        }
         MemorySegment x = Window.of(source, 0, source.byteSize());
         MemorySegment y = Window.of(target, 0, target.byteSize());
         MemorySegment places = Window.of(where, 0, where.byteSize());
@@ -180,6 +212,20 @@ final class RunningLines {
         }
     }
 
+    private static void doubleExtremes(MemorySegment x, MemorySegment y, MemorySegment places, int n, boolean largest) {
+        double best = x.get(D, 0);
+        long at = 0;
+        for (int i = 0; i < n; i++) {
+            double v = x.get(D, 8L * i);
+            if (Double.isNaN(v) || !Double.isNaN(best) && (largest ? v >= best : v <= best)) {
+                best = v;
+                at = i;
+            }
+            y.set(D, 8L * i, best);
+            places.set(L, 8L * i, at);
+        }
+    }
+
     private static void longExtremes(
             MemorySegment source,
             long from,
@@ -192,6 +238,15 @@ final class RunningLines {
             long ps,
             long n,
             boolean largest) {
+        if (fs == 8 && ts == 8 && n <= Integer.MAX_VALUE) { // known to the compiler
+            longExtremes(
+                    Window.of(source, from, 8 * n),
+                    Window.of(target, to, 8 * n),
+                    Window.of(where, p, 8 * n),
+                    (int) n,
+                    largest);
+            return;
+        }
         MemorySegment x = Window.of(source, 0, source.byteSize());
         MemorySegment y = Window.of(target, 0, target.byteSize());
         MemorySegment places = Window.of(where, 0, where.byteSize());
@@ -205,6 +260,20 @@ final class RunningLines {
             }
             y.set(L, to + i * ts, best);
             places.set(L, p + i * ps, at);
+        }
+    }
+
+    private static void longExtremes(MemorySegment x, MemorySegment y, MemorySegment places, int n, boolean largest) {
+        long best = x.get(L, 0);
+        long at = 0;
+        for (int i = 0; i < n; i++) {
+            long v = x.get(L, 8L * i);
+            if (largest ? v >= best : v <= best) {
+                best = v;
+                at = i;
+            }
+            y.set(L, 8L * i, best);
+            places.set(L, 8L * i, at);
         }
     }
 
