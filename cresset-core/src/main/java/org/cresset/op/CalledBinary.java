@@ -3,6 +3,7 @@ package org.cresset.op;
 import org.cresset.emit.LaneMath;
 import org.cresset.emit.Lanes;
 import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** Functions of two numbers that are computed in double precision, for each of which there is one object. */
 public final class CalledBinary extends Binary {
@@ -20,7 +21,8 @@ public final class CalledBinary extends Binary {
     /** The derivative by operand i at (a, b). */
     @FunctionalInterface
     interface Derivative {
-        /** Written in operations. */
+        /** Written in operations; null: zero everywhere. */
+        @Nullable
         Tensor of(int i, Tensor a, Tensor b);
     }
 
@@ -59,7 +61,7 @@ public final class CalledBinary extends Binary {
     }
 
     @Override
-    protected Tensor derivative(int i, Tensor a, Tensor b, Tensor y) {
+    protected @Nullable Tensor derivative(int i, Tensor a, Tensor b, Tensor y) {
         return derivative.of(i, a, b);
     }
 }

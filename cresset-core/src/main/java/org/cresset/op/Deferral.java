@@ -15,20 +15,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deferral implements Interpreter {
     private final Context parent;
+    private final Tensor self;
+    private @Nullable Tensor before;
     private @Nullable Last last;
 
     private record Last(Op op, Object attrs, @Nullable Tensor[] in, Pending result) {}
 
-    /** For a context without an interpreter. */
-    Deferral(Context parent) {
+    /** For a context without an interpreter, where {@code self}, which isn't recorded, changes. */
+    Deferral(Context parent, Tensor self) {
         this.parent = parent;
+        this.self = self;
     }
 
     @Override
     public Tensor[] bind(Op op, Object attrs, @Nullable Tensor[] inputs) {
         @Nullable Tensor[] in = read(inputs);
         boolean recorded = parent.grad() && Tape.anyRequiresGrad(in);
-        if (recorded || !(op instanceof Elementwise || op.writesAnywhere())) {
+        if (recorded) {
+            return parent.call(() -> op.all(attrs, kept(in)));
+        }
+        if (!(op instanceof Elementwise || op.writesAnywhere())) {
             return parent.call(() -> op.all(attrs, in));
         }
         Spec[] specs = op.infer(attrs, in);
@@ -37,6 +43,18 @@ final class Deferral implements Interpreter {
                 new Pending(specs[0].shape(), specs[0].dtype(), device, () -> parent.call(() -> op.all(attrs, in)[0]));
         last = new Last(op, attrs, in, p);
         return new Tensor[] {p};
+    }
+
+    /** With a copy in place of what will be overwritten: a derivative may need it. */
+    private @Nullable Tensor[] kept(@Nullable Tensor[] in) {
+        @Nullable Tensor[] all = in.clone();
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] == self) {
+                before = before == null ? self.clone() : before;
+                all[i] = before;
+            }
+        }
+        return all;
     }
 
     /** Operands as tensors with memory. */
@@ -51,8 +69,8 @@ final class Deferral implements Interpreter {
         return all;
     }
 
-    /** Writes {@code result} over {@code self} if it is the last operation's, nobody has read it and it is of self's kind. */
-    boolean writes(Tensor result, Tensor self) {
+    /** Writes {@code result} over the tensor if it is the last operation's, nobody has read it and it is of the same kind. */
+    boolean writes(Tensor result) {
         Last l = last;
         if (l == null
                 || l.result != result

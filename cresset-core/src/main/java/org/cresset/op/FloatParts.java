@@ -5,6 +5,7 @@ import org.cresset.base.DType;
 import org.cresset.emit.LaneType;
 import org.cresset.emit.Lanes;
 import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** Significands, exponents and neighbours of floating-point numbers. */
 public final class FloatParts {
@@ -35,7 +36,7 @@ public final class FloatParts {
                 FloatParts::derivativeOfNext);
     }
 
-    private static Tensor derivativeOfNext(int i, Tensor a, Tensor b) {
+    private static @Nullable Tensor derivativeOfNext(int i, Tensor a, Tensor b) {
         return i == 0 ? a.ne(b).to(a.dtype()) : null;
     }
 

@@ -96,7 +96,7 @@ public final class InPlace {
     public static Tensor become(String name, Tensor self, UnaryOperator<Tensor> f) {
         Context c = Context.current();
         boolean record = c.grad() && self.requiresGrad();
-        Deferral d = record || c.interpreter() != null ? null : new Deferral(c);
+        Deferral d = record || c.interpreter() != null ? null : new Deferral(c, self);
         Tensor result = d != null
                 ? c.asking(d).call(() -> f.apply(self))
                 : f.apply(record ? self.clone() : self); // what f saves isn't what is overwritten
@@ -108,7 +108,7 @@ public final class InPlace {
             throw CressetException.runtime(name + ": the result of dtype " + result.dtype()
                     + " can't be stored in a tensor of dtype " + self.dtype());
         }
-        return d != null && d.writes(result, self) ? self : self.copy_(result instanceof Pending p ? p.now() : result);
+        return d != null && d.writes(result) ? self : self.copy_(result instanceof Pending p ? p.now() : result);
     }
 
     /** The old value for the derivative, with its place in the graph but memory of its own. */

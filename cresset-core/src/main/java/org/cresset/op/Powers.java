@@ -6,6 +6,7 @@ import org.cresset.emit.LaneType;
 import org.cresset.emit.Lanes;
 import org.cresset.emit.Trigonometry;
 import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** Powers and angles of two arguments. */
 public final class Powers {
@@ -142,7 +143,7 @@ public final class Powers {
         }
 
         @Override
-        protected Tensor derivative(int i, Tensor a, Tensor b, Tensor y) {
+        protected @Nullable Tensor derivative(int i, Tensor a, Tensor b, Tensor y) {
             return i == 0 ? Partials.copySign(a, b) : null;
         }
     }

@@ -3,6 +3,8 @@ package org.cresset.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -45,6 +47,26 @@ class BackwardTest {
         assertThat(x.grad()).isNull();
         x.add(x).add(x).sum().backward();
         assertThat(values(x.grad())).containsExactly(3);
+    }
+
+    /** As PyTorch's: zeros and not nothing, whatever comes back. */
+    @Test
+    void gradientsOfWhatIsConstantAreZeros() {
+        for (UnaryOperator<Tensor> f : List.<UnaryOperator<Tensor>>of(
+                Tensor::sign, Tensor::sgn, Tensor::floor, Tensor::ceil, Tensor::round, Tensor::trunc)) {
+            Tensor x = leaf(-1.5, 2.5);
+            Tensor y = f.apply(x);
+            assertThat(y.requiresGrad()).isTrue();
+            y.backward(Tensor.of(Double.POSITIVE_INFINITY, 1));
+            assertThat(values(x.grad())).containsOnly(0);
+        }
+        Tensor a = leaf(1, 2);
+        Tensor b = leaf(-3, 4);
+        a.copysign(b).sum().backward();
+        assertThat(values(a.grad())).containsExactly(-1, 1);
+        assertThat(values(b.grad())).containsExactly(0, 0);
+        a.nextafter(b).sum().backward();
+        assertThat(values(b.grad())).containsExactly(0, 0);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.function.Consumer;
 import org.cresset.base.CressetException;
+import org.cresset.registry.Operators;
 import org.cresset.tensor.Index;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,17 @@ class InPlaceGradTest {
                 .hasMessageContaining("changed in place")
                 .hasMessageContaining("version 1")
                 .hasMessageContaining("expected 0");
+    }
+
+    /** A change of what isn't recorded by what is. */
+    @Test
+    void byNameOperandsAreRecorded() {
+        Tensor x = leaf(1, 2);
+        Tensor y = Tensor.of(3.0, 4.0);
+        Operators.standard().get("mul_").call(y, x);
+        assertThat(y.toDoubleArray()).containsExactly(3, 8);
+        y.sum().backward();
+        assertThat(grad(x)).containsExactly(3, 4);
     }
 
     @Test

@@ -33,6 +33,27 @@ class ReductionKernelsTest {
                 .isLessThanOrEqualTo(2e-6 * Math.max(1, rounded.abs().max().item()));
     }
 
+    /** Rows that follow each other are taken eight at a time, others one by one. */
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void rowsHaveTheSameBitsWhereverTheyLie(DType t) {
+        for (long n : new long[] {1, 31, 1000, 8192, 8193}) {
+            Tensor apart = Tensor.rand(13, n + 3).add(0.5).to(t).narrow(1, 2, n);
+            Tensor together = apart.contiguous();
+            long[] last = {1};
+            assertThat(together.sum(last).toDoubleArray())
+                    .containsExactly(apart.sum(last).toDoubleArray());
+            assertThat(together.mean(last).toDoubleArray())
+                    .containsExactly(apart.mean(last).toDoubleArray());
+            assertThat(together.prod(1L, false, null).toDoubleArray())
+                    .containsExactly(apart.prod(1L, false, null).toDoubleArray());
+            assertThat(together.amax(last, false).toDoubleArray())
+                    .containsExactly(apart.amax(last, false).toDoubleArray());
+            assertThat(together.narrow(0, 5, 1).sum(last).item())
+                    .isEqualTo(together.sum(last).toDoubleArray()[5]);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(
             mode = Mode.EXCLUDE,

@@ -240,6 +240,51 @@ class InPlaceFormsTest {
         same(x, t -> t.lerp_(s, 0.25), t -> t.lerp(s, Tensor.number(0.25)));
     }
 
+    private static Object byName(String name, Object... args) {
+        return Objects.requireNonNull(Operators.standard().get(name).call(args));
+    }
+
+    /** By name there is only the plain form, of which the last operation computes into the tensor. */
+    @Test
+    void operandsThatAreOverwrittenAreReadBefore() {
+        Tensor x = Tensor.of(1.0, 2, 3, 4, 5);
+        Tensor later = x.narrow(0, 1, 4);
+        assertThat(byName("add_", later, x.narrow(0, 0, 4))).isSameAs(later);
+        assertThat(x.toDoubleArray()).containsExactly(1, 3, 5, 7, 9);
+        byName("Tensor.mul_", x.flip(0), x); // of a copy
+        assertThat(x.toDoubleArray()).containsExactly(1, 3, 5, 7, 9);
+        Tensor square = Tensor.from(new double[] {1, 2, 3, 4}, 2, 2);
+        byName("Tensor.sub_", square.t(), square);
+        assertThat(square.toDoubleArray()).containsExactly(0, -1, 1, 0);
+    }
+
+    @Test
+    void whatIsMadeOfSeveralOperationsReadsTheOldValues() {
+        Tensor x = Tensor.of(0.3, 0.6);
+        byName("logit_", x, 0.4);
+        assertThat(x.toDoubleArray()).containsExactly(new double[] {Math.log(0.4 / 0.6), Math.log(1.5)}, within(1e-12));
+        Tensor half = Tensor.of(1.0, 2.0).to(DType.BFLOAT16);
+        byName("add_", half, Tensor.number(0.001));
+        assertThat(half.to(DType.FLOAT64).toDoubleArray()).containsExactly(1, 2); // rounded as the plain form is
+    }
+
+    @Test
+    void byNameTooWhatDoesNotFitIsRefused() {
+        assertThatThrownBy(() -> byName("add_", Tensor.ones(1).expand(3), Tensor.ones(3)))
+                .isInstanceOf(CressetException.class)
+                .hasMessageContaining("add_")
+                .hasMessageContaining("share one place in memory");
+        assertThatThrownBy(() -> byName("add_", Tensor.ones(3), Tensor.ones(2, 3)))
+                .isInstanceOf(CressetException.class)
+                .hasMessageContaining("the result has shape");
+        assertThatThrownBy(() -> Tensor.ones(2).bitwiseNot())
+                .isInstanceOf(CressetException.class)
+                .hasMessageContaining("does not exist for float32");
+        assertThatThrownBy(() -> Tensor.ones(2).gcd(Tensor.ones(2)))
+                .isInstanceOf(CressetException.class)
+                .hasMessageContaining("does not exist for float32");
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"FLOAT32", "FLOAT64"})
     void spectraAndBack(DType t) {
