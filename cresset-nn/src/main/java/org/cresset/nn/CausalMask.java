@@ -22,8 +22,9 @@ final class CausalMask {
         if (mask == null || !mask.shape().equals(Shape.of(length, length))) {
             return false;
         }
-        Tensor m = MultiheadAttention.additive(mask.detach(), DType.FLOAT32, 0);
-        return m.eq(of(length, DType.FLOAT32)).all().itemBoolean();
+        Tensor causal = of(length, DType.FLOAT32);
+        Tensor expected = mask.dtype() == DType.BOOL ? causal.ne(0) : causal;
+        return mask.detach().eq(expected).all().itemBoolean();
     }
 
     /** The length of sequences (L, E), (L, N, E) or, with {@code batchFirst}, (N, L, E). */

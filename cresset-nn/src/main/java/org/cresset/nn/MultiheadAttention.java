@@ -1,9 +1,7 @@
 package org.cresset.nn;
 
-import java.util.Objects;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
-import org.cresset.base.Shape;
 import org.cresset.nn.functional.Functional;
 import org.cresset.nn.init.Init;
 import org.cresset.tensor.Tensor;
@@ -159,160 +157,39 @@ public final class MultiheadAttention extends Module {
             @Nullable Tensor attnMask,
             boolean average,
             boolean isCausal) {
-        check(query, key, value, keyPaddingMask);
-        if (isCausal && attnMask == null) {
-            throw CressetException.runtime("is_causal is a hint about a mask, which must be given too");
-        }
-        boolean batched = query.dim() == 3;
-        int n = batchFirst ? 0 : 1;
-        boolean same = key == query && value == query;
-        Tensor q = batched ? query : query.unsqueeze(n);
-        Tensor k = same ? q : batched ? key : key.unsqueeze(n);
-        Tensor v = same ? q : value == key ? k : batched ? value : value.unsqueeze(n);
-        Tensor[] projected = project(q, k, v);
-        Tensor ks = projected[1];
-        Tensor vs = projected[2];
-        long batch = q.size(n);
-        int along = 1 - n;
-        long more = 0;
-        if (biasK != null && biasV != null) {
-            ks = Tensor.cat(along, ks, biasK.expand(batchFirst ? batch : 1, batchFirst ? 1 : batch, embedDim));
-            vs = Tensor.cat(along, vs, biasV.expand(batchFirst ? batch : 1, batchFirst ? 1 : batch, embedDim));
-            more++;
-        }
-        Tensor qh = heads(projected[0]);
-        Tensor kh = heads(ks);
-        Tensor vh = heads(vs);
-        if (addZeroAttn) {
-            Tensor zero = Tensor.zeros(Shape.of(batch, numHeads, 1, embedDim / numHeads), q.dtype());
-            kh = Tensor.cat(2, kh, zero);
-            vh = Tensor.cat(2, vh, zero);
-            more++;
-        }
-        boolean causal = isCausal && keyPaddingMask == null && !needWeights && more == 0;
-        Tensor mask = causal ? null : mask(attnMask, keyPaddingMask, q, k, batched, more);
-        double p = isTraining() ? dropout : 0;
-        Tensor y;
-        Tensor weights = null;
-        if (needWeights) {
-            Tensor scores = qh.mul(1 / Math.sqrt((double) embedDim / numHeads)).matmul(kh.transpose(-2, -1));
-            Tensor w = (mask == null ? scores : scores.add(mask)).softmax(-1);
-            w = p > 0 ? Functional.dropout(w, p, true) : w;
-            y = w.matmul(vh);
-            weights = average ? w.mean(new long[] {1}, false) : w;
-            weights = batched ? weights : weights.squeeze(0);
-        } else {
-            y = Functional.scaledDotProductAttention(qh, kh, vh, mask, p, causal, null, false);
-        }
-        // (N, heads, L, d) to (N, L, E) or (L, N, E)
-        Tensor joined = batchFirst
-                ? y.permute(0, 2, 1, 3).reshape(q.shape().toArray())
-                : y.permute(2, 0, 1, 3).reshape(q.shape().toArray());
-        Tensor out = outProj.forward(joined);
-        return new Result(batched ? out : out.squeeze(n), weights);
-    }
-
-    private void check(Tensor query, Tensor key, Tensor value, @Nullable Tensor keyPaddingMask) {
-        boolean fits = (query.dim() == 2 || query.dim() == 3)
-                && key.dim() == query.dim()
-                && value.dim() == query.dim()
-                && query.size(-1) == embedDim;
-        for (int d = 0; fits && d < key.dim() - 1; d++) {
-            fits = key.size(d) == value.size(d);
-        }
-        if (!fits) {
-            throw CressetException.runtime("attention: query " + query.shape() + ", key " + key.shape() + " and value "
-                    + value.shape() + "; expected 2 or 3 dimensions, " + embedDim
-                    + " features of the query, and key and value alike");
-        }
-        if (keyPaddingMask != null && keyPaddingMask.dim() != query.dim() - 1) {
-            throw CressetException.runtime("attention: a key padding mask of shape " + keyPaddingMask.shape()
-                    + " for a query of shape " + query.shape() + "; expected " + (query.dim() - 1) + " dimensions");
-        }
-    }
-
-    private @Nullable Tensor bias(int part) {
-        return inProjBias == null ? null : inProjBias.narrow(0, part * embedDim, embedDim);
-    }
-
-    /** The three projections, in as few products as the inputs allow. */
-    private Tensor[] project(Tensor q, Tensor k, Tensor v) {
-        Tensor w = inProjWeight;
-        if (w == null) {
-            return new Tensor[] {
-                Functional.linear(q, Objects.requireNonNull(qProjWeight), bias(0)),
-                Functional.linear(k, Objects.requireNonNull(kProjWeight), bias(1)),
-                Functional.linear(v, Objects.requireNonNull(vProjWeight), bias(2))
-            };
-        }
-        if (q == k && k == v) {
-            return Functional.linear(q, w, inProjBias).chunk(3, -1);
-        }
-        Tensor first = Functional.linear(q, w.narrow(0, 0, embedDim), bias(0));
-        if (k == v) {
-            Tensor b = inProjBias == null ? null : inProjBias.narrow(0, embedDim, 2 * embedDim);
-            Tensor[] both =
-                    Functional.linear(k, w.narrow(0, embedDim, 2 * embedDim), b).chunk(2, -1);
-            return new Tensor[] {first, both[0], both[1]};
-        }
-        return new Tensor[] {
-            first,
-            Functional.linear(k, w.narrow(0, embedDim, embedDim), bias(1)),
-            Functional.linear(v, w.narrow(0, 2 * embedDim, embedDim), bias(2))
-        };
-    }
-
-    /** (N, L, E) or (L, N, E) to (N, heads, L, E / heads). */
-    private Tensor heads(Tensor x) {
-        Tensor split = x.unflatten(2, numHeads, embedDim / numHeads);
-        return batchFirst ? split.permute(0, 2, 1, 3) : split.permute(1, 2, 0, 3);
-    }
-
-    /** What is added to the scores (N, heads, L, S): both masks together. */
-    private @Nullable Tensor mask(
-            @Nullable Tensor attnMask,
-            @Nullable Tensor keyPaddingMask,
-            Tensor q,
-            Tensor k,
-            boolean batched,
-            long more) {
-        int n = batchFirst ? 0 : 1;
-        long batch = q.size(n);
-        long target = q.size(1 - n);
-        long source = k.size(1 - n);
-        Tensor mask = null;
-        if (attnMask != null) {
-            boolean fits = attnMask.dim() == 2
-                    ? attnMask.shape().equals(Shape.of(target, source))
-                    : attnMask.shape().equals(Shape.of(batch * numHeads, target, source));
-            if (!fits) {
-                throw CressetException.runtime("attention: a mask of shape " + attnMask.shape() + "; expected ("
-                        + target + ", " + source + ") or (" + batch * numHeads + ", " + target + ", " + source + ")");
-            }
-            Tensor added = additive(attnMask, q.dtype(), more);
-            mask = attnMask.dim() == 2 ? added : added.unflatten(0, batch, numHeads);
-        }
-        if (keyPaddingMask != null) {
-            Tensor padding = batched ? keyPaddingMask : keyPaddingMask.unsqueeze(0);
-            if (!padding.shape().equals(Shape.of(batch, source))) {
-                throw CressetException.runtime("attention: a key padding mask of shape " + keyPaddingMask.shape()
-                        + "; expected (" + batch + ", " + source + ")");
-            }
-            Tensor added = additive(padding, q.dtype(), more).unsqueeze(1).unsqueeze(2);
-            mask = mask == null ? added : mask.add(added);
-        }
-        return mask;
-    }
-
-    /** True becomes minus infinity; keys that were added can always be seen. */
-    static Tensor additive(Tensor mask, DType dtype, long more) {
-        if (mask.dtype() != DType.BOOL && !mask.dtype().isFloat()) {
-            throw CressetException.runtime("attention: a mask of " + mask.dtype() + "; expected bool or floats");
-        }
-        Tensor m = mask.dtype() == DType.BOOL
-                ? Tensor.zeros(mask.shape(), dtype).maskedFill(mask, Double.NEGATIVE_INFINITY)
-                : mask.to(dtype);
-        return more == 0 ? m : Functional.pad(m, 0, more);
+        boolean turn = batchFirst && query.dim() == 3;
+        Tensor q = turn ? query.transpose(0, 1) : query;
+        Tensor k = key == query ? q : turn ? key.transpose(0, 1) : key; // one and the same stays so
+        Tensor v = value == query ? q : value == key ? k : turn ? value.transpose(0, 1) : value;
+        @Nullable
+        Tensor[] both = Functional.multiHeadAttentionForward(
+                q,
+                k,
+                v,
+                embedDim,
+                numHeads,
+                inProjWeight,
+                inProjBias,
+                biasK,
+                biasV,
+                addZeroAttn,
+                dropout,
+                outProj.weight,
+                outProj.bias,
+                isTraining(),
+                keyPaddingMask,
+                needWeights,
+                attnMask,
+                inProjWeight == null,
+                qProjWeight,
+                kProjWeight,
+                vProjWeight,
+                null,
+                null,
+                average,
+                isCausal);
+        Tensor out = both[0];
+        return new Result(turn ? out.transpose(0, 1) : out, both[1]);
     }
 
     @Override

@@ -115,10 +115,6 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
             throw CressetException.runtime("multi_head_attention_forward: query " + query.shape() + "; expected "
                     + embedDimToCheck + " features");
         }
-        if (isCausal && attnMask == null) {
-            throw CressetException.runtime(
-                    "multi_head_attention_forward: is_causal is a hint about attn_mask, which" + " must be given");
-        }
         MultiHead.Weights w = new MultiHead.Weights(
                 useSeparateProjWeight ? null : inProjWeight,
                 inProjBias,
@@ -129,7 +125,7 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
                 qProjWeight,
                 kProjWeight,
                 vProjWeight);
-        MultiHead.Given given = new MultiHead.Given(keyPaddingMask, attnMask, staticK, staticV, addZeroAttn);
+        MultiHead.Given given = new MultiHead.Given(keyPaddingMask, attnMask, isCausal, staticK, staticV, addZeroAttn);
         double p = training ? dropoutP : 0;
         return MultiHead.forward(query, key, value, numHeads, w, given, p, needWeights, averageAttnWeights);
     }
