@@ -236,7 +236,7 @@ public final class Activations {
         }
     }
 
-    /** x held between two numbers; NaN stays. */
+    /** x held between two numbers that aren't NaN; NaN stays. */
     public static final class Clamp extends Unary {
         public static final Clamp OP = new Clamp();
 
@@ -246,7 +246,9 @@ public final class Activations {
 
         @Override
         protected <V> V lane(Lanes<V> l, V x, List<V> numbers) {
-            return l.min(l.max(x, numbers.get(0)), numbers.get(1));
+            // A comparison is false for NaN, so that none of what max and min do to keep NaN is needed.
+            V y = l.select(l.lt(x, numbers.get(0)), numbers.get(0), x);
+            return l.select(l.lt(numbers.get(1), y), numbers.get(1), y);
         }
 
         @Override

@@ -13,8 +13,9 @@ import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts points (n, d) in the cells of a grid, or adds up their weights. Inputs: points, weights (n) or null, then the edges of
- * each dimension. A cell has its left edge, the last one both; points outside and NaN count nowhere.
+ * Counts points (..., n, d) in the cells of a grid, or adds up their weights: (..., cells of each dimension). Inputs: points,
+ * weights (..., n) or null, then the edges of each dimension, (..., k + 1) or (k + 1) for all. A cell has its left edge, the
+ * last one both; points outside and NaN count nowhere.
  */
 public final class Binning extends Sort {
     public static final Binning OP = new Binning();
@@ -43,11 +44,12 @@ public final class Binning extends Sort {
 
     @Override
     protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
-        long[] cells = new long[in.length - 2];
-        for (int d = 0; d < cells.length; d++) {
-            cells[d] = in[d + 2].numel() - 1;
+        int lead = in[0].dim() - 2;
+        long[] dims = Arrays.copyOf(in[0].shape().toArray(), lead + in.length - 2);
+        for (int d = 2; d < in.length; d++) {
+            dims[lead + d - 2] = in[d].size(-1) - 1;
         }
-        return spec(Shape.of(cells), in[0].dtype());
+        return spec(Shape.of(dims), in[0].dtype());
     }
 
     @Override
@@ -62,18 +64,59 @@ public final class Binning extends Sort {
         Dense points = Rows.convert(in[0], t);
         Dense weights = in[1] == null ? null : Rows.convert(in[1], in[1].dtype());
         int dims = in.length - 2;
-        double[][] edges = new double[dims][];
+        double[][] all = new double[dims][];
+        int cells = 1;
         for (int d = 0; d < dims; d++) {
-            edges[d] = in[d + 2].toDoubleArray();
+            all[d] = in[d + 2].toDoubleArray();
+            cells = Math.multiplyExact(cells, Math.toIntExact(in[d + 2].size(-1) - 1));
         }
-        double[] cells = new double[Math.toIntExact(out[0].numel())];
-        long n = points.size(0);
-        for (long i = 0; i < n; i += PIECE) {
-            count(points, weights, edges, search, i, Math.min(n, i + PIECE), cells);
+        long n = points.size(-2);
+        long grids = 1;
+        for (int d = 0; d < points.dim() - 2; d++) {
+            grids *= points.size(d);
         }
-        for (int i = 0; i < cells.length; i++) {
-            out[0].write(i, cells[i]);
+        double[][] edges = new double[dims][];
+        for (long g = 0; g < grids; g++) {
+            for (int d = 0; d < dims; d++) {
+                int k = (int) in[d + 2].size(-1);
+                int from = in[d + 2].dim() == 1 ? 0 : Math.toIntExact(g * k);
+                edges[d] = Arrays.copyOfRange(all[d], from, from + k);
+            }
+            double[] sums = new double[cells];
+            for (long i = g * n; i < (g + 1) * n; i += PIECE) {
+                count(points, weights, edges, search, i, Math.min((g + 1) * n, i + PIECE), sums);
+            }
+            for (int i = 0; i < cells; i++) {
+                out[0].write(g * cells + i, sums[i]);
+            }
         }
+    }
+
+    /** Edges for all stay as they are; everything else gets a batch dimension in front. */
+    @Override
+    public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+        Tensor points = SearchSorted.all(in[0], mapped[0], size);
+        long[] front = Arrays.copyOf(points.shape().toArray(), points.dim() - 2);
+        @Nullable Tensor[] all = in.clone();
+        all[0] = points;
+        all[1] = in[1] == null ? null : SearchSorted.all(in[1], mapped[1], size);
+        for (int d = 2; d < in.length; d++) {
+            Tensor edges = in[d];
+            if (!mapped[d] && edges.dim() == 1) {
+                continue;
+            }
+            long[] dims = Arrays.copyOf(front, front.length + 1);
+            dims[front.length] = edges.size(-1);
+            if (mapped[d] && edges.dim() == 2) { // for all of each example's own batch
+                long[] apart = new long[dims.length];
+                Arrays.fill(apart, 1);
+                apart[0] = size;
+                apart[front.length] = edges.size(-1);
+                edges = edges.reshape(apart);
+            }
+            all[d] = edges.expand(dims);
+        }
+        return new Tensor[] {on(attrs, all)};
     }
 
     private static void count(

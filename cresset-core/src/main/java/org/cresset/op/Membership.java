@@ -19,8 +19,11 @@ public final class Membership {
 
     /** Whether each element is in {@code set}, in which NaN never is: bool. */
     public static Tensor isin(Tensor elements, Tensor set) {
-        return IsIn.OP.on(None.NONE, elements, set);
+        return IsIn.OP.on(new Sets(1), elements, set);
     }
+
+    /** How many sets of the same size there are, one after the other, each for as many of the elements. */
+    private record Sets(long count) {}
 
     private static final class IsIn extends Index {
         static final IsIn OP = new IsIn();
@@ -53,9 +56,21 @@ public final class Membership {
             v.none();
         }
 
+        /** One set for all stays as it is; else each example's elements are looked up in its own set. */
         @Override
         public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
-            return mapped[1] ? super.batch(attrs, in, mapped, size) : new Tensor[] {on(attrs, in)};
+            long rows = ((Sets) attrs).count;
+            if (!mapped[1] && rows == 1) {
+                return new Tensor[] {on(attrs, in)};
+            }
+            @Nullable Tensor[] one = in.clone();
+            for (int i = 0; size > 0 && i < 2; i++) {
+                one[i] = mapped[i] ? in[i].select(0, 0) : in[i];
+            }
+            DType t = type(one); // a number counts less than a batch of numbers
+            Tensor elements = SearchSorted.all(in[0], mapped[0], size).to(t);
+            Tensor sets = SearchSorted.all(in[1], mapped[1], size).to(t);
+            return new Tensor[] {on(new Sets(rows * size), elements, sets)};
         }
 
         private static Dense converted(Dense t, DType type) {
@@ -69,30 +84,58 @@ public final class Membership {
             DType type = type(in);
             Dense x = converted(in[0], type);
             Dense s = converted(in[1], type);
-            int n = Math.toIntExact(s.numel());
-            MemorySegment to = out[0].segment();
-            if (type.isFloat()) {
-                double[] sorted = new double[n];
-                Arrays.setAll(sorted, i -> Convert.readDouble(type, s.segment(), (long) i << type.shift()) + 0.0);
-                Arrays.sort(sorted);
-                Workers.parallelFor(x.numel(), 1 << 12, (from, end) -> {
-                    for (long i = from; i < end; i++) {
-                        double v = Convert.readDouble(type, x.segment(), i << type.shift()) + 0.0; // -0 becomes 0
-                        boolean found = !Double.isNaN(v) && Arrays.binarySearch(sorted, v) >= 0;
-                        to.set(ValueLayout.JAVA_BYTE, i, (byte) (found ? 1 : 0));
-                    }
-                });
-            } else {
-                long[] sorted = new long[n];
-                Arrays.setAll(sorted, i -> Convert.readLong(type, s.segment(), (long) i << type.shift()));
-                Arrays.sort(sorted);
-                Workers.parallelFor(x.numel(), 1 << 12, (from, end) -> {
-                    for (long i = from; i < end; i++) {
-                        long v = Convert.readLong(type, x.segment(), i << type.shift());
-                        to.set(ValueLayout.JAVA_BYTE, i, (byte) (Arrays.binarySearch(sorted, v) >= 0 ? 1 : 0));
-                    }
-                });
+            long rows = ((Sets) attrs).count;
+            if (x.numel() == 0) {
+                return;
             }
+            long elements = x.numel() / rows;
+            int n = Math.toIntExact(s.numel() / rows);
+            for (long r = 0; r < rows; r++) {
+                if (type.isFloat()) {
+                    search(x, r * elements, elements, doubles(s, r * n, n), out[0]);
+                } else {
+                    search(x, r * elements, elements, longs(s, r * n, n), out[0]);
+                }
+            }
+        }
+
+        private static double[] doubles(Dense set, long start, int n) {
+            DType t = set.dtype();
+            double[] sorted = new double[n];
+            Arrays.setAll(sorted, i -> Convert.readDouble(t, set.segment(), start + i << t.shift()) + 0.0);
+            Arrays.sort(sorted);
+            return sorted;
+        }
+
+        private static long[] longs(Dense set, long start, int n) {
+            DType t = set.dtype();
+            long[] sorted = new long[n];
+            Arrays.setAll(sorted, i -> Convert.readLong(t, set.segment(), start + i << t.shift()));
+            Arrays.sort(sorted);
+            return sorted;
+        }
+
+        private static void search(Dense x, long start, long count, double[] sorted, Dense out) {
+            DType t = x.dtype();
+            MemorySegment to = out.segment();
+            Workers.parallelFor(count, 1 << 12, (from, end) -> {
+                for (long i = start + from; i < start + end; i++) {
+                    double v = Convert.readDouble(t, x.segment(), i << t.shift()) + 0.0; // -0 becomes 0
+                    boolean found = !Double.isNaN(v) && Arrays.binarySearch(sorted, v) >= 0;
+                    to.set(ValueLayout.JAVA_BYTE, i, (byte) (found ? 1 : 0));
+                }
+            });
+        }
+
+        private static void search(Dense x, long start, long count, long[] sorted, Dense out) {
+            DType t = x.dtype();
+            MemorySegment to = out.segment();
+            Workers.parallelFor(count, 1 << 12, (from, end) -> {
+                for (long i = start + from; i < start + end; i++) {
+                    long v = Convert.readLong(t, x.segment(), i << t.shift());
+                    to.set(ValueLayout.JAVA_BYTE, i, (byte) (Arrays.binarySearch(sorted, v) >= 0 ? 1 : 0));
+                }
+            });
         }
     }
 

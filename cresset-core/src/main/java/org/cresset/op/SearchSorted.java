@@ -157,7 +157,8 @@ public final class SearchSorted extends Sort {
         return new Tensor[] {found.reshape(values.shape().toArray())};
     }
 
-    private static Tensor all(Tensor t, boolean mapped, long size) {
+    /** With a batch dimension, in any case. */
+    static Tensor all(Tensor t, boolean mapped, long size) {
         if (mapped) {
             return t;
         }

@@ -562,6 +562,8 @@ public sealed interface ElementwiseOps permits Tensor {
     default Tensor clamp(@Nullable Number min, @Nullable Number max) {
         if (min instanceof Double lo
                 && max instanceof Double hi
+                && !lo.isNaN()
+                && !hi.isNaN()
                 && self().dtype().isFloat()) {
             return Activations.Clamp.OP.on(new Elementwise.Two(lo, hi), self());
         }
@@ -569,7 +571,7 @@ public sealed interface ElementwiseOps permits Tensor {
     }
 
     private static boolean bound(@Nullable Tensor t) {
-        return t == null || t instanceof Dense && t.isNumber() && !t.dtype().isComplex();
+        return t == null || t instanceof Dense d && t.isNumber() && !t.dtype().isComplex() && !Double.isNaN(d.read(0));
     }
 
     /** x held between bounds, either of which may be null; at a bound the gradient passes. As {@code torch.clamp}. */

@@ -58,6 +58,48 @@ class BatchingRulesTest {
     }
 
     @Test
+    void histograms() {
+        Tensor edges = Tensor.of(-7f, -2f, 0f, 5f, 9f).to(DType.FLOAT64);
+        Tensor weight = Tensor.arange(8).to(DType.FLOAT64).mul(0.25);
+        same(x -> x.histc(4, -5, 9));
+        same(x -> x.histc(3, 0, 0));
+        same(x -> x.histogram(edges, null, false)[0]);
+        same(x -> x.histogram(edges, x.mul(0.5), true)[0]);
+        same(x -> x.histogram(3, new double[] {-6, 12}, null, false)[0]);
+        same(x -> x.histogram(3, null, x.square(), false)[0]);
+        // points for all, each with its own weights or edges
+        Tensor points = Tensor.arange(-2, 6, 1, DType.FLOAT64);
+        same(x -> points.narrow(0, 0, 6).histogram(edges, x.reshape(-1).narrow(0, 0, 6), false)[0]);
+        same(x -> points.histogram(x.reshape(-1).sort(0)[0], weight, false)[0]);
+        same(x -> Func.vmap(row -> row.histogram(edges, null, false)[0]).apply(x));
+        same(x -> Func.vmap(row -> points.histogram(x.reshape(-1).sort(0)[0].add(row.sum()), null, false)[0])
+                .apply(x));
+    }
+
+    @Test
+    void membershipInSetsOfTheirOwn() {
+        Tensor own = Tensor.of(-7f, 0f, 3f, 12f, Float.NaN).to(DType.FLOAT64);
+        same(x -> own.isin(x, false, false).to(DType.FLOAT64));
+        same(x -> own.isin(x, false, true).to(DType.FLOAT64));
+        same(x -> x.isin(own, false, false).to(DType.FLOAT64));
+        same(x -> x.isin(x.neg(), false, false).to(DType.FLOAT64));
+        same(x ->
+                Func.vmap(row -> own.isin(row, false, false).to(DType.FLOAT64)).apply(x));
+        same(x -> Func.vmap(row -> row.neg().isin(x, false, false).to(DType.FLOAT64))
+                .apply(x));
+        same(x -> own.to(DType.INT64).isin(x.to(DType.INT64), false, false).to(DType.FLOAT64));
+        // a number takes the dtype of the set
+        Tensor tenths = Tensor.of(0.1f, 0.2f, 0.3f, 0.4f).reshape(2, 2);
+        Tensor found =
+                Func.vmap(row -> Tensor.number(0.1).isin(row, false, false)).apply(tenths);
+        for (int i = 0; i < 2; i++) {
+            assertThat(found.get(i).itemBoolean())
+                    .isEqualTo(
+                            Tensor.number(0.1).isin(tenths.get(i), false, false).itemBoolean());
+        }
+    }
+
+    @Test
     void complexNumbersOfParts() {
         Tensor row = X.get(0, 0).narrow(0, 0, 2).select(0, 1);
         same(x -> Tensor.complex(x, row).square().imag());

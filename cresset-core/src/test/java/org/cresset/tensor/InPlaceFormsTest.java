@@ -300,4 +300,22 @@ class InPlaceFormsTest {
         assertThat(y.istft(4, window).toDoubleArray())
                 .containsExactly(x.toDoubleArray(), within(t == DType.FLOAT32 ? 1e-5 : 1e-12));
     }
+
+    @Test
+    void heldBetweenBoundsKeepsNaNAndTheSignOfZero() {
+        for (DType t : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
+            Tensor x = Tensor.of(Float.NaN, -0f, 0f, -3f, 5f, 0.5f, -0.5f, Float.NEGATIVE_INFINITY, 1e30f)
+                    .to(t);
+            double[] held = {Double.NaN, -0.0, 0, -1, 1, 0.5, -0.5, -1, 1};
+            assertThat(x.clamp(-1.0, 1.0).toDoubleArray()).containsExactly(held);
+            assertThat(x.clone().clamp_(-1.0, 1.0).toDoubleArray()).containsExactly(held);
+            assertThat(x.clamp(0.0, null).get(1).item()).isEqualTo(-0.0);
+            assertThat(x.clamp(2.0, 1.0).toDoubleArray()).containsExactly(Double.NaN, 1, 1, 1, 1, 1, 1, 1, 1);
+            // nothing lies between bounds one of which is NaN
+            assertThat(x.clamp(Double.NaN, 1.0).isnan().all().itemBoolean()).isTrue();
+            assertThat(x.clamp(-1.0, Double.NaN).isnan().all().itemBoolean()).isTrue();
+            assertThat(x.clone().clamp_(Double.NaN, null).isnan().all().itemBoolean())
+                    .isTrue();
+        }
+    }
 }

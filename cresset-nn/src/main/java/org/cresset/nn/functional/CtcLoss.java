@@ -28,6 +28,17 @@ final class CtcLoss {
         private long mostPlaces() {
             return 2 * Arrays.stream(labels).max().orElse(0) + 1;
         }
+
+        /** Of {@code times} as many sequences. */
+        private Lengths repeated(long times) {
+            return new Lengths(repeated(labels, times), repeated(frames, times), blank);
+        }
+
+        private static long[] repeated(long[] once, long times) {
+            long[] all = new long[Math.toIntExact(once.length * times)];
+            Arrays.setAll(all, i -> once[i % once.length]);
+            return all;
+        }
     }
 
     /** The labels of each sequence, and how many frames it has. */
@@ -131,6 +142,23 @@ final class CtcLoss {
         return new Sequences(labels, lengths.frames, lengths.blank);
     }
 
+    /** Examples (B, N, ...), or one for all of them, as sequences (B N, ...); labels one after the other stay that. */
+    private static Tensor joined(Tensor t, boolean mapped, long size) {
+        if (mapped) {
+            return t.flatten(0, 1);
+        }
+        long[] dims = new long[t.dim() + 1];
+        dims[0] = size;
+        System.arraycopy(t.shape().dims(), 0, dims, 1, t.dim());
+        return t.expand(dims).flatten(0, 1);
+    }
+
+    /** As {@link #joined}, for (B, T, N, C) and (T, B N, C). */
+    private static Tensor joinedFrames(Tensor t, boolean mapped, long size) {
+        return joined(mapped ? t.transpose(1, 2) : t.transpose(0, 1), mapped, size)
+                .transpose(0, 1);
+    }
+
     private static double logAdd(double a, double b) {
         double high = Math.max(a, b);
         return high == NEVER ? NEVER : high + Math.log1p(Math.exp(-Math.abs(a - b)));
@@ -159,6 +187,15 @@ final class CtcLoss {
         @Override
         public boolean differentiable(int output) {
             return output == 0;
+        }
+
+        /** The sequences of all examples are one batch. */
+        @Override
+        public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+            Tensor x = joinedFrames(in[0], mapped[0], size);
+            Tensor[] y = all(((Lengths) attrs).repeated(size), x, joined(in[1], mapped[1], size));
+            long n = in[0].size(-2);
+            return new Tensor[] {y[0].unflatten(0, size, n), y[1].unflatten(0, size, n)};
         }
 
         @Override
@@ -221,6 +258,17 @@ final class CtcLoss {
         @Override
         protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
             return spec(in[1].shape(), in[1].dtype());
+        }
+
+        /** The sequences of all examples are one batch. */
+        @Override
+        public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
+            Tensor[] all = new Tensor[in.length];
+            for (int i = 0; i < in.length; i++) {
+                all[i] = i == 1 ? joinedFrames(in[i], mapped[i], size) : joined(in[i], mapped[i], size);
+            }
+            Tensor y = on(((Lengths) attrs).repeated(size), all);
+            return new Tensor[] {y.unflatten(1, size, in[1].size(-2)).transpose(0, 1)};
         }
 
         @Override

@@ -8,10 +8,13 @@ import static org.cresset.nn.functional.Functional.ctcLoss;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.cresset.autograd.Autograd;
+import org.cresset.autograd.Func;
 import org.cresset.base.CressetException;
+import org.cresset.base.DType;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,6 +162,48 @@ class LossFunctionsTest {
         Differences.check(
                 x -> ctcLoss(x.logSoftmax(2), target, new long[] {8, 6}, new long[] {3, 2}, 0, Reduction.MEAN, false),
                 Differences.random(12, 8, 2, 4));
+    }
+
+    @Test
+    void ctcOfManyBatchesAtOnce() {
+        Tensor logs = Tensor.randn(4, 6, 2, 3).to(DType.FLOAT64).logSoftmax(-1);
+        Tensor rows = Tensor.of(1L, 2L, 2L, 1L, 1L, 2L, 2L, 2L).reshape(4, 2, 1).expand(4, 2, 3);
+        Tensor flat = Tensor.of(1L, 2L, 2L, 1L, 1L, 2L, 2L, 2L, 1L, 1L, 2L, 1L).reshape(4, 3);
+        for (Tensor targets : new Tensor[] {rows, flat}) {
+            Func.Many loss = in ->
+                    new Tensor[] {ctcLoss(in[0], in[1], new long[] {6, 5}, new long[] {2, 1}, 0, Reduction.NONE, false)
+                    };
+            Func.Many gradient = in -> new Tensor[] {
+                Func.grad(x -> loss.apply(new Tensor[] {x, in[1]})[0].mul(2).sum())
+                        .apply(in[0])
+            };
+            for (Func.Many f : List.of(loss, gradient)) {
+                for (int mapped = 0; mapped < 3; mapped++) { // both, or one of them
+                    int[] dims = {mapped == 2 ? -1 : 0, mapped == 1 ? -1 : 0};
+                    Tensor[] in = {dims[0] < 0 ? logs.get(1) : logs, dims[1] < 0 ? targets.get(1) : targets};
+                    long before = Func.looped();
+                    Tensor got = mapOver(f, in, dims);
+                    assertThat(Func.looped()).isEqualTo(before);
+                    for (int b = 0; b < 4; b++) {
+                        Tensor expected = f.apply(new Tensor[] {
+                            dims[0] < 0 ? in[0] : in[0].get(b), dims[1] < 0 ? in[1] : in[1].get(b)
+                        })[0];
+                        assertThat(got.get(b).shape()).isEqualTo(expected.shape());
+                        assertThat(got.get(b).toDoubleArray()).containsExactly(expected.toDoubleArray());
+                    }
+                }
+            }
+        }
+    }
+
+    /** Maps over those inputs whose dimension isn't negative. */
+    private static Tensor mapOver(Func.Many f, Tensor[] in, int[] dims) {
+        if (dims[0] < 0) {
+            return Func.vmap(x -> f.apply(new Tensor[] {in[0], x})[0]).apply(in[1]);
+        }
+        return dims[1] < 0
+                ? Func.vmap(x -> f.apply(new Tensor[] {x, in[1]})[0]).apply(in[0])
+                : Func.vmap(f, in, dims)[0];
     }
 
     @Test
