@@ -24,10 +24,10 @@ public final class Ahead {
         long n = Math.min(bytes, MOST);
         int sum = 0;
         for (long i = 0; i < n; i += LINE) {
-            sum |= memory.get(ValueLayout.JAVA_BYTE, offset + i);
+            sum += memory.get(ValueLayout.JAVA_BYTE, offset + i);
         }
-        sum |= memory.get(ValueLayout.JAVA_BYTE, offset + n - 1);
-        if (sum == Integer.MIN_VALUE) { // never: all but the sign of a byte would have to be missing
+        sum += memory.get(ValueLayout.JAVA_BYTE, offset + n - 1);
+        if (sum == Integer.MIN_VALUE) { // never with so few bytes, but the compiler can't know
             unused = sum;
         }
     }

@@ -1,6 +1,5 @@
 package org.cresset.op;
 
-import java.lang.foreign.MemorySegment;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.Ahead;
 import org.cresset.base.CressetException;
@@ -182,7 +181,6 @@ public final class Bags {
     /** The gradient of the table. Inputs: the gradient of the sums, table, rows, bags, weights. */
     static final class ToTable extends Composite {
         static final ToTable OP = new ToTable();
-        private static final int PARTS = 8;
 
         private ToTable() {
             super("embedding_bag_backward", Saves.INPUTS);
@@ -195,38 +193,12 @@ public final class Bags {
 
         @Override
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
-            Dense g = Rows.floats(in[0]);
-            long[] rows = Rows.convert(in[2], DType.INT64).toLongArray();
-            long[] bag = Rows.convert(in[3], DType.INT64).toLongArray();
-            float[] weights = Rows.floats(in[4]).toFloatArray();
-            Dense y = out[0];
-            long n = y.size(1);
-            long count = y.size(0);
-            MemorySegment all = y.segment();
-            // Each part of the table is one thread's, so that no two write to a row.
-            Workers.parallelFor(PARTS, n * count < Rows.GRAIN ? PARTS : 1, (from, to) -> {
-                long low = count * from / PARTS;
-                long high = count * to / PARTS;
-                all.asSlice(4 * low * n, 4 * (high - low) * n).fill((byte) 0);
-                Rows r = Rows.local();
-                for (int i = 0; i < rows.length; i++) {
-                    if (rows[i] >= low && rows[i] < high) {
-                        r.number(0, weights[i]);
-                        long yo = at(y, rows[i], n);
-                        Rows.map(
-                                ChannelLoops.ADD_SCALED_ROWS,
-                                g.segment(),
-                                at(g, bag[i], n),
-                                r.numbers(),
-                                0,
-                                all,
-                                yo,
-                                all,
-                                yo,
-                                n);
-                    }
-                }
-            });
+            TableRows.add(
+                    Rows.floats(in[0]),
+                    in[3].to(DType.INT64).toLongArray(),
+                    Rows.floats(in[4]).toFloatArray(),
+                    in[2].to(DType.INT64).toLongArray(),
+                    out[0]);
         }
 
         /** Never asked for: where gradients are differentiated again, the composition makes them. */

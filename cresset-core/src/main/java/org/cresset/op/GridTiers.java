@@ -54,7 +54,7 @@ final class GridTiers extends GridForms<GridKernel> {
 
             @Override
             public int elements() {
-                return ROWS * WIDTH + (ROWS + 1) * (WIDTH - 3);
+                return ROWS * (WIDTH + SMALLEST_FOR_VECTORS) + (ROWS + 1) * (WIDTH - 3);
             }
 
             @Override

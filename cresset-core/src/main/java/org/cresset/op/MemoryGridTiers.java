@@ -57,7 +57,7 @@ final class MemoryGridTiers extends GridForms<MemoryGridKernel> {
 
             @Override
             public int elements() {
-                return ROWS * WIDTH + (ROWS + 1) * (WIDTH - 3);
+                return ROWS * (WIDTH + SMALLEST_FOR_VECTORS) + (ROWS + 1) * (WIDTH - 3);
             }
 
             @Override

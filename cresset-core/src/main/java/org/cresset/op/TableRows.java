@@ -61,20 +61,42 @@ final class TableRows {
             Tensor real = rows.ne(padding).nonzero().squeeze(1);
             return new SparseRows(rows.indexSelect(0, real), values.indexSelect(0, real)).coalesce();
         }
-        Dense given = Rows.floats(g);
-        long n = g.size(1);
         long[] used = rows.to(DType.INT64).toLongArray();
-        long[] source = from == null ? null : from.toLongArray();
-        float[] factors = weights == null ? null : weights.to(DType.FLOAT32).toFloatArray();
         DistinctRows distinct = DistinctRows.of(used);
-        int[] places = new int[used.length];
+        long[] places = new long[used.length];
         for (int i = 0; i < places.length; i++) {
             places[i] = used[i] == padding ? -1 : distinct.place(used[i]);
         }
-        int count = distinct.rows().length;
-        Dense y = (Dense) Tensor.zeros(Shape.of(count, n), DType.FLOAT32);
-        // A row is one thread's, and its uses are added in their order.
-        Workers.parallelFor(count, Math.max(1, Rows.GRAIN * count / Math.max(1, n * used.length)), (begin, end) -> {
+        Dense y = Dense.empty(Shape.of(distinct.rows().length, g.size(1)), DType.FLOAT32);
+        add(
+                Rows.floats(g),
+                from == null ? null : from.toLongArray(),
+                weights == null ? null : weights.to(DType.FLOAT32).toFloatArray(),
+                places,
+                y);
+        return new SparseRows(Tensor.of(distinct.rows()), y);
+    }
+
+    /**
+     * Fills contiguous rows of floats with sums of others, added in their order.
+     *
+     * @param from contiguous rows
+     * @param source which of them each addend is; null: the one at the same place
+     * @param factors what it is multiplied by; null: 1
+     * @param places to which row it is added; -1: to none
+     */
+    static void add(Dense from, long @Nullable [] source, float @Nullable [] factors, long[] places, Dense to) {
+        long n = to.size(1);
+        long count = to.size(0);
+        if (to.numel() == 0) {
+            return;
+        }
+        // A row is one thread's, so that no two write to it.
+        long grain = Math.max(1, Rows.GRAIN * count / (n * (places.length + count)));
+        Workers.parallelFor(count, grain, (begin, end) -> {
+            to.segment()
+                    .asSlice(to.byteOffset() + 4 * begin * n, 4 * (end - begin) * n)
+                    .fill((byte) 0);
             Rows r = Rows.local();
             r.number(0, 1);
             for (int i = 0; i < places.length; i++) {
@@ -84,21 +106,19 @@ final class TableRows {
                 if (factors != null) {
                     r.number(0, factors[i]);
                 }
-                long at = y.byteOffset() + 4 * places[i] * n;
-                long o = given.byteOffset() + 4 * n * (source == null ? i : source[i]);
+                long at = to.byteOffset() + 4 * places[i] * n;
                 Rows.map(
                         ChannelLoops.ADD_SCALED_ROWS,
-                        given.segment(),
-                        o,
+                        from.segment(),
+                        from.byteOffset() + 4 * n * (source == null ? i : source[i]),
                         r.numbers(),
                         0,
-                        y.segment(),
+                        to.segment(),
                         at,
-                        y.segment(),
+                        to.segment(),
                         at,
                         n);
             }
         });
-        return new SparseRows(Tensor.of(distinct.rows()), y);
     }
 }

@@ -115,11 +115,6 @@ public final class LeafGradient {
         }
     }
 
-    /** Whether there is one. */
-    public synchronized boolean exists() {
-        return tensor != null || rows != null;
-    }
-
     private void requireFits(SparseRows r) {
         Tensor v = r.values();
         boolean fits = leaf.dim() > 0 && v.dim() == leaf.dim() && v.dtype() == leaf.dtype();

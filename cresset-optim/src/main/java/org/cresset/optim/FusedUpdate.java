@@ -228,11 +228,11 @@ final class FusedUpdate {
         Storage memory = numbers(p.dtype(), values);
         MemorySegment at = memory.segment();
         if (n < 2 * GRAIN) {
-            chunk(kernel, p, g, s, at, 0, 0, (int) n);
+            chunk(kernel, p, g, s, at, 0, (int) n);
         } else {
             Workers.parallelFor(n, GRAIN, (begin, end) -> {
                 for (long i = begin; i < end; i += CHUNK) {
-                    chunk(kernel, p, g, s, at, i, i, (int) Math.min(CHUNK, end - i));
+                    chunk(kernel, p, g, s, at, i, (int) Math.min(CHUNK, end - i));
                 }
             });
         }
@@ -256,11 +256,10 @@ final class FusedUpdate {
         return memory;
     }
 
-    private void chunk(
-            WideKernel kernel, Dense p, Dense g, Dense[] s, MemorySegment values, long from, long gradFrom, int n) {
+    private void chunk(WideKernel kernel, Dense p, Dense g, Dense[] s, MemorySegment values, long from, int n) {
         MemorySegment[] segments = segments(p, g, s, values);
         long[] offsets = new long[segments.length];
-        place(offsets, p, g, s, from, gradFrom);
+        place(offsets, p, g, s, from, from);
         kernel.run(segments, offsets, n);
     }
 
