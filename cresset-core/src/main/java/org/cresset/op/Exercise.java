@@ -8,13 +8,13 @@ final class Exercise {
     private static final long WORTH_WARMING = 1 << 15;
 
     private final Runnable body;
-    private final long elements;
+    private final int elements;
     private volatile boolean ready;
     private long seen;
     private boolean asked;
 
     /** Of code that {@code body} runs, for no result, on that many elements. */
-    Exercise(Runnable body, long elements) {
+    Exercise(Runnable body, int elements) {
         this.body = body;
         this.elements = elements;
     }
@@ -25,36 +25,29 @@ final class Exercise {
             seen += more;
             if (seen > WORTH_WARMING) {
                 asked = true;
-                WarmUp.queue(Task::new);
+                WarmUp.queue(Trial::new);
             }
         }
         return ready;
     }
 
-    private final class Task implements WarmUp.Preparation {
-        private final long start = System.nanoTime();
-        private int calls;
-        private long best = Long.MAX_VALUE;
-
+    private final class Trial implements WarmUp.Trial {
         @Override
-        public boolean waits() {
-            return calls >= WarmUp.CALLS;
+        public void run() {
+            body.run();
         }
 
         @Override
-        public boolean proceed() {
-            int more = waits() ? 1 : WarmUp.CALLS_AT_ONCE;
-            for (int i = 0; i < more; i++) {
-                long t = System.nanoTime();
-                body.run();
-                best = Math.min(best, System.nanoTime() - t);
-            }
-            calls += more;
-            boolean compiled = waits() && best <= 3 * elements; // nanoseconds; interpreted it takes hundreds
-            if (compiled) {
-                ready = true;
-            }
-            return compiled || System.nanoTime() - start > WarmUp.PATIENCE;
+        public int elements() {
+            return elements;
         }
+
+        @Override
+        public void ready() {
+            ready = true;
+        }
+
+        @Override
+        public void close() {}
     }
 }

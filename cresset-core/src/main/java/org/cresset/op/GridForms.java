@@ -41,7 +41,7 @@ abstract class GridForms<K> {
             seen += elements;
             if (seen > WORTH_WARMING) {
                 asked = true;
-                WarmUp.queue(Task::new);
+                WarmUp.queue(FormTrial::new);
             }
         }
         return s;
@@ -85,50 +85,35 @@ abstract class GridForms<K> {
     /** Scratch memory for this grid. */
     abstract Trial<K> trial();
 
-    /** On the way to the vector form. */
-    private final class Task implements WarmUp.Preparation {
+    /** The vector form on trial. */
+    private final class FormTrial implements WarmUp.Trial {
         private final K fast = load(grid.name() + "V");
         private final K slow = load(grid.name());
         private final Trial<K> trial = trial();
-        private final long start = System.nanoTime();
-        private int calls;
-        private long best = Long.MAX_VALUE;
-        private long plain = Long.MAX_VALUE;
 
         @Override
-        public boolean waits() {
-            return calls >= WarmUp.CALLS;
+        public void run() {
+            trial.run(fast);
         }
 
-        /**
-         * Compiled is a vector form that takes no longer than 3 ns an element, or that is clearly faster than the scalar one
-         * after many calls: in the interpreter it is neither.
-         */
         @Override
-        public boolean proceed() {
-            int more = waits() ? 1 : WarmUp.CALLS_AT_ONCE;
-            for (int i = 0; i < more; i++) {
-                best = Math.min(best, time(fast));
-                if (i % 10 == 0) {
-                    plain = Math.min(plain, time(slow));
-                }
-            }
-            calls += more;
-            boolean compiled = waits() && (best <= plain / 2 || best <= 3L * trial.elements());
-            if (compiled) {
-                vector = fast;
-            }
-            boolean done = compiled || System.nanoTime() - start > WarmUp.PATIENCE;
-            if (done) {
-                trial.close();
-            }
-            return done;
+        public void runPlain() {
+            trial.run(slow);
         }
 
-        private long time(K k) {
-            long t = System.nanoTime();
-            trial.run(k);
-            return System.nanoTime() - t;
+        @Override
+        public int elements() {
+            return trial.elements();
+        }
+
+        @Override
+        public void ready() {
+            vector = fast;
+        }
+
+        @Override
+        public void close() {
+            trial.close();
         }
     }
 }

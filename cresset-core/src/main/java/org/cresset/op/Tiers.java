@@ -50,7 +50,7 @@ final class Tiers {
             if (seen > WORTH_WARMING) {
                 asked = true;
                 if (VECTORS) {
-                    WarmUp.queue(this::task);
+                    WarmUp.queue(this::trial);
                 } else {
                     Hint.give();
                 }
@@ -80,8 +80,9 @@ final class Tiers {
     }
 
     /** What the background thread needs to prepare the vector form; null if there is none. */
-    WarmUp.@Nullable Task task() {
-        return loop.vectorizable() ? new WarmUp.Task(loop, load(loop.name() + "V"), load(loop.name()), this) : null;
+    @Nullable
+    LoopTrial trial() {
+        return loop.vectorizable() ? new LoopTrial(loop, load(loop.name() + "V"), load(loop.name()), this) : null;
     }
 
     /** The vector form is ready. */

@@ -1,59 +1,70 @@
 package org.cresset.op;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import org.cresset.base.DType;
-import org.cresset.base.Memory;
-import org.cresset.base.Storage;
-import org.cresset.emit.Kernel;
-import org.cresset.emit.Loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that prepares vector loops. It runs each on scratch memory just as often as the JIT compiler wants before it
- * compiles a method for good, then leaves the processor to the compiler and looks now and then whether the loop has become
- * fast. Many loops wait for the compiler side by side, so that a net's worth of them is ready within seconds.
+ * The thread that prepares vector code. It runs each piece on scratch memory just as often as the JIT compiler wants before it
+ * compiles a method for good, then leaves the processor to the compiler and looks now and then whether the piece has become
+ * fast. Many wait for the compiler side by side, so that a net's worth of them is ready within seconds.
  */
 public final class WarmUp {
     /** Enough for HotSpot's last tier: 600 calls, and 15,000 calls and turns of loops together. */
-    static final int CALLS = 800;
+    private static final int CALLS = 800;
 
-    static final int CALLS_AT_ONCE = 100;
+    /** Nanoseconds of calls at once: hundreds of calls of compiled code, a few of what isn't. */
+    private static final long SLICE = 1_000_000;
 
-    /** Bytes of an operand: 32 turns of the loop with the widest vectors, 64 with half of that. */
-    private static final int ROW = 32 * 64;
+    /** After so long code stays as it is; nanoseconds. */
+    private static final long PATIENCE = 60_000_000_000L;
 
-    /** After so long a loop stays as it is; nanoseconds. */
-    static final long PATIENCE = 60_000_000_000L;
+    private static final long SHORTEST_REST = 2_000_000;
 
-    private static final long BETWEEN_LOOKS = 2_000_000;
+    private static final long LONGEST_REST = 100_000_000;
 
-    private static final LinkedBlockingQueue<Supplier<? extends @Nullable Preparation>> QUEUE =
-            new LinkedBlockingQueue<>();
+    /**
+     * Code that isn't compiled runs hundreds of times slower than it will. So many times longer than it ran the processor is left
+     * to those who compile it, and to whom it is for, as soon as everything has been called often enough.
+     */
+    private static final int REST = 20;
+
+    /** The same before that. */
+    private static final int SHORT_REST = 3;
+
+    private static final LinkedBlockingQueue<Supplier<? extends @Nullable Trial>> QUEUE = new LinkedBlockingQueue<>();
     private static final AtomicInteger BUSY = new AtomicInteger();
     private static boolean started;
 
     private WarmUp() {}
 
-    /** The way of one loop to its vector form. */
-    interface Preparation {
-        /** Does what is next; whether the loop is through. */
-        boolean proceed();
+    /** Code that needs to be compiled before it is used, with scratch memory to run it on. */
+    public interface Trial extends AutoCloseable {
+        /** Runs it once. */
+        void run();
 
-        /** Whether it waits for the compiler. */
-        boolean waits();
+        /** Runs what is used until it is ready, on the same memory; nothing if that can't be compared. */
+        default void runPlain() {}
+
+        /** How many elements a run handles. */
+        int elements();
+
+        /** It is compiled. */
+        void ready();
+
+        /** Gives scratch memory back; the last call. */
+        @Override
+        void close();
     }
 
-    /** Asks for the vector form of a loop, if it has one; of that the calling thread wants to know nothing. */
-    static synchronized void queue(Supplier<? extends @Nullable Preparation> loop) {
+    /** Asks for code to be prepared, if there is any (null: none); of that the calling thread wants to know nothing. */
+    public static synchronized void queue(Supplier<? extends @Nullable Trial> trial) {
         BUSY.incrementAndGet();
-        QUEUE.add(loop);
+        QUEUE.add(trial);
         if (!started) {
             started = true;
             Thread thread = new Thread(WarmUp::work, "cresset-warm-up");
@@ -64,7 +75,7 @@ public final class WarmUp {
     }
 
     /**
-     * For measurements: waits until no loop is being prepared.
+     * For measurements: waits until nothing is being prepared.
      *
      * @return whether that is so, or the time was over before
      */
@@ -80,120 +91,83 @@ public final class WarmUp {
     }
 
     private static void work() {
-        List<Preparation> tasks = new ArrayList<>();
+        List<Preparation> all = new ArrayList<>();
         try {
             while (true) {
-                for (var t = tasks.isEmpty() ? QUEUE.take() : QUEUE.poll(); t != null; t = QUEUE.poll()) {
-                    Preparation task = t.get();
-                    if (task == null) {
+                for (var t = all.isEmpty() ? QUEUE.take() : QUEUE.poll(); t != null; t = QUEUE.poll()) {
+                    Trial trial = t.get();
+                    if (trial == null) {
                         BUSY.decrementAndGet();
                     } else {
-                        tasks.add(task);
+                        all.add(new Preparation(trial));
                     }
                 }
+                long start = System.nanoTime();
                 boolean waiting = true;
-                for (Preparation t : List.copyOf(tasks)) {
-                    waiting &= t.waits();
-                    if (t.proceed()) {
-                        tasks.remove(t);
+                for (Preparation p : List.copyOf(all)) {
+                    waiting &= p.waits();
+                    if (p.proceed()) {
+                        all.remove(p);
                         BUSY.decrementAndGet();
                     }
                 }
-                if (waiting) {
-                    LockSupport.parkNanos(BETWEEN_LOOKS);
-                }
+                long spent = System.nanoTime() - start;
+                LockSupport.parkNanos(Math.clamp((waiting ? REST : SHORT_REST) * spent, SHORTEST_REST, LONGEST_REST));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** One loop on its way. */
-    static final class Task implements Preparation {
-        private final Kernel vector;
-        private final Kernel scalar;
-        private final Tiers tiers;
-        private final Loop loop;
-        private final int n;
+    /** The way of one piece of code. */
+    private static final class Preparation {
+        private final Trial trial;
         private final long start = System.nanoTime();
-        private @Nullable Storage scratch;
         private int calls;
         private long best = Long.MAX_VALUE;
         private long plain = Long.MAX_VALUE;
 
-        Task(Loop loop, Kernel vector, Kernel scalar, Tiers tiers) {
-            this.loop = loop;
-            this.vector = vector;
-            this.scalar = scalar;
-            this.tiers = tiers;
-            // Loops with accumulators handle several vectors in a turn.
-            n = (loop.accumulators().isEmpty() ? 1 : 2)
-                    * ROW
-                    / loop.type().dtype().size();
+        Preparation(Trial trial) {
+            this.trial = trial;
         }
 
-        @Override
-        public boolean waits() {
+        /** Whether it waits for the compiler. */
+        boolean waits() {
             return calls >= CALLS;
         }
 
-        @Override
-        public boolean proceed() {
-            // From the pool: another kind of segment would spoil what the compiler has learned about the loops.
-            if (scratch == null) {
-                scratch = Memory.allocate(16L * ROW);
-                fill(scratch.segment());
-            }
-            MemorySegment m = scratch.segment();
-            int more = calls < CALLS ? CALLS_AT_ONCE : 1;
-            for (int i = 0; i < more; i++) {
-                best = Math.min(best, time(vector, m));
-                if (i % 10 == 0) {
-                    plain = Math.min(plain, time(scalar, m));
+        /** Does what is next; whether it is through. */
+        boolean proceed() {
+            long begin = System.nanoTime();
+            long now = begin;
+            while (now - begin < SLICE) {
+                trial.run();
+                long end = System.nanoTime();
+                best = Math.min(best, end - now);
+                if (calls++ % 10 == 0) {
+                    trial.runPlain();
+                    plain = Math.min(plain, System.nanoTime() - end);
                 }
+                now = System.nanoTime();
             }
-            calls += more;
-            boolean compiled = calls >= CALLS && isCompiled();
+            boolean compiled = isCompiled();
             if (compiled) {
-                tiers.ready(vector);
+                trial.ready();
             }
             if (compiled || System.nanoTime() - start > PATIENCE) {
-                scratch.free();
+                trial.close();
                 return true;
             }
             return false;
         }
 
         /**
-         * Numbers such as a loop meets: of zeros alone the compiler would learn wrong things about what is rare, and the scalar
-         * form, which has branches, would seem faster than it is.
-         */
-        private void fill(MemorySegment m) {
-            Random random = new Random(0);
-            for (int k = 0; k < 4; k++) {
-                DType t = k < loop.repeated().size()
-                        ? loop.rows().get(k).dtype(loop.type())
-                        : loop.type().dtype();
-                for (int i = 0; i < 4 * ROW; i += t.size()) {
-                    double x = t.isDifferentiable() ? 0.1 + 0.8 * random.nextDouble() : 1 + random.nextInt(20);
-                    Convert.writeDouble(t, m, 4L * ROW * k + i, x);
-                }
-            }
-        }
-
-        private long time(Kernel k, MemorySegment m) {
-            long row = 4L * ROW;
-            long t = System.nanoTime();
-            k.run(m, 0, m, row, m, 2 * row, m, 3 * row, n);
-            return System.nanoTime() - t;
-        }
-
-        /**
-         * A compiled loop of something cheap needs well under 3 ns an element, the interpreter hundreds. What is dear by itself
-         * has to be clearly faster than the scalar form; that alone says nothing, for both may still be interpreted.
+         * Compiled code for something cheap needs well under 3 ns an element, the interpreter hundreds. What is dear by itself
+         * has to be clearly faster than the plain form; a little faster says nothing, for both may still be interpreted.
          */
         private boolean isCompiled() {
-            return best <= 3L * n || best <= 15L * n && best < plain * 3 / 4;
+            long n = trial.elements();
+            return best <= 3 * n || best <= plain / 2 || best <= 15 * n && best < plain * 3 / 4;
         }
     }
 }

@@ -2,12 +2,12 @@ package org.cresset.optim;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.emit.Loop;
 import org.cresset.emit.LoopEmitter;
 import org.cresset.emit.WideKernel;
+import org.cresset.op.WarmUp;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +22,6 @@ final class UpdateKernel {
             ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && !Boolean.getBoolean("cresset.scalar");
     private static final long WORTH_WARMING = 1 << 17;
     private static final int SMALLEST_FOR_VECTORS = 16;
-
-    /** Nanoseconds; long loops compile slowly on busy machines. */
-    private static final long PATIENCE = 30_000_000_000L;
 
     private final Loop loop;
     private @Nullable WideKernel scalar;
@@ -55,7 +52,7 @@ final class UpdateKernel {
             seen += n;
             if (seen > WORTH_WARMING) {
                 asked = true;
-                Warmer.queue(this);
+                WarmUp.queue(Trial::new);
             }
         }
         return s;
@@ -81,31 +78,48 @@ final class UpdateKernel {
         }
     }
 
-    private void warm() {
-        WideKernel v = load(loop.name() + "V");
-        int n = 2048;
-        int operands = loop.repeated().size() + loop.outputs();
-        // From the pool: another kind of segment would spoil what the compiler has learned about the loops.
-        Storage scratch = Memory.allocate(8L * n * operands);
-        MemorySegment[] segments = new MemorySegment[operands];
-        Arrays.fill(segments, scratch.segment().fill((byte) 0));
-        long[] offsets = new long[operands];
-        for (int i = 0; i < operands; i++) {
-            offsets[i] = 8L * n * i;
+    /** The vector form on trial. */
+    private final class Trial implements WarmUp.Trial {
+        private static final int N = 512;
+
+        private final WideKernel fast = load(loop.name() + "V");
+        private final WideKernel slow = load(loop.name());
+        private final MemorySegment[] segments =
+                new MemorySegment[loop.repeated().size() + loop.outputs()];
+        private final long[] offsets = new long[segments.length];
+
+        /** From the pool: another kind of segment would spoil what the compiler has learned about the loops. */
+        private final Storage scratch = Memory.allocate(8L * N * segments.length);
+
+        Trial() {
+            Arrays.fill(segments, scratch.segment().fill((byte) 0));
+            Arrays.setAll(offsets, i -> 8L * N * i);
         }
-        // A compiled loop needs a few ns an element; the interpreter takes hundreds.
-        long enough = 12L * n;
-        long start = System.nanoTime();
-        long best = Long.MAX_VALUE;
-        for (int i = 0; System.nanoTime() - start < PATIENCE && (best > enough || i < 50); i++) {
-            long t = System.nanoTime();
-            v.run(segments, offsets, n);
-            best = Math.min(best, System.nanoTime() - t);
+
+        @Override
+        public void run() {
+            fast.run(segments, offsets, N);
         }
-        if (best <= enough) {
-            vector = v;
+
+        @Override
+        public void runPlain() {
+            slow.run(segments, offsets, N);
         }
-        scratch.free();
+
+        @Override
+        public int elements() {
+            return N;
+        }
+
+        @Override
+        public void ready() {
+            vector = fast;
+        }
+
+        @Override
+        public void close() {
+            scratch.free();
+        }
     }
 
     /** Classes that are emitted when they are first needed. */
@@ -132,33 +146,6 @@ final class UpdateKernel {
 
         private Class<?> define(byte[] code) {
             return defineClass(null, code, 0, code.length);
-        }
-    }
-
-    /** The thread that warms loops, one after the other. */
-    private static final class Warmer {
-        private static final LinkedBlockingQueue<UpdateKernel> QUEUE = new LinkedBlockingQueue<>();
-        private static boolean started;
-
-        static synchronized void queue(UpdateKernel k) {
-            QUEUE.add(k);
-            if (!started) {
-                started = true;
-                Thread thread = new Thread(Warmer::work, "cresset-optim-warm-up");
-                thread.setDaemon(true);
-                thread.setPriority(Thread.MIN_PRIORITY);
-                thread.start();
-            }
-        }
-
-        private static void work() {
-            try {
-                while (true) {
-                    QUEUE.take().warm();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 }

@@ -1,0 +1,83 @@
+package org.cresset.op;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Random;
+import org.cresset.base.DType;
+import org.cresset.base.Memory;
+import org.cresset.base.Storage;
+import org.cresset.emit.Kernel;
+import org.cresset.emit.Loop;
+
+/** The vector form of a loop, on trial. */
+final class LoopTrial implements WarmUp.Trial {
+    /** Bytes of an operand: 32 turns of the loop with the widest vectors, 64 with half of that. */
+    private static final int ROW = 32 * 64;
+
+    private static final long BETWEEN = 4L * ROW;
+
+    private final Loop loop;
+    private final Kernel vector;
+    private final Kernel scalar;
+    private final Tiers tiers;
+    private final int n;
+
+    /** From the pool: another kind of segment would spoil what the compiler has learned about the loops. */
+    private final Storage scratch = Memory.allocate(4 * BETWEEN);
+
+    LoopTrial(Loop loop, Kernel vector, Kernel scalar, Tiers tiers) {
+        this.loop = loop;
+        this.vector = vector;
+        this.scalar = scalar;
+        this.tiers = tiers;
+        // Loops with accumulators handle several vectors in a turn.
+        n = (loop.accumulators().isEmpty() ? 1 : 2) * ROW / loop.type().dtype().size();
+        fill();
+    }
+
+    /**
+     * Numbers such as a loop meets: of zeros alone the compiler would learn wrong things about what is rare, and the scalar
+     * form, which has branches, would seem faster than it is.
+     */
+    private void fill() {
+        Random random = new Random(0);
+        for (int k = 0; k < 4; k++) {
+            DType t = k < loop.repeated().size()
+                    ? loop.rows().get(k).dtype(loop.type())
+                    : loop.type().dtype();
+            for (int i = 0; i < BETWEEN; i += t.size()) {
+                double x = t.isDifferentiable() ? 0.1 + 0.8 * random.nextDouble() : 1 + random.nextInt(20);
+                Convert.writeDouble(t, scratch.segment(), BETWEEN * k + i, x);
+            }
+        }
+    }
+
+    private void run(Kernel k) {
+        MemorySegment m = scratch.segment();
+        k.run(m, 0, m, BETWEEN, m, 2 * BETWEEN, m, 3 * BETWEEN, n);
+    }
+
+    @Override
+    public void run() {
+        run(vector);
+    }
+
+    @Override
+    public void runPlain() {
+        run(scalar);
+    }
+
+    @Override
+    public int elements() {
+        return n;
+    }
+
+    @Override
+    public void ready() {
+        tiers.ready(vector);
+    }
+
+    @Override
+    public void close() {
+        scratch.free();
+    }
+}
