@@ -46,7 +46,7 @@ final class TrainCommand implements Callable<Integer> {
             description = "digits (the bundled set) or mnist:DIR with MNIST's or Fashion-MNIST's idx files")
     private String data = "digits";
 
-    @Option(names = "--epochs", description = "How often to go through the training set (15 for digits, 3 for MNIST)")
+    @Option(names = "--epochs", description = "How often to go through the training set (12 for digits, 3 for MNIST)")
     private int epochs = -1;
 
     @Option(names = "--batch-size", description = "Images in a batch (default ${DEFAULT-VALUE})")
@@ -83,7 +83,7 @@ final class TrainCommand implements Callable<Integer> {
         Path directory = mnist ? Path.of(data.substring("mnist:".length())) : out;
         TensorDataset train = mnist ? fit(directory, Mnist.train(directory)) : Digits.train();
         TensorDataset test = mnist ? fit(directory, Mnist.test(directory)) : Digits.test();
-        int all = epochs > 0 ? epochs : mnist ? 3 : 15;
+        int all = epochs > 0 ? epochs : mnist ? 3 : 12;
 
         Tensor.manualSeed(seed);
         DigitNet net = new DigitNet(train.input().size(2));
