@@ -10,8 +10,8 @@ import org.cresset.emit.Loop;
 
 /** The vector form of a loop, on trial. */
 final class LoopTrial implements WarmUp.Trial {
-    /** Bytes of an operand: 32 turns of the loop with the widest vectors, 64 with half of that. */
-    private static final int ROW = 32 * 64;
+    /** Bytes of an operand. */
+    private static final int ROW = WarmUp.TURNS * WarmUp.vectorBytes();
 
     private static final long BETWEEN = 4L * ROW;
 

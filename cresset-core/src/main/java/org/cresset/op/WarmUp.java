@@ -6,6 +6,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import jdk.incubator.vector.FloatVector;
+import org.cresset.base.Background;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * fast. Many wait for the compiler side by side, so that a net's worth of them is ready within seconds.
  */
 public final class WarmUp {
-    /** Enough for HotSpot's last tier: 600 calls, and 15,000 calls and turns of loops together. */
-    private static final int CALLS = 800;
+    /** Turns of a loop in a call that suffice for what is said about {@link #CALLS}. */
+    public static final int TURNS = 32;
+
+    /** HotSpot's last tier wants 600 calls, and 15,000 calls and turns together, after the tier below is compiled. */
+    private static final int CALLS = 1000;
 
     /** Nanoseconds of calls at once: hundreds of calls of compiled code, a few of what isn't. */
     private static final long SLICE = 1_000_000;
@@ -28,13 +33,10 @@ public final class WarmUp {
     private static final long LONGEST_REST = 100_000_000;
 
     /**
-     * Code that isn't compiled runs hundreds of times slower than it will. So many times longer than it ran the processor is left
-     * to those who compile it, and to whom it is for, as soon as everything has been called often enough.
+     * Code that isn't compiled runs hundreds of times slower than it will. When everything has been called often enough, the
+     * processor is left so many times longer than a look took to those who compile it, and to whom it is for.
      */
-    private static final int REST = 20;
-
-    /** The same before that. */
-    private static final int SHORT_REST = 3;
+    private static final int REST = 10;
 
     private static final LinkedBlockingQueue<Supplier<? extends @Nullable Trial>> QUEUE = new LinkedBlockingQueue<>();
     private static final AtomicInteger BUSY = new AtomicInteger();
@@ -61,16 +63,18 @@ public final class WarmUp {
         void close();
     }
 
+    /** Bytes of the widest vectors of this processor. */
+    public static int vectorBytes() {
+        return FloatVector.SPECIES_PREFERRED.vectorByteSize();
+    }
+
     /** Asks for code to be prepared, if there is any (null: none); of that the calling thread wants to know nothing. */
     public static synchronized void queue(Supplier<? extends @Nullable Trial> trial) {
         BUSY.incrementAndGet();
         QUEUE.add(trial);
         if (!started) {
             started = true;
-            Thread thread = new Thread(WarmUp::work, "cresset-warm-up");
-            thread.setDaemon(true);
-            thread.setPriority(Thread.MIN_PRIORITY);
-            thread.start();
+            Background.thread("cresset-warm-up", WarmUp::work).start();
         }
     }
 
@@ -111,8 +115,10 @@ public final class WarmUp {
                         BUSY.decrementAndGet();
                     }
                 }
-                long spent = System.nanoTime() - start;
-                LockSupport.parkNanos(Math.clamp((waiting ? REST : SHORT_REST) * spent, SHORTEST_REST, LONGEST_REST));
+                if (waiting) {
+                    long spent = System.nanoTime() - start;
+                    LockSupport.parkNanos(Math.clamp(REST * spent, SHORTEST_REST, LONGEST_REST));
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -163,11 +169,12 @@ public final class WarmUp {
 
         /**
          * Compiled code for something cheap needs well under 3 ns an element, the interpreter hundreds. What is dear by itself
-         * has to be clearly faster than the plain form; a little faster says nothing, for both may still be interpreted.
+         * has to be clearly faster than the plain form, when that has been called often enough to be compiled: interpreted, each
+         * may be the slower one by far.
          */
         private boolean isCompiled() {
             long n = trial.elements();
-            return best <= 3 * n || best <= plain / 2 || best <= 15 * n && best < plain * 3 / 4;
+            return best <= 3 * n || waits() && (best <= plain / 2 || best <= 15 * n && best < plain * 3 / 4);
         }
     }
 }

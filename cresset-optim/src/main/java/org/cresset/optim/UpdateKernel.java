@@ -80,8 +80,8 @@ final class UpdateKernel {
 
     /** The vector form on trial. */
     private final class Trial implements WarmUp.Trial {
-        private static final int N = 512;
-
+        private final int n =
+                WarmUp.TURNS * WarmUp.vectorBytes() / loop.type().dtype().size();
         private final WideKernel fast = load(loop.name() + "V");
         private final WideKernel slow = load(loop.name());
         private final MemorySegment[] segments =
@@ -89,26 +89,26 @@ final class UpdateKernel {
         private final long[] offsets = new long[segments.length];
 
         /** From the pool: another kind of segment would spoil what the compiler has learned about the loops. */
-        private final Storage scratch = Memory.allocate(8L * N * segments.length);
+        private final Storage scratch = Memory.allocate(8L * n * segments.length);
 
         Trial() {
             Arrays.fill(segments, scratch.segment().fill((byte) 0));
-            Arrays.setAll(offsets, i -> 8L * N * i);
+            Arrays.setAll(offsets, i -> 8L * n * i);
         }
 
         @Override
         public void run() {
-            fast.run(segments, offsets, N);
+            fast.run(segments, offsets, n);
         }
 
         @Override
         public void runPlain() {
-            slow.run(segments, offsets, N);
+            slow.run(segments, offsets, n);
         }
 
         @Override
         public int elements() {
-            return N;
+            return n;
         }
 
         @Override
