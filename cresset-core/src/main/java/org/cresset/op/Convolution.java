@@ -180,13 +180,20 @@ public final class Convolution {
     private enum Way {
         LIBRARY,
         WINOGRAD,
-        UNFOLDED;
+        UNFOLDED,
+        SUBPIXELS;
 
         static Way of(ConvPass pass, DType t, ConvShape s) {
             if (t != DType.FLOAT32) {
                 return LIBRARY;
             }
-            return Winograd.suits(pass, s) ? WINOGRAD : Unfolded.suits(pass, s) ? UNFOLDED : LIBRARY;
+            if (Winograd.suits(pass, s)) {
+                return WINOGRAD;
+            }
+            if (Unfolded.suits(pass, s)) {
+                return UNFOLDED;
+            }
+            return Subpixels.suits(pass, s) ? SUBPIXELS : LIBRARY;
         }
     }
 
@@ -307,7 +314,7 @@ public final class Convolution {
                 switch (Way.of(ConvPass.FORWARD, t, s)) {
                     case WINOGRAD -> Winograd.forward(c, s, x, w, b, y);
                     case UNFOLDED -> new Unfolded(c, s).forward(x, w, b, y);
-                    case LIBRARY -> c.convolve(t, s, operand(x), operand(w), b == null ? null : operand(b), operand(y));
+                    default -> c.convolve(t, s, operand(x), operand(w), b == null ? null : operand(b), operand(y));
                 }
                 finish(y, out[0]);
             } else {
@@ -386,6 +393,7 @@ public final class Convolution {
                 switch (Way.of(ConvPass.INPUT, t, s)) {
                     case WINOGRAD -> Winograd.input(c, s, g, w, x);
                     case UNFOLDED -> new Unfolded(c, s).input(g, w, x);
+                    case SUBPIXELS -> new Subpixels(c, s).input(g, w, x);
                     case LIBRARY -> c.convolveBackwardInput(t, s, operand(g), operand(w), operand(x));
                 }
                 finish(x, out[0]);
@@ -445,7 +453,7 @@ public final class Convolution {
                 switch (Way.of(ConvPass.WEIGHT, t, s)) {
                     case WINOGRAD -> Winograd.weight(c, s, x, g, w);
                     case UNFOLDED -> new Unfolded(c, s).weight(x, g, w);
-                    case LIBRARY -> {
+                    default -> {
                         Dense b = bias ? target(out[1], DType.FLOAT32) : null;
                         c.convolveBackwardWeight(
                                 t, s, operand(x), operand(g), operand(w), b == null ? null : operand(b));
