@@ -1,10 +1,13 @@
 package org.cresset.op;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.base.Workers;
+import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * operations. Inputs: log-probabilities, their target without the dimension of classes, and the weights of classes or null.
  */
 public final class NegativeLogs extends Fused {
+    private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     private static final NegativeLogs OP = new NegativeLogs();
 
     /** What becomes of the losses. */
@@ -90,19 +95,33 @@ public final class NegativeLogs extends Fused {
         Attrs a = (Attrs) attrs;
         Dense target = in[1];
         Picks p = new Picks(a, target, in[2], in[0].size(a.dim));
-        Dense losses = a.result == Result.EACH ? out[0] : Dense.empty(target.shape(), in[0].dtype());
-        p.read(in[0], losses);
-        if (a.result != Result.EACH) {
-            double sum = 0;
-            for (double x : losses.toDoubleArray()) {
-                sum += x;
-            }
-            Convert.writeDouble(
-                    out[0].dtype(),
-                    out[0].segment(),
-                    out[0].byteOffset(),
-                    a.result == Result.SUM ? sum : sum / p.total());
+        if (a.result == Result.EACH) {
+            p.losses(in[0], out[0]);
+            return;
         }
+        Dense losses = Dense.empty(target.shape(), in[0].dtype());
+        p.losses(in[0], losses);
+        double sum = sum(losses);
+        Convert.writeDouble(
+                out[0].dtype(), out[0].segment(), out[0].byteOffset(), a.result == Result.SUM ? sum : sum / p.total());
+    }
+
+    /** Of contiguous elements, one after the other. */
+    private static double sum(Dense x) {
+        int n = Math.toIntExact(x.numel());
+        MemorySegment m =
+                Window.of(x.segment(), x.byteOffset(), (long) n << x.dtype().shift());
+        double sum = 0;
+        if (x.dtype() == DType.FLOAT32) {
+            for (int i = 0; i < n; i++) {
+                sum += m.get(F, 4L * i);
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                sum += m.get(D, 8L * i);
+            }
+        }
+        return sum;
     }
 
     @Override
@@ -121,18 +140,14 @@ public final class NegativeLogs extends Fused {
         private final Dense shape;
         private final long[] target;
         private final double @Nullable [] weight;
+        private final long classes;
 
         Picks(Attrs attrs, Dense target, @Nullable Dense weight, long classes) {
             this.attrs = attrs;
             this.shape = target;
             this.target = Rows.convert(target, DType.INT64).toLongArray();
             this.weight = weight == null ? null : weight.toDoubleArray();
-            for (long k : this.target) {
-                if (k != attrs.ignored && (k < 0 || k >= classes)) {
-                    throw CressetException.index(
-                            "nll_loss: target " + k + " is out of bounds; expected classes from 0 to " + (classes - 1));
-                }
-            }
+            this.classes = classes;
         }
 
         private double weight(long k) {
@@ -147,49 +162,81 @@ public final class NegativeLogs extends Fused {
             return sum;
         }
 
-        private interface Each {
-            /** What is done with target {@code i} of class k at a byte offset. */
-            void at(int i, long k, long offset);
-        }
-
-        /** All targets that count, with where their elements are in {@code x}, which has classes. */
-        private void each(Dense x, Dense order, Each each) {
+        /**
+         * Where in {@code x}, which has classes, each target's element is, in bytes; -1 for those that don't count. Throws
+         * where there is no such class.
+         */
+        private long[] places(Dense x) {
             long[] strides = new long[x.dim() - 1];
             for (int d = 0, j = 0; d < x.dim(); d++) {
                 if (d != attrs.dim) {
                     strides[j++] = x.stride(d);
                 }
             }
+            Dense order = Dense.empty(shape.shape(), DType.BOOL);
             Geometry g = Geometry.of(shape.shape(), order, x.view(shape.shape(), strides, x.storageOffset()));
+            long[] places = new long[target.length];
             long step = x.stride(attrs.dim) << x.dtype().shift();
-            Workers.parallelFor(target.length, Rows.GRAIN, (from, to) -> {
-                for (int i = (int) from; i < to; i++) {
-                    if (target[i] != attrs.ignored) {
-                        each.at(i, target[i], g.offset(1, i) + target[i] * step);
-                    }
+            int run = Math.toIntExact(g.inner());
+            for (int i = 0; i < places.length; i += run) {
+                places(i, i + run, g.offset(1, i), g.innerStep(1), step, places);
+            }
+            return places;
+        }
+
+        private void places(int from, int to, long first, long next, long step, long[] places) {
+            for (int i = from; i < to; i++) {
+                long k = target[i];
+                if (k >= 0 && k < classes) {
+                    places[i] = k == attrs.ignored ? -1 : first + (i - from) * next + k * step;
+                } else if (k == attrs.ignored) {
+                    places[i] = -1;
+                } else {
+                    throw CressetException.index(
+                            "nll_loss: target " + k + " is out of bounds; expected classes from 0 to " + (classes - 1));
+                }
+            }
+        }
+
+        void losses(Dense logs, Dense losses) {
+            long[] places = places(logs);
+            Workers.parallelFor(places.length, Rows.GRAIN, (from, to) -> {
+                if (logs.dtype() == DType.FLOAT32) {
+                    floats(logs, places, (int) from, (int) to, losses);
+                } else {
+                    doubles(logs, places, (int) from, (int) to, losses);
                 }
             });
         }
 
-        void read(Dense logs, Dense losses) {
-            DType t = logs.dtype();
-            losses.segment()
-                    .asSlice(losses.byteOffset(), losses.numel() << t.shift())
-                    .fill((byte) 0);
-            each(logs, losses, (i, k, o) -> {
-                double x = -Convert.readDouble(t, logs.segment(), o);
-                Convert.writeDouble(t, losses.segment(), losses.byteOffset() + ((long) i << t.shift()), x * weight(k));
-            });
+        private void floats(Dense logs, long[] places, int from, int to, Dense losses) {
+            MemorySegment x = Window.of(logs.segment(), 0, logs.segment().byteSize());
+            MemorySegment y = Window.of(losses.segment(), losses.byteOffset(), 4 * losses.numel());
+            for (int i = from; i < to; i++) {
+                y.set(F, 4L * i, places[i] < 0 ? 0 : (float) (-x.get(F, places[i]) * weight(target[i])));
+            }
+        }
+
+        private void doubles(Dense logs, long[] places, int from, int to, Dense losses) {
+            MemorySegment x = Window.of(logs.segment(), 0, logs.segment().byteSize());
+            MemorySegment y = Window.of(losses.segment(), losses.byteOffset(), 8 * losses.numel());
+            for (int i = from; i < to; i++) {
+                y.set(D, 8L * i, places[i] < 0 ? 0 : -x.get(D, places[i]) * weight(target[i]));
+            }
         }
 
         void write(Dense g, Dense to) {
             DType t = to.dtype();
+            long[] places = places(to);
             double[] each = attrs.result == Result.EACH ? g.toDoubleArray() : null;
             double all = each != null ? 0 : attrs.result == Result.SUM ? g.item() : g.item() / total();
-            Dense order = Dense.empty(shape.shape(), DType.BOOL);
-            each(to, order, (i, k, o) -> {
-                double factor = each == null ? all : each[i];
-                Convert.writeDouble(t, to.segment(), o, -factor * weight(k));
+            Workers.parallelFor(places.length, Rows.GRAIN, (from, end) -> {
+                for (int i = (int) from; i < end; i++) {
+                    if (places[i] >= 0) {
+                        double factor = each == null ? all : each[i];
+                        Convert.writeDouble(t, to.segment(), places[i], -factor * weight(target[i]));
+                    }
+                }
             });
         }
     }

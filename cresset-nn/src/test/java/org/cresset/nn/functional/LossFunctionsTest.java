@@ -19,6 +19,7 @@ import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class LossFunctionsTest {
@@ -76,6 +77,34 @@ class LossFunctionsTest {
         Tensor target = Tensor.of(1L, 0, -100, -100);
         assertThat(crossEntropy(x, target).item()).isCloseTo(two, within(1e-12));
         assertThat(crossEntropy(x, target, Reduction.NONE).toDoubleArray()[3]).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void lossesAreThePickedElementsHoweverTheyLieInMemory(DType dtype) {
+        Tensor logs = Differences.random(6, 2, 4, 3, 5).to(dtype).permute(3, 2, 0, 1); // (5, 3, 2, 4)
+        Tensor target = Tensor.arange(40).remainder(3).reshape(4, 2, 5).permute(2, 1, 0);
+        Tensor weight = Tensor.of(0.5, 1, 3).to(dtype);
+        double[] each = Functional.nllLoss(logs, target, weight, null, 1, null, Reduction.NONE)
+                .toDoubleArray();
+        double[] expected = new double[each.length];
+        double sum = 0;
+        double weights = 0;
+        for (int i = 0; i < 40; i++) {
+            Tensor at = logs.get(i / 8).select(1, i / 4 % 2).select(1, i % 4);
+            int k = (int) target.get(i / 8).get(i / 4 % 2).get(i % 4).itemLong();
+            double w = k == 1 ? 0 : weight.get(k).item();
+            expected[i] = k == 1 ? 0 : -at.get(k).item() * w;
+            expected[i] = dtype == DType.FLOAT32 ? (float) expected[i] : expected[i];
+            sum += expected[i];
+            weights += w;
+        }
+        assertThat(each).containsExactly(expected);
+        assertThat(Functional.nllLoss(logs, target, weight, null, 1, null, Reduction.MEAN)
+                        .item())
+                .isEqualTo(dtype == DType.FLOAT32 ? (float) (sum / weights) : sum / weights);
+        assertThatThrownBy(() -> Functional.nllLoss(logs, target.add(1)))
+                .hasMessageContaining("target 3 is out of bounds");
     }
 
     @Test
