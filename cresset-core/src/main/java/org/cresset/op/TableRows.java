@@ -91,34 +91,54 @@ final class TableRows {
         if (to.numel() == 0) {
             return;
         }
+        int[] begins = new int[Math.toIntExact(count) + 1];
+        long[] which = new long[places.length];
+        float[] weights = new float[places.length];
+        byPlace(source, factors, places, begins, which, weights);
         // A row is one thread's, so that no two write to it.
         long grain = Math.max(1, Rows.GRAIN * count / (n * (places.length + count)));
-        Workers.parallelFor(count, grain, (begin, end) -> {
+        Workers.parallelFor(count, grain, (first, end) -> {
             to.segment()
-                    .asSlice(to.byteOffset() + 4 * begin * n, 4 * (end - begin) * n)
+                    .asSlice(to.byteOffset() + 4 * first * n, 4 * (end - first) * n)
                     .fill((byte) 0);
-            Rows r = Rows.local();
-            r.number(0, 1);
-            for (int i = 0; i < places.length; i++) {
-                if (places[i] < begin || places[i] >= end) {
-                    continue;
-                }
-                if (factors != null) {
-                    r.number(0, factors[i]);
-                }
-                long at = to.byteOffset() + 4 * places[i] * n;
-                Rows.map(
-                        ChannelLoops.ADD_SCALED_ROWS,
+            for (int k = (int) first; k < end; k++) {
+                BagRows.add(
                         from.segment(),
-                        from.byteOffset() + 4 * n * (source == null ? i : source[i]),
-                        r.numbers(),
-                        0,
+                        from.byteOffset(),
+                        which,
+                        weights,
+                        begins[k],
+                        begins[k + 1],
                         to.segment(),
-                        at,
-                        to.segment(),
-                        at,
-                        n);
+                        to.byteOffset() + 4 * k * n,
+                        Math.toIntExact(n));
             }
         });
+    }
+
+    /** Sorts addends by their place, those of a place as they come; {@code begins[k]} is where those of place k do. */
+    private static void byPlace(
+            long @Nullable [] source,
+            float @Nullable [] factors,
+            long[] places,
+            int[] begins,
+            long[] which,
+            float[] weights) {
+        for (long k : places) {
+            if (k >= 0) {
+                begins[(int) k + 1]++;
+            }
+        }
+        for (int k = 1; k < begins.length; k++) {
+            begins[k] += begins[k - 1];
+        }
+        int[] next = begins.clone();
+        for (int i = 0; i < places.length; i++) {
+            if (places[i] >= 0) {
+                int at = next[(int) places[i]]++;
+                which[at] = source == null ? i : source[i];
+                weights[at] = factors == null ? 1 : factors[i];
+            }
+        }
     }
 }
