@@ -2,6 +2,7 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.cresset.base.Workers;
 import org.cresset.emit.Window;
 import org.cresset.op.Gathering.Along;
 import org.cresset.tensor.Dense;
@@ -12,8 +13,6 @@ final class GatherKernel {
     private static final ValueLayout.OfShort S = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
-
-    private static final long SHORT_ROW = 256;
 
     private GatherKernel() {}
 
@@ -37,11 +36,15 @@ final class GatherKernel {
             Walk.parallel(g, size == 4 ? d::ints : d::longs);
             return;
         }
+        if (rows && g.rank == 2 && size * g.inner() <= ShortCopies.LONG) {
+            rows(a, g, x, index, y);
+            return;
+        }
         Walk.parallel(g, () -> {
             Jumps jumps = new Jumps(a, index, is, x, xs, g.inner());
             return (yo, xo, io, count) -> {
                 if (rows) {
-                    row(from, xo + jumps.one(io), to, yo, count * size);
+                    ShortCopies.copy(from, xo + jumps.one(io), to, yo, count * size);
                     return;
                 }
                 if (is == 0) {
@@ -56,18 +59,24 @@ final class GatherKernel {
         });
     }
 
-    /** A run of bytes: short ones in a loop, because the call that copies memory takes as long as many bytes. */
-    private static void row(MemorySegment source, long fo, MemorySegment target, long at, long bytes) {
-        if (bytes > SHORT_ROW || (bytes & 7) != 0) {
-            MemorySegment.copy(source, fo, target, at, bytes);
-            return;
-        }
-        MemorySegment from = Window.of(source, fo, bytes);
-        MemorySegment to = Window.of(target, at, bytes);
-        int n = (int) bytes >> 3;
-        for (int i = 0; i < n; i++) {
-            to.set(L, 8L * i, from.get(L, 8L * i));
-        }
+    /** Short rows one after the other, some numbers at a time. */
+    private static void rows(Along a, Geometry g, Dense x, Dense index, Dense y) {
+        MemorySegment from = x.segment();
+        MemorySegment to = y.segment();
+        long[] step = {g.steps[0][0], g.steps[1][0], g.steps[2][0]};
+        long bytes = x.dtype().size() * g.inner();
+        Workers.parallelFor(g.dims[0], Rows.grain(g.inner()), (begin, end) -> {
+            Jumps jumps = new Jumps(a, index, step[2], x, step[1], end - begin);
+            for (long i = begin; i < end; i += Jumps.BLOCK) {
+                int n = (int) Math.min(Jumps.BLOCK, end - i);
+                long[] at = jumps.at(g.starts[2] + i * step[2], n);
+                long xo = g.starts[1] + i * step[1];
+                long yo = g.starts[0] + i * step[0];
+                for (int k = 0; k < n; k++) {
+                    ShortCopies.copy(from, xo + at[k], to, yo + k * step[0], bytes);
+                }
+            }
+        });
     }
 
     /** The loops are several times faster if the compiler knows the step, which a new result's nearly always is. */

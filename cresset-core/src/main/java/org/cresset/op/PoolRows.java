@@ -3,6 +3,10 @@ package org.cresset.op;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
 import org.cresset.base.DType;
 import org.cresset.base.Workers;
 import org.cresset.tensor.Dense;
@@ -14,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * becomes vector code by itself, and only then the windows along the row.
  */
 final class PoolRows {
+    private static final float[] EXERCISED = new float[1024];
+    private static final float[] EXERCISED_PAIRS = new float[512];
+    private static final Exercise PAIRS = new Exercise(() -> Pairs.largest(EXERCISED, EXERCISED_PAIRS), 1024);
+
     private final int width;
     private final int results;
     private final int[] from;
@@ -183,14 +191,24 @@ final class PoolRows {
             float[] out = new float[p.results];
             Arrays.fill(row, Float.NEGATIVE_INFINITY); // also what lies beside the input
             return (n, c, d, h) -> {
-                Arrays.fill(most, Float.NEGATIVE_INFINITY);
+                boolean first = true;
                 for (long i = w.from()[0][d]; i < w.to()[0][d]; i += w.step()[0]) {
                     for (long j = w.from()[1][h]; j < w.to()[1][h]; j += w.step()[1]) {
                         MemorySegment.copy(
-                                x.segment(), ValueLayout.JAVA_FLOAT_UNALIGNED, row(x, n, c, i, j), row, left, p.width);
-                        larger(most, row);
+                                x.segment(),
+                                ValueLayout.JAVA_FLOAT_UNALIGNED,
+                                row(x, n, c, i, j),
+                                first ? most : row,
+                                left,
+                                p.width);
+                        if (!first) {
+                            larger(most, row);
+                        }
+                        first = false;
                     }
                 }
+                Arrays.fill(most, 0, first ? padded : left, Float.NEGATIVE_INFINITY);
+                Arrays.fill(most, left + p.width, padded, Float.NEGATIVE_INFINITY);
                 if (even == null) {
                     p.largest(most, out);
                 } else {
@@ -215,7 +233,7 @@ final class PoolRows {
 
         void largest(float[] row, float[] spare, float[] out, int step) {
             if (apart == 2 && size == 2 && step == 1) {
-                for (int v = 0; v < out.length; v++) {
+                for (int v = PAIRS.ready(out.length) ? Pairs.largest(row, out) : 0; v < out.length; v++) {
                     out[v] = Math.max(row[2 * v], row[2 * v + 1]);
                 }
             } else if (apart <= CLOSE) {
@@ -250,6 +268,29 @@ final class PoolRows {
             for (int v = 0; v < out.length; v++) {
                 out[v] = row[v * apart];
             }
+        }
+    }
+
+    /** Neighbours, two by two, of which the compiler makes no vectors by itself. Loaded only where the Vector API is. */
+    static final class Pairs {
+        private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+        private static final int LENGTH = SPECIES.length();
+        private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(SPECIES, i -> 2 * i % LENGTH);
+        private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(SPECIES, i -> (2 * i + 1) % LENGTH);
+        private static final VectorMask<Float> SECOND = VectorMask.fromLong(SPECIES, -1L << LENGTH / 2);
+
+        private Pairs() {}
+
+        /** The larger of each two for the first of {@code out}, whose number it gives; less than a vector is left. */
+        static int largest(float[] row, float[] out) {
+            int n = out.length / LENGTH * LENGTH;
+            for (int v = 0; v < n; v += LENGTH) {
+                FloatVector a = FloatVector.fromArray(SPECIES, row, 2 * v);
+                FloatVector b = FloatVector.fromArray(SPECIES, row, 2 * v + LENGTH);
+                FloatVector even = a.rearrange(EVEN).blend(b.rearrange(EVEN), SECOND);
+                a.rearrange(ODD).blend(b.rearrange(ODD), SECOND).max(even).intoArray(out, v);
+            }
+            return n;
         }
     }
 

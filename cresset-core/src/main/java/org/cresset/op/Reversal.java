@@ -1,12 +1,19 @@
 package org.cresset.op;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
 import org.cresset.emit.Window;
 
 /**
- * Runs of memory backwards. The compiler makes no vectors of loops that go down, so elements are turned eight bytes at a time in
- * an ordinary register. Offsets in bytes.
+ * Runs of memory backwards. The compiler makes no vectors of loops that go down, so elements of four and eight bytes are turned
+ * in vectors of ours, and until those are compiled, as smaller elements always, eight bytes at a time in an ordinary register.
+ * Offsets in bytes.
  */
 final class Reversal {
     private static final ValueLayout.OfByte B = ValueLayout.JAVA_BYTE;
@@ -15,8 +22,20 @@ final class Reversal {
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final long LOW_BYTES = 0x00ff00ff00ff00ffL;
 
+    /** Elements of the longest vectors there are. */
+    private static final int SHORTEST_FOR_VECTORS = 16;
+
     /** Elements at a time, so that the loops can count in ints. */
     private static final long CHUNK = 1 << 24;
+
+    private static final int EXERCISED = 1003; // whole vectors and some elements
+    private static final MemorySegment SCRATCH = Arena.ofAuto().allocate(16L * EXERCISED, 64);
+    private static final Exercise EXERCISE = new Exercise(
+            () -> {
+                Vectors.ints(SCRATCH, 0, SCRATCH, 8L * EXERCISED, EXERCISED);
+                Vectors.longs(SCRATCH, 0, SCRATCH, 8L * EXERCISED, EXERCISED);
+            },
+            2 * EXERCISED);
 
     private Reversal() {}
 
@@ -28,10 +47,26 @@ final class Reversal {
             switch (size) {
                 case 1 -> bytes(from, low, to, at + i, m);
                 case 2 -> shorts(from, low, to, at + 2 * i, m);
-                case 4 -> ints(from, low, to, at + 4 * i, m);
-                default -> longs(from, low, to, at + 8 * i, m);
+                case 4 -> {
+                    if (vectors(m)) {
+                        Vectors.ints(from, low, to, at + 4 * i, m);
+                    } else {
+                        ints(from, low, to, at + 4 * i, m);
+                    }
+                }
+                default -> {
+                    if (vectors(m)) {
+                        Vectors.longs(from, low, to, at + 8 * i, m);
+                    } else {
+                        longs(from, low, to, at + 8 * i, m);
+                    }
+                }
             }
         }
+    }
+
+    private static boolean vectors(int n) {
+        return n >= SHORTEST_FOR_VECTORS && EXERCISE.ready(n);
     }
 
     private static void bytes(MemorySegment source, long low, MemorySegment target, long at, int n) {
@@ -79,6 +114,49 @@ final class Reversal {
         MemorySegment to = Window.of(target, at, bytes);
         for (int i = 0; i < n; i++) {
             to.set(L, 8L * i, from.get(L, bytes - 8 - 8L * i));
+        }
+    }
+
+    /** Loaded only where the Vector API is. Runs have at least one vector; the last one may turn some elements again. */
+    static final class Vectors {
+        private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+        private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+        private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
+        private static final VectorShuffle<Integer> INTS_BACK = VectorShuffle.fromOp(INTS, i -> INTS.length() - 1 - i);
+        private static final VectorShuffle<Long> LONGS_BACK = VectorShuffle.fromOp(LONGS, i -> LONGS.length() - 1 - i);
+
+        private Vectors() {}
+
+        static void ints(MemorySegment source, long low, MemorySegment target, long at, int n) {
+            int last = n - INTS.length();
+            long from = Window.address(source, low, 4L * n) + 4L * last;
+            long to = Window.address(target, at, 4L * n);
+            for (int i = 0; i < last; i += INTS.length()) {
+                turn(from - 4L * i, to + 4L * i);
+            }
+            turn(from - 4L * last, to + 4L * last);
+        }
+
+        private static void turn(long from, long to) {
+            IntVector.fromMemorySegment(INTS, Window.MEMORY, from, ORDER)
+                    .rearrange(INTS_BACK)
+                    .intoMemorySegment(Window.MEMORY, to, ORDER);
+        }
+
+        static void longs(MemorySegment source, long low, MemorySegment target, long at, int n) {
+            int last = n - LONGS.length();
+            long from = Window.address(source, low, 8L * n) + 8L * last;
+            long to = Window.address(target, at, 8L * n);
+            for (int i = 0; i < last; i += LONGS.length()) {
+                turnLongs(from - 8L * i, to + 8L * i);
+            }
+            turnLongs(from - 8L * last, to + 8L * last);
+        }
+
+        private static void turnLongs(long from, long to) {
+            LongVector.fromMemorySegment(LONGS, Window.MEMORY, from, ORDER)
+                    .rearrange(LONGS_BACK)
+                    .intoMemorySegment(Window.MEMORY, to, ORDER);
         }
     }
 }
