@@ -36,6 +36,9 @@ final class BagRows {
             MemorySegment y,
             long yo,
             int n) {
+        if (from == to) {
+            return;
+        }
         int done = 0;
         if (n >= Vectors.SHORT && EXERCISE.ready((long) n * (to - from))) {
             done = Vectors.add(table, first, which, weights, from, to, y, yo, n);

@@ -141,6 +141,9 @@ class RowVectorsTest {
                 assertThat(now[k]).as("result %d, run %d", k, i).isEqualTo(first[k]);
             }
         }
+        Dense untouched = Dense.empty(Shape.of(3, 37), DType.FLOAT32);
+        TableRows.add(Dense.empty(Shape.of(0, 37), DType.FLOAT32), null, null, new long[0], untouched);
+        assertThat(untouched.toFloatArray()).containsOnly(0);
     }
 
     private static float[][] results(Tensor table, Tensor index, Tensor bag, Tensor weights) {
