@@ -18,6 +18,10 @@ import org.cresset.tensor.Dense;
 final class Reduction {
     private static final int PIECE = RowSums.PIECE;
     private static final int BLOCK = 128;
+
+    /** Results of short rows that are written at a time. */
+    private static final int RESULTS = 256;
+
     private static final long GRAIN = 1 << 15;
     private static final double[] NO_SUMS = {};
 
@@ -244,15 +248,15 @@ final class Reduction {
 
     /** Short rows that follow each other, some with one call of the loop. */
     private void several(RowSums row, Geometry g, long from, long to) {
-        double[] sums = new double[RowSums.PARTS];
-        int size = out.dtype().size();
-        for (long i = from; i < to; i += sums.length) {
-            int rows = (int) Math.min(sums.length, to - i);
-            row.rows(g.offset(1, i), rows, (int) count, sums);
-            long o = g.offset(0, i);
-            for (int r = 0; r < rows; r++) {
-                Convert.writeDouble(out.dtype(), out.segment(), o + (long) r * size, op.finish(sums[r], count));
+        double[] sums = new double[RESULTS];
+        boolean plain = plain();
+        for (long i = from; i < to; i += RESULTS) {
+            int results = (int) Math.min(RESULTS, to - i);
+            row.rows(g.offset(1, i), results, (int) count, sums);
+            for (int r = 0; r < results && !plain; r++) {
+                sums[r] = op.finish(sums[r], count);
             }
+            Convert.from(sums, out.segment(), g.offset(0, i), out.dtype(), results);
         }
     }
 

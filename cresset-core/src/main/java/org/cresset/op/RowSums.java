@@ -72,14 +72,17 @@ final class RowSums {
         return lane.isFloat() && dtype == lane.dtype() && n <= PART;
     }
 
-    /** What each of at most {@link #PARTS} rows of n elements, which follow each other in memory, combines to. */
+    /** What each of some rows of n elements, which follow each other in memory, combines to. */
     void rows(long at, int rows, int n, double[] results) {
-        clear(rows);
-        loop.parts(memory, at, block, 0, lane, rows * n, n);
         int values = lane.accumulators();
-        unload(rows * values);
-        for (int r = 0; r < rows; r++) {
-            results[r] = combined(r * values, (r + 1) * values);
+        for (int i = 0; i < rows; i += PARTS) {
+            int few = Math.min(PARTS, rows - i);
+            clear(few);
+            loop.parts(memory, at + ((long) i * n << dtype.shift()), block, 0, lane, few * n, n);
+            unload(few * values);
+            for (int r = 0; r < few; r++) {
+                results[i + r] = combined(r * values, (r + 1) * values);
+            }
         }
     }
 
@@ -144,21 +147,47 @@ final class RowSums {
     }
 
     private double combined(int from, int to) {
-        double[] v = wide;
-        if (combine == Combine.SUM) {
-            return sum(v, from, to);
-        }
-        double a = combine.identity();
-        double b = a;
-        double c = a;
-        double d = a;
+        return switch (combine) {
+            case PRODUCT -> product(wide, from, to);
+            case MIN -> smallest(wide, from, to);
+            case MAX, LARGER -> largest(wide, from, to);
+            default -> sum(wide, from, to);
+        };
+    }
+
+    private static double product(double[] v, int from, int to) {
+        double a = 1;
+        double b = 1;
+        double c = 1;
+        double d = 1;
         for (int i = from; i < to; i += 4) {
-            a = join(combine, a, v[i]);
-            b = join(combine, b, v[i + 1]);
-            c = join(combine, c, v[i + 2]);
-            d = join(combine, d, v[i + 3]);
+            a *= v[i];
+            b *= v[i + 1];
+            c *= v[i + 2];
+            d *= v[i + 3];
         }
-        return join(combine, join(combine, a, b), join(combine, c, d));
+        return a * b * (c * d);
+    }
+
+    /** In trees: along a chain the compiler decides by branches, which processors guess wrong. */
+    private static double smallest(double[] v, int from, int to) {
+        double least = Double.POSITIVE_INFINITY;
+        for (int i = from; i < to; i += 8) {
+            double a = Math.min(Math.min(v[i], v[i + 1]), Math.min(v[i + 2], v[i + 3]));
+            double b = Math.min(Math.min(v[i + 4], v[i + 5]), Math.min(v[i + 6], v[i + 7]));
+            least = Math.min(least, Math.min(a, b));
+        }
+        return least;
+    }
+
+    private static double largest(double[] v, int from, int to) {
+        double most = Double.NEGATIVE_INFINITY;
+        for (int i = from; i < to; i += 8) {
+            double a = Math.max(Math.max(v[i], v[i + 1]), Math.max(v[i + 2], v[i + 3]));
+            double b = Math.max(Math.max(v[i + 4], v[i + 5]), Math.max(v[i + 6], v[i + 7]));
+            most = Math.max(most, Math.max(a, b));
+        }
+        return most;
     }
 
     /** The same of integers and bools. */

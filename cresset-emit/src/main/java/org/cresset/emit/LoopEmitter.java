@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
@@ -353,56 +352,36 @@ public final class LoopEmitter {
         code.getstatic(VectorEmitter.vectorOf(type), "SPECIES_PREFERRED", VectorEmitter.SPECIES);
     }
 
+    /**
+     * Handles whole blocks of accumulators, of {@code vectors} vectors each, then whole vectors, whose accumulators stay in memory,
+     * and leaves what is less to the scalar class.
+     */
     private void vectorLoop(CodeBuilder code, ClassDesc name, Operands given, int vectors) {
-        Map<Number, Slot> constants = new HashMap<>();
-        VectorEmitter lanes = new VectorEmitter(code, type, constants, loop.narrow());
+        VectorEmitter lanes = new VectorEmitter(code, type, new HashMap<>(), loop.narrow());
         Rows rows = new Rows(code, type, name);
         int i = code.allocateLocal(TypeKind.INT);
         int length = code.allocateLocal(TypeKind.INT);
-        int bound = code.allocateLocal(TypeKind.INT);
-        Label top = code.newLabel();
-        Label done = code.newLabel();
+        Label tail = code.newLabel();
+        Label exit = code.newLabel();
+        code.iload(given.n).ifle(exit);
         species(code);
         code.invokeinterface(VectorEmitter.SPECIES, "length", MethodTypeDesc.of(CD_int))
                 .istore(length);
-        code.iload(given.n)
-                .iload(length)
-                .loadConstant(vectors)
-                .imul()
-                .iconst_1()
-                .isub()
-                .iconst_m1()
-                .ixor()
-                .iand()
-                .istore(bound);
-        code.iconst_0().istore(i);
-        code.iload(i).iload(bound).if_icmpge(done);
+        int bound = multiple(code, given.n, length, vectors);
         Operands at = windows(code, given);
         constantsOf(lanes);
         List<List<Slot>> repeated = new ArrayList<>();
         for (int k = 0; k < loop.inputs(); k++) {
             repeated.add(loop.repeated().get(k) ? broadcast(code, rows, lanes, at, k) : List.of());
         }
+        code.iconst_0().istore(i);
+        code.iload(i).iload(bound).if_icmpge(tail);
         Slot[][] accumulators = loadAccumulators(code, rows, lanes, at, vectors, length);
+        Label top = code.newLabel();
         code.labelBinding(top);
+        int[] first = offsets(code, at, i);
         for (int v = 0; v < vectors; v++) {
-            int index = i;
-            if (v > 0) {
-                index = code.allocateLocal(TypeKind.INT);
-                code.iload(i).iload(length).loadConstant(v).imul().iadd().istore(index);
-            }
-            List<Slot> in = new ArrayList<>();
-            for (int k = 0; k < loop.inputs(); k++) {
-                in.addAll(
-                        loop.repeated().get(k)
-                                ? repeated.get(k)
-                                : rows.load(lanes, loop.row(k), at.segment[k], address(code, at, k, index), length));
-            }
-            Iterator<Slot> results = loop.body().lanes(lanes, in).iterator();
-            for (int r = 0; r < loop.outputs(); r++) {
-                int o = loop.inputs() + r;
-                rows.store(lanes, loop.row(o), at.segment[o], address(code, at, o, index), length, results);
-            }
+            Iterator<Slot> results = vector(code, rows, lanes, at, repeated, first, length, v);
             for (int a = 0; a < accumulators.length; a++) {
                 Slot sum = accumulators[a][v];
                 Slot after = loop.accumulators().get(a).apply(lanes, sum, results.next());
@@ -412,15 +391,88 @@ public final class LoopEmitter {
         code.iload(i).iload(length).loadConstant(vectors).imul().iadd().istore(i);
         code.iload(i).iload(bound).if_icmplt(top);
         storeAccumulators(code, rows, lanes, at, accumulators, length);
-        code.labelBinding(done);
-        Label exit = code.newLabel();
+        code.labelBinding(tail);
+        if (accumulators.length > 0) {
+            vectorTail(code, rows, lanes, at, repeated, i, length);
+        }
         code.iload(i).iload(given.n).if_icmpge(exit);
-        pushOperands(code, given);
+        pushOperands(code, at);
         code.iload(i)
                 .iload(given.n)
                 .invokestatic(scalarClass, LOOP, loopType(2))
                 .labelBinding(exit)
                 .return_();
+    }
+
+    private void vectorTail(
+            CodeBuilder code,
+            Rows rows,
+            VectorEmitter lanes,
+            Operands at,
+            List<List<Slot>> repeated,
+            int i,
+            int length) {
+        int bound = multiple(code, at.n, length, 1);
+        int lane = code.allocateLocal(TypeKind.INT);
+        Label top = code.newLabel();
+        Label done = code.newLabel();
+        code.labelBinding(top).iload(i).iload(bound).if_icmpge(done);
+        Iterator<Slot> results = vector(code, rows, lanes, at, repeated, offsets(code, at, i), length, 0);
+        code.iload(i).loadConstant(type.accumulators() - 1).iand().istore(lane);
+        for (int a = 0; a < loop.accumulators().size(); a++) {
+            int o = loop.inputs() + loop.outputs() + a;
+            int to = address(code, at, o, lane);
+            Slot sum = rows.load(lanes, Row.PLAIN, at.segment[o], to, length).getFirst();
+            Slot after = loop.accumulators().get(a).apply(lanes, sum, results.next());
+            rows.store(lanes, Row.PLAIN, at.segment[o], to, length, List.of(after).iterator());
+        }
+        code.iload(i).iload(length).iadd().istore(i).goto_(top).labelBinding(done);
+    }
+
+    /** Handles the vector that is {@code v} vectors behind the rows' offsets; returns what is for the accumulators. */
+    private Iterator<Slot> vector(
+            CodeBuilder code,
+            Rows rows,
+            VectorEmitter lanes,
+            Operands at,
+            List<List<Slot>> repeated,
+            int[] offsets,
+            int length,
+            int v) {
+        List<Slot> in = new ArrayList<>();
+        for (int k = 0; k < loop.inputs(); k++) {
+            if (loop.repeated().get(k)) {
+                in.addAll(repeated.get(k));
+            } else {
+                int from = further(code, offsets[k], length, v, loop.row(k));
+                in.addAll(rows.load(lanes, loop.row(k), at.segment[k], from, length));
+            }
+        }
+        Iterator<Slot> results = loop.body().lanes(lanes, in).iterator();
+        for (int o = loop.inputs(); o < loop.inputs() + loop.outputs(); o++) {
+            int to = further(code, offsets[o], length, v, loop.row(o));
+            rows.store(lanes, loop.row(o), at.segment[o], to, length, results);
+        }
+        return results;
+    }
+
+    /** Offsets of element {@code i} of inputs and outputs in new locals; nothing where an input is one element. */
+    private int[] offsets(CodeBuilder code, Operands at, int i) {
+        int[] offsets = new int[loop.inputs() + loop.outputs()];
+        for (int k = 0; k < offsets.length; k++) {
+            if (k >= loop.inputs() || !loop.repeated().get(k)) {
+                offsets[k] = address(code, at, k, i);
+            }
+        }
+        return offsets;
+    }
+
+    /** The largest multiple of {@code vectors} vectors that isn't more than n, in a new local. */
+    private static int multiple(CodeBuilder code, int n, int length, int vectors) {
+        int local = code.allocateLocal(TypeKind.INT);
+        code.iload(n).iload(length).loadConstant(vectors).imul();
+        code.iconst_1().isub().iconst_m1().ixor().iand().istore(local);
+        return local;
     }
 
     private void constantsOf(VectorEmitter lanes) {
@@ -471,6 +523,20 @@ public final class LoopEmitter {
                         List.of(all[a][v]).iterator());
             }
         }
+    }
+
+    /**
+     * The offset of {@code v} vectors behind {@code offset} in a new local: sums of offsets, which are long, because the JIT
+     * compiler can't prove of sums of indices that they don't overflow, and would check each.
+     */
+    private int further(CodeBuilder code, int offset, int length, int v, Row row) {
+        if (v == 0) {
+            return offset;
+        }
+        int local = code.allocateLocal(TypeKind.LONG);
+        code.lload(offset).iload(length).loadConstant(v).imul().i2l();
+        code.loadConstant(row.shift(type)).lshl().ladd().lstore(local);
+        return local;
     }
 
     /** {@code length * v} in a new local. */

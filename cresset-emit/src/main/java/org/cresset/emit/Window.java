@@ -12,6 +12,12 @@ public final class Window {
     /** All memory, for emitted loops alone: nothing checks what is done with it. */
     public static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /**
+     * All bits that an address can have. The JIT compiler learns from them that an address and some billions aren't beyond
+     * {@link #MEMORY}, and that there is nothing to check.
+     */
+    private static final long ADDRESSES = Long.MAX_VALUE >>> 1;
+
     private Window() {}
 
     /**
@@ -35,7 +41,7 @@ public final class Window {
         if (!segment.isNative()) {
             throw new IllegalArgumentException("a loop over memory of the Java heap");
         }
-        return segment.address() + offset;
+        return segment.address() + offset & ADDRESSES;
     }
 
     /**

@@ -100,24 +100,34 @@ class LoopEmitterTest {
         };
         for (LaneType t : LaneType.values()) {
             Loop loop = loop(t, List.of(false), List.of(Combine.SUM), square);
-            int block = t.accumulators();
-            int n = 3 * block + 5;
-            try (Arena arena = Arena.ofConfined()) {
-                for (Kernel k : List.of(Emitted.scalar(loop), Emitted.vector(loop))) {
-                    MemorySegment m =
-                            arena.allocate((long) (n + block) * t.dtype().size(), 64);
-                    double[] want = new double[block];
-                    for (int i = 0; i < n; i++) {
-                        set(m, t, i, i % 9);
-                        want[i % block] += (i % 9) * (i % 9);
-                    }
-                    k.run(m, 0, null, 0, null, 0, m, (long) n * t.dtype().size(), n);
-                    for (int i = 0; i < block; i++) {
-                        assertThat(get(m, t, n + i))
-                                .as("%s accumulator %d", t, i)
-                                .isEqualTo(want[i]);
-                    }
-                }
+            Kernel scalar = Emitted.scalar(loop);
+            Kernel vector = Emitted.vector(loop);
+            for (int n = 0; n <= 3 * t.accumulators(); n++) { // blocks, vectors and elements that are left
+                squares(scalar, t, n);
+                squares(vector, t, n);
+            }
+        }
+    }
+
+    private static void squares(Kernel k, LaneType t, int n) {
+        int block = t.accumulators();
+        int before = 3;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment m = arena.allocate((long) (n + block) * t.dtype().size(), 64);
+            double[] want = new double[block];
+            for (int i = 0; i < block; i++) {
+                set(m, t, n + i, before);
+                want[i] = before;
+            }
+            for (int i = 0; i < n; i++) {
+                set(m, t, i, i % 9);
+                want[i % block] += (i % 9) * (i % 9);
+            }
+            k.run(m, 0, null, 0, null, 0, m, (long) n * t.dtype().size(), n);
+            for (int i = 0; i < block; i++) {
+                assertThat(get(m, t, n + i))
+                        .as("%s, %d elements, accumulator %d", t, n, i)
+                        .isEqualTo(want[i]);
             }
         }
     }
