@@ -113,7 +113,7 @@ public final class CreationFunctions {
     }
 
     private static Tensor filled(Shape size, Tensor value, DType dtype) {
-        return Tensor.zeros(size, dtype).copy_(value.detach().to(dtype));
+        return Dense.empty(size, dtype).copy_(value.detach().to(dtype));
     }
 
     /** Python numbers make float32, int64, bool and complex64. */

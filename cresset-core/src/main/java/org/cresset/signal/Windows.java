@@ -55,9 +55,10 @@ public final class Windows {
             throw CressetException.value(op + ": 0 coefficients; expected at least 1");
         }
         Tensor k = ramp(0, 2 * Math.PI / period(m, sym), m);
-        Tensor sum = k.zerosLike();
-        for (int i = 0; i < a.length; i++) {
-            sum = sum.add(k.mul(i).cos().mul(i % 2 == 0 ? a[i] : -a[i]));
+        Tensor sum = a.length == 1 ? k.fullLike(0) : k.cos().mul_(-a[1]);
+        sum.add_(a[0]); // times cos(0)
+        for (int i = 2; i < a.length; i++) {
+            sum.add_(k.mul(i).cos().mul_(i % 2 == 0 ? a[i] : -a[i]));
         }
         return made(ones, sum, requiresGrad);
     }
