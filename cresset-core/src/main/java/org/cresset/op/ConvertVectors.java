@@ -2,10 +2,12 @@ package org.cresset.op;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -18,10 +20,15 @@ final class ConvertVectors {
     /** Elements at a time; others are left. */
     static final int STEP = 8;
 
+    private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_256;
     private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_128;
     private static final VectorSpecies<Float> FOUR_FLOATS = FloatVector.SPECIES_128;
+    private static final VectorSpecies<Integer> FOUR_INTS = IntVector.SPECIES_128;
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
+    private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_256;
     private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_256;
 
     private ConvertVectors() {}
@@ -36,7 +43,9 @@ final class ConvertVectors {
         FLOATS_TO_DOUBLES(ConvertVectors::floatsToDoubles),
         DOUBLES_TO_FLOATS(ConvertVectors::doublesToFloats),
         BRAIN_TO_FLOATS(ConvertVectors::brainToFloats),
-        FLOATS_TO_BRAIN(ConvertVectors::floatsToBrain);
+        FLOATS_TO_BRAIN(ConvertVectors::floatsToBrain),
+        FLOATS_TO_LONGS(ConvertVectors::floatsToLongs),
+        LONGS_TO_FLOATS(ConvertVectors::longsToFloats);
 
         private static final int EXERCISED = 1024;
 
@@ -47,6 +56,10 @@ final class ConvertVectors {
         Pair(Loop loop) {
             this.loop = loop;
             long at = scratch.address();
+            // Of both kinds some are beyond 32 bits: the compiler leaves out branches that it hasn't seen taken.
+            for (int i = 0; i < EXERCISED; i += 64) {
+                scratch.set(ValueLayout.JAVA_LONG, 8L * i, 0x7149f2ca7149f2caL);
+            }
             exercise = new Exercise(() -> loop.run(at, at + 8L * EXERCISED, EXERCISED), EXERCISED);
         }
 
@@ -55,9 +68,13 @@ final class ConvertVectors {
             Pair p =
                     switch (source) {
                         case FLOAT32 ->
-                            target == DType.FLOAT64
-                                    ? FLOATS_TO_DOUBLES
-                                    : target == DType.BFLOAT16 ? FLOATS_TO_BRAIN : null;
+                            switch (target) {
+                                case FLOAT64 -> FLOATS_TO_DOUBLES;
+                                case BFLOAT16 -> FLOATS_TO_BRAIN;
+                                case INT64 -> FLOATS_TO_LONGS;
+                                default -> null;
+                            };
+                        case INT64 -> target == DType.FLOAT32 ? LONGS_TO_FLOATS : null;
                         case FLOAT64 -> target == DType.FLOAT32 ? DOUBLES_TO_FLOATS : null;
                         case BFLOAT16 -> target == DType.FLOAT32 ? BRAIN_TO_FLOATS : null;
                         default -> null;
@@ -112,5 +129,47 @@ final class ConvertVectors {
                     .reinterpretAsShorts()
                     .intoMemorySegment(Window.MEMORY, to + 2L * i, ORDER);
         }
+    }
+
+    /** By way of ints, to which processors have instructions, where all of a step are in their range. */
+    private static void floatsToLongs(long from, long to, int n) {
+        for (int i = 0; i < n; i += STEP) {
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, Window.MEMORY, from + 4L * i, ORDER);
+            if (x.abs().compare(VectorOperators.LT, 0x1p31f).allTrue()) {
+                IntVector y = (IntVector) x.convertShape(VectorOperators.F2I, INTS, 0);
+                y.convertShape(VectorOperators.I2L, LONGS, 0)
+                        .reinterpretAsLongs()
+                        .intoMemorySegment(Window.MEMORY, to + 8L * i, ORDER);
+                y.convertShape(VectorOperators.I2L, LONGS, 1)
+                        .reinterpretAsLongs()
+                        .intoMemorySegment(Window.MEMORY, to + 8L * i + 32, ORDER);
+            } else {
+                for (int k = i; k < i + STEP; k++) {
+                    Window.MEMORY.set(L, to + 8L * k, Convert.toLong(Window.MEMORY.get(F, from + 4L * k)));
+                }
+            }
+        }
+    }
+
+    /** The same the other way. */
+    private static void longsToFloats(long from, long to, int n) {
+        for (int i = 0; i < n; i += STEP) {
+            LongVector a = LongVector.fromMemorySegment(LONGS, Window.MEMORY, from + 8L * i, ORDER);
+            LongVector b = LongVector.fromMemorySegment(LONGS, Window.MEMORY, from + 8L * i + 32, ORDER);
+            LongVector far = a.add(1L << 31).or(b.add(1L << 31)).lanewise(VectorOperators.LSHR, 32);
+            if (far.compare(VectorOperators.EQ, 0).allTrue()) {
+                fourFloats(a).intoMemorySegment(Window.MEMORY, to + 4L * i, ORDER);
+                fourFloats(b).intoMemorySegment(Window.MEMORY, to + 4L * i + 16, ORDER);
+            } else {
+                for (int k = i; k < i + STEP; k++) {
+                    Window.MEMORY.set(F, to + 4L * k, Window.MEMORY.get(L, from + 8L * k));
+                }
+            }
+        }
+    }
+
+    private static FloatVector fourFloats(LongVector x) {
+        IntVector ints = (IntVector) x.convertShape(VectorOperators.L2I, FOUR_INTS, 0);
+        return (FloatVector) ints.convertShape(VectorOperators.I2F, FOUR_FLOATS, 0);
     }
 }

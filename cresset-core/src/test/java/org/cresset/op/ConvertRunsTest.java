@@ -103,7 +103,9 @@ class ConvertRunsTest {
             {DType.FLOAT32, DType.FLOAT64},
             {DType.FLOAT64, DType.FLOAT32},
             {DType.FLOAT32, DType.BFLOAT16},
-            {DType.BFLOAT16, DType.FLOAT32}
+            {DType.BFLOAT16, DType.FLOAT32},
+            {DType.FLOAT32, DType.INT64},
+            {DType.INT64, DType.FLOAT32}
         };
         for (DType[] p : pairs) {
             ConvertVectors.Pair.of(p[0], p[1], 1 << 20); // asks for it
@@ -112,6 +114,7 @@ class ConvertRunsTest {
         for (DType[] p : pairs) {
             for (int n : new int[] {16, 17, 1023, MOST}) {
                 check(p[0], p[1], n, 1, 1, true);
+                check(p[0], p[1], n, 1, 1, false);
                 check(p[0], p[1], n, 2, 1, true);
             }
         }
