@@ -83,7 +83,7 @@ final class Constants implements Lanes<Integer> {
 
     @Override
     public Integer div(Integer a, Integer b) {
-        vectorizable &= type.isFloat();
+        vectorizable &= type != LaneType.I32;
         return 0;
     }
 

@@ -81,7 +81,7 @@ public record Loop(
     }
 
     /**
-     * Whether there is a vector form: no {@link Lanes#call} and no integer division in the body. Pairs of float64 have none;
+     * Whether there is a vector form: no {@link Lanes#call} and no division of int32 in the body. Pairs of float64 have none;
      * those of float32 come in an order of their own, so that all operands have to be such.
      */
     public boolean vectorizable() {

@@ -17,6 +17,11 @@ public final class Special {
 
     private Special() {}
 
+    /** {@code a / b}, 0 where b is 0, as loops divide integers. */
+    public static long quotient(long a, long b) {
+        return b == 0 ? 0 : a / b;
+    }
+
     /** Base-2 logarithm, exact for powers of two. */
     public static double log2(double x) {
         if (x > 0 && x < Double.POSITIVE_INFINITY) {

@@ -78,7 +78,7 @@ final class VectorEmitter implements Lanes<Slot> {
         return new Slot(local, mask);
     }
 
-    private VectorEmitter load(Slot s) {
+    VectorEmitter load(Slot s) {
         code.aload(s.local());
         return this;
     }
@@ -148,10 +148,11 @@ final class VectorEmitter implements Lanes<Slot> {
 
     @Override
     public Slot div(Slot a, Slot b) {
-        if (!type.isFloat()) {
-            throw new IllegalStateException("integer division has no vector form");
-        }
-        return virtual("div", a, b);
+        return switch (type) {
+            case F32, F64 -> virtual("div", a, b);
+            case I64 -> new LongDivision(code, this).quotient(a, b);
+            case I32 -> throw new IllegalStateException("division of int32 has no vector form");
+        };
     }
 
     @Override

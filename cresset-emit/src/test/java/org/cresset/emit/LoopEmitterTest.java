@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -171,6 +173,54 @@ class LoopEmitterTest {
             }
             Emitted.scalar(loop).run(m, 0, m, 24, m, 48, m, 72, 3);
             assertThat(m.asSlice(72).toArray(ValueLayout.JAVA_LONG)).containsExactly(-3 - 14, 20, 3);
+        }
+    }
+
+    @Test
+    void quotientsOfLongsAreExactInVectors() {
+        Body body = new Body() {
+            @Override
+            public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+                return List.of(l.div(in.get(0), in.get(1)));
+            }
+        };
+        Loop loop = loop(LaneType.I64, List.of(false, false), List.of(), body);
+        List<Long> numbers = new ArrayList<>();
+        for (int bit = 0; bit < 64; bit++) {
+            for (long k = -2; k <= 2; k++) {
+                numbers.add((1L << bit) + k);
+                numbers.add(-(1L << bit) + k);
+            }
+        }
+        Random random = new Random(1);
+        for (int i = 0; i < 400; i++) {
+            numbers.add(random.nextLong() >> random.nextInt(64));
+        }
+        int n = numbers.size();
+        Kernel vector = Emitted.vector(loop);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment m = arena.allocate(24L * n, 64);
+            for (int i = 0; i < n; i++) {
+                m.setAtIndex(ValueLayout.JAVA_LONG, i, numbers.get(i));
+            }
+            for (int shift = 0; shift < n; shift++) {
+                for (int i = 0; i < n; i++) { // every second time a multiple, or one less
+                    long b = numbers.get((i + shift) % n);
+                    m.setAtIndex(ValueLayout.JAVA_LONG, n + i, b);
+                    long a = numbers.get(i);
+                    m.setAtIndex(ValueLayout.JAVA_LONG, i, i % 2 == 0 ? a : a * b - i / 2 % 2);
+                }
+                vector.run(m, 0, m, 8L * n, null, 0, m, 16L * n, n);
+                for (int i = 0; i < n; i++) {
+                    long a = m.getAtIndex(ValueLayout.JAVA_LONG, i);
+                    long b = m.getAtIndex(ValueLayout.JAVA_LONG, n + i);
+                    long y = m.getAtIndex(ValueLayout.JAVA_LONG, 2 * n + i);
+                    if (y != (b == 0 ? 0 : a / b)) {
+                        assertThat(y).as("%d / %d", a, b).isEqualTo(b == 0 ? 0 : a / b);
+                    }
+                    m.setAtIndex(ValueLayout.JAVA_LONG, i, numbers.get(i));
+                }
+            }
         }
     }
 
