@@ -6,6 +6,7 @@ import java.util.List;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.op.Border;
 import org.cresset.op.Broadcast;
 import org.cresset.op.Matrices;
 import org.cresset.op.Precision;
@@ -374,11 +375,9 @@ class Products {
         long before = 0;
         for (int i = 0; i < blocks.length; i++) {
             Tensor b = blocks[i].to(type);
-            long rows = b.size(0);
-            long after = columns - before - b.size(1);
-            Tensor left = Tensor.zeros(Shape.of(rows, before), type);
+            long[] beside = {before, columns - before - b.size(1)};
             before += b.size(1);
-            blocks[i] = Tensor.cat(1, left, b, Tensor.zeros(Shape.of(rows, after), type));
+            blocks[i] = Border.around(b, beside, Border.Mode.CONSTANT, 0);
         }
         return Tensor.cat(0, blocks);
     }

@@ -172,6 +172,13 @@ final class Moves {
             }
             return;
         }
+        if (fromRow == 0 && rows > 1 && ts == size && n > 4) {
+            run(from, fo, fs, to, at, ts, size, n);
+            for (long r = 1; r < rows; r++) {
+                MemorySegment.copy(to, at, to, at + r * toRow, n * size);
+            }
+            return;
+        }
         boolean across = Math.abs(fromRow) < Math.abs(fs) && fs != size && fs != -size && fs != 0;
         if (!across) {
             for (long r = 0; r < rows; r++) {

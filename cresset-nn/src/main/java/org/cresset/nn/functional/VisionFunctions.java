@@ -229,7 +229,10 @@ abstract class VisionFunctions extends LossFunctions {
             }
         }
         long[] dims = with(input, input.dim(), classes);
-        return Tensor.zeros(Shape.of(dims), DType.INT64).scatter(-1, input.unsqueeze(-1), 1);
+        Tensor zeros = Tensor.zeros(Shape.of(dims), DType.INT64);
+        Tensor places = input.unsqueeze(-1);
+        // Zeros that stand for all examples of a batch can't take an example's ones.
+        return input.hasValues() ? zeros.scatter_(-1, places, 1) : zeros.scatter(-1, places, 1);
     }
 
     // ---- blocks ----
