@@ -65,10 +65,8 @@ final class LongDivision {
         lanes.load(nearest).load(less).load(nearest);
         code.getstatic(OPERATORS, "GT", comparison);
         lanes.load(q);
-        code.invokevirtual(
-                DOUBLES, "compare", MethodTypeDesc.of(VectorEmitter.MASK, comparison, VectorEmitter.VECTOR));
-        code.invokevirtual(
-                DOUBLES, "blend", MethodTypeDesc.of(DOUBLES, VectorEmitter.VECTOR, VectorEmitter.MASK));
+        code.invokevirtual(DOUBLES, "compare", MethodTypeDesc.of(VectorEmitter.MASK, comparison, VectorEmitter.VECTOR));
+        code.invokevirtual(DOUBLES, "blend", MethodTypeDesc.of(DOUBLES, VectorEmitter.VECTOR, VectorEmitter.MASK));
         return lanes.store();
     }
 

@@ -424,7 +424,8 @@ public final class LoopEmitter {
             int to = address(code, at, o, lane);
             Slot sum = rows.load(lanes, Row.PLAIN, at.segment[o], to, length).getFirst();
             Slot after = loop.accumulators().get(a).apply(lanes, sum, results.next());
-            rows.store(lanes, Row.PLAIN, at.segment[o], to, length, List.of(after).iterator());
+            rows.store(
+                    lanes, Row.PLAIN, at.segment[o], to, length, List.of(after).iterator());
         }
         code.iload(i).iload(length).iadd().istore(i).goto_(top).labelBinding(done);
     }
