@@ -119,6 +119,24 @@ class MovesTest {
     }
 
     @Test
+    void rowsThatAreAlike() {
+        Tensor row = Tensor.arange(40).narrow(0, 3, 30);
+        Tensor x = Tensor.full(Shape.of(20, 50), -1, DType.INT64);
+        x.narrow(1, 10, 30).copy_(row.expand(20, 30));
+        x.narrow(0, 1, 19).narrow(1, 41, 9).fill_(7);
+        for (int i = 0; i < 20; i++) {
+            Tensor y = x.select(0, i);
+            assertThat(y.narrow(0, 10, 30).eq(row).all().item()).isEqualTo(1);
+            assertThat(y.narrow(0, 0, 10).eq(-1).all().item()).isEqualTo(1);
+            assertThat(y.narrow(0, 40, 1).itemLong()).isEqualTo(-1);
+            assertThat(y.narrow(0, 41, 9).eq(i == 0 ? -1 : 7).all().item()).isEqualTo(1);
+        }
+        x.copy_(x.narrow(0, 5, 1).clone().flip(1).expand(20, 50)); // every row, each from its end
+        assertThat(x.select(0, 19).narrow(0, 10, 30).eq(row.flip(0)).all().item())
+                .isEqualTo(1);
+    }
+
+    @Test
     void aCopyIntoWhatItIsAViewOf() {
         Tensor x = Tensor.arange(1000).reshape(10, 100);
         Tensor before = x.clone();
