@@ -165,4 +165,19 @@ class MultiheadAttentionTest {
                 .isInstanceOf(CressetException.class)
                 .hasMessageContaining("expected (L, N, E)");
     }
+
+    /** As PyTorch 2.13 when it trains: NaN where weights are asked for, else nothing but the bias. */
+    @Test
+    void rowsThatMayLookNowhere() {
+        MultiheadAttention m = layer(false, false, true);
+        Tensor x = Tensor.randn(N, L, 6);
+        Tensor mask = Tensor.zeros(L, L).to(DType.BOOL);
+        mask.select(0, 1).fill_(1);
+        Tensor with = m.forward(x, x, x, null, true, mask, true, false).output();
+        Tensor without = m.forward(x, x, x, null, false, mask, true, false).output();
+        assertThat(with.select(1, 1).isnan().all().itemBoolean()).isTrue();
+        Tensor bias = m.stateDict().get("out_proj.bias");
+        near(without.select(1, 1), bias.expand(N, 6));
+        near(without.select(1, 2), with.select(1, 2));
+    }
 }
