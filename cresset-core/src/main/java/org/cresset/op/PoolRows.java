@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class PoolRows {
     private static final float[] EXERCISED = new float[1024];
     private static final float[] EXERCISED_PAIRS = new float[512];
-    private static final Exercise PAIRS = new Exercise(() -> Pairs.largest(EXERCISED, EXERCISED_PAIRS), 1024);
+    private static final Exercise PAIRS = new Exercise(() -> Vectors.largest(EXERCISED, EXERCISED_PAIRS), 1024);
 
     private final int width;
     private final int results;
@@ -233,7 +233,7 @@ final class PoolRows {
 
         void largest(float[] row, float[] spare, float[] out, int step) {
             if (apart == 2 && size == 2 && step == 1) {
-                for (int v = PAIRS.ready(out.length) ? Pairs.largest(row, out) : 0; v < out.length; v++) {
+                for (int v = PAIRS.ready(out.length) ? Vectors.largest(row, out) : 0; v < out.length; v++) {
                     out[v] = Math.max(row[2 * v], row[2 * v + 1]);
                 }
             } else if (apart <= CLOSE) {
@@ -272,14 +272,14 @@ final class PoolRows {
     }
 
     /** Neighbours, two by two, of which the compiler makes no vectors by itself. Loaded only where the Vector API is. */
-    static final class Pairs {
+    static final class Vectors {
         private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
         private static final int LENGTH = SPECIES.length();
         private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(SPECIES, i -> 2 * i % LENGTH);
         private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(SPECIES, i -> (2 * i + 1) % LENGTH);
         private static final VectorMask<Float> SECOND = VectorMask.fromLong(SPECIES, -1L << LENGTH / 2);
 
-        private Pairs() {}
+        private Vectors() {}
 
         /** The larger of each two for the first of {@code out}, whose number it gives; less than a vector is left. */
         static int largest(float[] row, float[] out) {

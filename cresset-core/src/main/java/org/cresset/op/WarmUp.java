@@ -65,7 +65,12 @@ public final class WarmUp {
 
     /** Bytes of the widest vectors of this processor. */
     public static int vectorBytes() {
-        return FloatVector.SPECIES_PREFERRED.vectorByteSize();
+        return Vectors.BYTES;
+    }
+
+    /** Loaded only where the Vector API is. */
+    private static final class Vectors {
+        static final int BYTES = FloatVector.SPECIES_PREFERRED.vectorByteSize();
     }
 
     /** Asks for code to be prepared, if there is any (null: none); of that the calling thread wants to know nothing. */

@@ -81,7 +81,7 @@ class RowVectorsTest {
                 expected[v] = Math.max(row[2 * v], row[2 * v + 1]);
             }
             float[] out = new float[n];
-            int done = PoolRows.Pairs.largest(row, out);
+            int done = PoolRows.Vectors.largest(row, out);
             assertThat(n - done).isBetween(0, 15);
             assertThat(Arrays.copyOf(out, done)).isEqualTo(Arrays.copyOf(expected, done));
         }
