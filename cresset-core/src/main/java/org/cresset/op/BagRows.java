@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.cresset.emit.Window;
@@ -192,11 +193,12 @@ final class BagRows {
         private final long[] which = new long[EXERCISED];
         private final float[] weights = new float[EXERCISED];
 
+        Trial() {
+            Arrays.setAll(which, i -> i + 1); // behind the sums
+        }
+
         @Override
         public void run() {
-            for (int i = 0; i < EXERCISED; i++) {
-                which[i] = i + 1;
-            }
             Vectors.add(SCRATCH, 0, which, weights, 0, EXERCISED - 1, SCRATCH, 0, EXERCISED_WIDTH);
             Vectors.add(SCRATCH, 0, which, weights, EXERCISED - 1, EXERCISED, SCRATCH, 0, EXERCISED_WIDTH);
         }

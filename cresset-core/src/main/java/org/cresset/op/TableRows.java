@@ -110,7 +110,7 @@ final class TableRows {
                         begins[k],
                         begins[k + 1],
                         to.segment(),
-                        to.byteOffset() + 4 * k * n,
+                        to.byteOffset() + 4L * k * n,
                         Math.toIntExact(n));
             }
         });
