@@ -22,6 +22,9 @@ public final class WarmUp {
     /** HotSpot's last tier wants 600 calls, and 15,000 calls and turns together, after the tier below is compiled. */
     private static final int CALLS = 1000;
 
+    /** After so many calls code is compiled for good; if it isn't the faster one by then, it won't be. */
+    private static final int ENOUGH = 100 * CALLS;
+
     /** Nanoseconds of calls at once: hundreds of calls of compiled code, a few of what isn't. */
     private static final long SLICE = 1_000_000;
 
@@ -165,7 +168,7 @@ public final class WarmUp {
             if (compiled) {
                 trial.ready();
             }
-            if (compiled || System.nanoTime() - start > PATIENCE) {
+            if (compiled || calls > ENOUGH || System.nanoTime() - start > PATIENCE) {
                 trial.close();
                 return true;
             }

@@ -43,7 +43,7 @@ final class LongDivision {
         Slot nearest = plus(plus(q, ROUNDER), -ROUNDER);
         Slot whole = roundedDown(nearest, q);
         lanes.load(plus(whole, ROUNDER));
-        code.invokevirtual(DOUBLES, "reinterpretAsLongs", MethodTypeDesc.of(LONGS));
+        VectorEmitter.bitsOf(code, DOUBLES, LONGS);
         Slot size = plus(lanes.store(), -ROUNDER_BITS);
         Slot sign = shift(lanes.xor(a, b), "ASHR", 63);
         Slot y = lanes.sub(lanes.xor(size, sign), sign);
@@ -52,7 +52,7 @@ final class LongDivision {
 
     private Slot magnitude(Slot x) {
         lanes.load(plus(x, ROUNDER_BITS));
-        code.invokevirtual(LONGS, "reinterpretAsDoubles", MethodTypeDesc.of(DOUBLES));
+        VectorEmitter.numbersOf(code, LONGS, DOUBLES);
         lanes.load(plus(lanes.store(), -ROUNDER));
         code.invokevirtual(DOUBLES, "abs", MethodTypeDesc.of(DOUBLES));
         return lanes.store();

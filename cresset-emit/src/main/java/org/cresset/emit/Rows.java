@@ -301,7 +301,7 @@ final class Rows {
     /** The lower halves of the longs on the stack, which are floats, as doubles. */
     private Slot halvesOf(VectorEmitter lanes) {
         convert("L2I", owner, HALF_INTS, INTS);
-        code.invokevirtual(INTS, "reinterpretAsFloats", MethodTypeDesc.of(FLOATS));
+        VectorEmitter.numbersOf(code, INTS, FLOATS);
         widen();
         return lanes.store();
     }
@@ -309,7 +309,7 @@ final class Rows {
     /** The doubles on the stack as floats in the lower halves of longs. */
     private void narrowBits() {
         narrow();
-        code.invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS));
+        VectorEmitter.bitsOf(code, FLOATS, INTS);
         convert("I2L", LONGS, PREFERRED, LONGS);
     }
 

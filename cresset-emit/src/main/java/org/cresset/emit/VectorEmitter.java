@@ -260,20 +260,30 @@ final class VectorEmitter implements Lanes<Slot> {
     }
 
     private void toBits() {
-        switch (type) {
-            case F32 -> code.invokevirtual(vector, "reinterpretAsInts", MethodTypeDesc.of(INTS));
-            case F64 -> code.invokevirtual(vector, "reinterpretAsLongs", MethodTypeDesc.of(LONGS));
-            default -> {}
+        if (bits != vector) {
+            bitsOf(code, vector, bits);
         }
     }
 
     private Slot fromBits() {
-        switch (type) {
-            case F32 -> code.invokevirtual(INTS, "reinterpretAsFloats", MethodTypeDesc.of(vector));
-            case F64 -> code.invokevirtual(LONGS, "reinterpretAsDoubles", MethodTypeDesc.of(vector));
-            default -> {}
+        if (bits != vector) {
+            numbersOf(code, bits, vector);
         }
         return store();
+    }
+
+    /**
+     * The floats or doubles on the stack as ints or longs. Not {@code reinterpretAsInts}, which is one method for vectors of all
+     * kinds: when a process has used many of these, the JIT compiler doesn't know any more which one it is, and may leave vectors
+     * in boxes.
+     */
+    static void bitsOf(CodeBuilder code, ClassDesc from, ClassDesc to) {
+        code.invokevirtual(from, "viewAsIntegralLanes", MethodTypeDesc.of(to));
+    }
+
+    /** The reverse of {@link #bitsOf}. */
+    static void numbersOf(CodeBuilder code, ClassDesc from, ClassDesc to) {
+        code.invokevirtual(from, "viewAsFloatingLanes", MethodTypeDesc.of(to));
     }
 
     private Slot bitwise(String operator, ClassDesc operatorType, Slot a, Slot b) {
