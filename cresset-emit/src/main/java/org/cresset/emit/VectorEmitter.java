@@ -260,13 +260,13 @@ final class VectorEmitter implements Lanes<Slot> {
     }
 
     private void toBits() {
-        if (bits != vector) {
+        if (!bits.equals(vector)) {
             bitsOf(code, vector, bits);
         }
     }
 
     private Slot fromBits() {
-        if (bits != vector) {
+        if (!bits.equals(vector)) {
             numbersOf(code, bits, vector);
         }
         return store();
