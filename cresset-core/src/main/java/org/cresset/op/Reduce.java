@@ -118,6 +118,16 @@ public abstract non-sealed class Reduce extends Op {
         new Reduction(this, combine, lane, in[0], out[0], a).run();
     }
 
+    /** Whether the largest (or smallest) element is looked for, as it is. */
+    protected boolean ordered() {
+        return false;
+    }
+
+    /** What the loop over rows computes in: of float32 that is put in order the integers of {@link FloatOrder}. */
+    final LaneType inside(LaneType type) {
+        return ordered() && type == LaneType.F32 ? LaneType.I32 : type;
+    }
+
     /** The loop over rows: adds to a block of accumulators. */
     final Tiers rows(LaneType type) {
         Tiers t = rows[type.ordinal()];
@@ -139,10 +149,16 @@ public abstract non-sealed class Reduce extends Op {
     }
 
     final Loop describeRows(LaneType type) {
-        return new Loop(id(type) + "_rows", type, List.of(false), 0, List.of(combine), false, new Body() {
+        LaneType inside = inside(type);
+        Combine how = inside == type ? combine : Combine.MAX;
+        return new Loop(id(type) + "_rows", inside, List.of(false), 0, List.of(how), false, new Body() {
             @Override
             public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-                return List.of(lane(l, in.getFirst()));
+                V x = in.getFirst();
+                if (inside == type) {
+                    return List.of(lane(l, x));
+                }
+                return List.of(combine == Combine.MIN ? FloatOrder.smallest(l, x) : FloatOrder.largest(l, x));
             }
         });
     }

@@ -223,6 +223,11 @@ public final class Reductions {
         }
 
         @Override
+        protected final boolean ordered() {
+            return true;
+        }
+
+        @Override
         protected DType resultType(DType in) {
             if (in.isComplex()) {
                 throw CressetException.unsupported(name() + ": complex numbers have no order");

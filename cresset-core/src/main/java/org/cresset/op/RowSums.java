@@ -3,7 +3,6 @@ package org.cresset.op;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import org.cresset.base.DType;
 import org.cresset.emit.Combine;
 import org.cresset.emit.Kernel;
@@ -18,33 +17,29 @@ final class RowSums {
     /** Elements that are added up in the loop's own accumulators: more would cost accuracy. */
     private static final int PART = 8192;
 
-    static final int PARTS = 8;
+    private static final int PARTS = 8;
 
     /** The most elements that are combined at a time. */
     static final int PIECE = PART * PARTS;
 
     private static final int TILE = 1024;
-    private static final int BLOCK = 128;
-    private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
-    private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ThreadLocal<MemorySegment> TILES =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8 * TILE, 64));
-
-    private static final MemorySegment[][] IDENTITIES = Arrays.stream(Combine.values())
-            .map(c -> Arrays.stream(LaneType.values()).map(l -> filled(c, l)).toArray(MemorySegment[]::new))
-            .toArray(MemorySegment[][]::new);
 
     private final Combine combine;
     private final LaneType lane;
     private final DType dtype;
     private final MemorySegment memory;
     private final Kernel loop;
-    private final MemorySegment identities;
-    private final MemorySegment block = Scratch.accumulators();
+
+    /** What the loop computes in, and how it combines: ints instead of floats where the largest is looked for. */
+    private final LaneType inside;
+
+    private final Combine how;
+    private final Accumulators accumulators = Accumulators.local();
+    private final MemorySegment block = accumulators.memory();
     private final MemorySegment tile = TILES.get();
-    private final float[] narrow;
-    private final double[] wide;
     private final long[] longs;
 
     /** For rows of {@code t}, of {@code count} elements. */
@@ -53,18 +48,18 @@ final class RowSums {
         this.lane = lane;
         this.dtype = t.dtype();
         this.memory = t.segment();
-        this.identities = IDENTITIES[combine.ordinal()][lane.ordinal()];
         this.loop = op.rows(lane).pick(count);
-        int n = lane.accumulators() * (combine == Combine.SUM || count <= PART ? PARTS : 1);
-        narrow = new float[lane == LaneType.F32 ? n : 0];
-        wide = new double[lane.isFloat() ? n : 0];
+        this.inside = op.inside(lane);
+        this.how = inside == lane ? combine : Combine.MAX;
         longs = new long[lane.isFloat() ? 0 : dtype == DType.BOOL ? TILE / 8 : lane.accumulators()];
     }
 
     /** What at most {@link #PIECE} elements combine to, from element {@code from} of the row at a byte offset on. */
     double piece(long at, long from, int n) {
         int values = load(at, from, n);
-        return combined(0, values);
+        return inside == lane
+                ? combined(accumulators.numbers(lane, values), 0, values)
+                : number(accumulators.largest(1)[0]);
     }
 
     /** Whether {@link #rows} takes rows of a length. */
@@ -74,25 +69,44 @@ final class RowSums {
 
     /** What each of some rows of n elements, which follow each other in memory, combines to. */
     void rows(long at, int rows, int n, double[] results) {
-        int values = lane.accumulators();
-        for (int i = 0; i < rows; i += PARTS) {
-            int few = Math.min(PARTS, rows - i);
-            clear(few);
-            loop.parts(memory, at + ((long) i * n << dtype.shift()), block, 0, lane, few * n, n);
-            unload(few * values);
-            for (int r = 0; r < few; r++) {
-                results[i + r] = combined(r * values, (r + 1) * values);
+        for (int i = 0; i < rows; i += Accumulators.BLOCKS) {
+            int few = Math.min(Accumulators.BLOCKS, rows - i);
+            accumulators.clear(how, inside, few);
+            loop.parts(memory, at + ((long) i * n << dtype.shift()), block, 0, inside, few * n, n);
+            totals(few, results, i);
+        }
+    }
+
+    /** What each of the first blocks comes to. */
+    private void totals(int blocks, double[] results, int first) {
+        if (inside != lane) {
+            int[] keys = accumulators.largest(blocks);
+            for (int i = 0; i < blocks; i++) {
+                results[first + i] = number(keys[i]);
+            }
+        } else if (lane == LaneType.F32 && combine == Combine.SUM) {
+            accumulators.sums(blocks, results, first);
+        } else {
+            int values = lane.accumulators();
+            double[] all = accumulators.numbers(lane, blocks * values);
+            for (int i = 0; i < blocks; i++) {
+                results[first + i] = combined(all, i * values, (i + 1) * values);
             }
         }
+    }
+
+    private float number(int key) {
+        return combine == Combine.MIN ? FloatOrder.ofSmallest(key) : FloatOrder.ofLargest(key);
     }
 
     /** The same for {@code few} results whose elements come in turn, from {@code first} of {@code results} on. */
     void pieces(long at, long from, int n, double[] results, int first, int few) {
         int values = load(at, from, n);
+        double[] all = accumulators.numbers(lane, values);
         for (int k = 0; k < few; k++) {
             double v = combine.identity();
             for (int i = k; i < values; i += few) {
-                v = join(combine, v, wide[i]);
+                v = join(combine, v, all[i]);
             }
             results[first + k] = v;
         }
@@ -101,57 +115,25 @@ final class RowSums {
     /** Combines them in accumulators, a block of these for each part of a sum, and returns how many those are. */
     private int load(long at, long from, int n) {
         int blocks = combine == Combine.SUM ? (n + PART - 1) / PART : 1;
-        clear(blocks);
+        accumulators.clear(how, inside, blocks);
         if (blocks == 1) {
             run(at, from, n, 0);
         } else if (dtype == lane.dtype()) {
-            loop.parts(memory, at + (from << dtype.shift()), block, 0, lane, n, PART);
+            loop.parts(memory, at + (from << dtype.shift()), block, 0, inside, n, PART);
         } else {
             for (int b = 0; b < blocks; b++) {
-                run(at, from + (long) b * PART, Math.min(PART, n - b * PART), b * BLOCK);
+                run(at, from + (long) b * PART, Math.min(PART, n - b * PART), b * Accumulators.BLOCK);
             }
         }
-        int values = blocks * lane.accumulators();
-        unload(values);
-        return values;
+        return blocks * lane.accumulators();
     }
 
-    private void unload(int values) {
-        if (lane == LaneType.F32) {
-            MemorySegment.copy(block, F, 0, narrow, 0, values);
-            widen(narrow, wide, values);
-        } else {
-            MemorySegment.copy(block, D, 0, wide, 0, values);
-        }
-    }
-
-    private static void widen(float[] from, double[] to, int n) {
-        for (int i = 0; i < n; i++) {
-            to[i] = from[i];
-        }
-    }
-
-    /** In four chains, which don't wait for each other. */
-    private static double sum(double[] v, int from, int to) {
-        double a = 0;
-        double b = 0;
-        double c = 0;
-        double d = 0;
-        for (int i = from; i < to; i += 4) {
-            a += v[i];
-            b += v[i + 1];
-            c += v[i + 2];
-            d += v[i + 3];
-        }
-        return a + b + (c + d);
-    }
-
-    private double combined(int from, int to) {
+    private double combined(double[] v, int from, int to) {
         return switch (combine) {
-            case PRODUCT -> product(wide, from, to);
-            case MIN -> smallest(wide, from, to);
-            case MAX, LARGER -> largest(wide, from, to);
-            default -> sum(wide, from, to);
+            case PRODUCT -> product(v, from, to);
+            case MIN -> smallest(v, from, to);
+            case MAX, LARGER -> largest(v, from, to);
+            default -> Accumulators.sum(v, from, to);
         };
     }
 
@@ -200,31 +182,14 @@ final class RowSums {
                 default -> count > 0 ? 1 : 0;
             };
         }
-        clear(1);
+        accumulators.clear(combine, lane, 1);
         run(at, from, n, 0);
-        MemorySegment.copy(block, L, 0, longs, 0, longs.length);
+        accumulators.longs(longs);
         long all = combine.integerIdentity(lane);
         for (long v : longs) {
             all = join(combine, all, v);
         }
         return all;
-    }
-
-    private void clear(int blocks) {
-        MemorySegment.copy(identities, 0, block, 0, (long) blocks * BLOCK);
-    }
-
-    private static MemorySegment filled(Combine combine, LaneType lane) {
-        MemorySegment m = Arena.ofAuto().allocate(PARTS * BLOCK, 64);
-        for (int i = 0; i < PARTS * lane.accumulators(); i++) {
-            switch (lane) {
-                case F32 -> m.set(F, 4L * i, (float) combine.identity());
-                case F64 -> m.set(D, 8L * i, combine.identity());
-                case I32 -> m.set(ValueLayout.JAVA_INT_UNALIGNED, 4L * i, (int) combine.integerIdentity(lane));
-                case I64 -> m.set(L, 8L * i, combine.integerIdentity(lane));
-            }
-        }
-        return m;
     }
 
     private void run(long at, long from, long n, long to) {

@@ -199,6 +199,11 @@ final class Constants implements Lanes<Integer> {
     }
 
     @Override
+    public Integer signs(Integer a) {
+        return 0;
+    }
+
+    @Override
     public Integer pow2(Integer k) {
         return 0;
     }

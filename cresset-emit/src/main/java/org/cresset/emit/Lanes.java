@@ -90,6 +90,11 @@ public interface Lanes<V> {
     /** {@code a >> b}, arithmetic (integers); the sign where b is not less than the width. */
     V shr(V a, V b);
 
+    /** The sign in all bits (integers): -1 where a is negative, else 0. */
+    default V signs(V a) {
+        return select(lt(a, zero()), constant(-1L), zero());
+    }
+
     /** {@code 2^k} for an integral k in the range of normal numbers (floating point). */
     V pow2(V k);
 

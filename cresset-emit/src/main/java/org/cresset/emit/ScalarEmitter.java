@@ -374,8 +374,12 @@ final class ScalarEmitter implements Lanes<Slot> {
 
     @Override
     public Slot shr(Slot a, Slot b) {
-        Slot sign = shift(a, constant(width() - 1L), Opcode.ISHR, Opcode.LSHR);
-        return select(inWidth(b), shift(a, b, Opcode.ISHR, Opcode.LSHR), sign);
+        return select(inWidth(b), shift(a, b, Opcode.ISHR, Opcode.LSHR), signs(a));
+    }
+
+    @Override
+    public Slot signs(Slot a) {
+        return shift(a, constant(width() - 1L), Opcode.ISHR, Opcode.LSHR);
     }
 
     private int width() {

@@ -343,6 +343,13 @@ final class VectorEmitter implements Lanes<Slot> {
     }
 
     @Override
+    public Slot signs(Slot a) {
+        load(a);
+        bitsWith("ASHR", BINARY, width() - 1);
+        return store();
+    }
+
+    @Override
     public Slot pow2(Slot k) {
         load(add(k, constant(FloatBits.rounder(type))));
         toBits();

@@ -1,0 +1,193 @@
+package org.cresset.op;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.cresset.emit.Combine;
+import org.cresset.emit.LaneType;
+import org.cresset.emit.Window;
+
+/** A thread's blocks of accumulators, as loops over rows leave them in memory, and what those come to. */
+final class Accumulators {
+    /** How many blocks there are. */
+    static final int BLOCKS = 32;
+
+    /** Bytes of a block. */
+    static final int BLOCK = 128;
+
+    /** Sums in which a block is added up, which don't wait for each other. */
+    private static final int CHAINS = 4;
+
+    /** Accumulators of 32 bits. */
+    private static final int LANES = BLOCK / 4;
+
+    private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
+    private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    private static final ThreadLocal<Accumulators> LOCAL = ThreadLocal.withInitial(Accumulators::new);
+
+    private static final MemorySegment[][] IDENTITIES = Arrays.stream(Combine.values())
+            .map(c -> Arrays.stream(LaneType.values()).map(l -> filled(c, l)).toArray(MemorySegment[]::new))
+            .toArray(MemorySegment[][]::new);
+
+    private static final Accumulators EXERCISED = new Accumulators();
+    private static final double[] RESULTS = new double[BLOCKS];
+    private static final Exercise SUMS = new Exercise(
+            () -> Vectors.sums(EXERCISED.memory, BLOCKS, EXERCISED.wide, RESULTS, 0), LANES * BLOCKS);
+    private static final Exercise LARGEST =
+            new Exercise(() -> Vectors.largest(EXERCISED.memory, BLOCKS, EXERCISED.ints), LANES * BLOCKS);
+
+    private final MemorySegment memory = Arena.ofAuto().allocate(BLOCKS * BLOCK, BLOCK);
+    private final float[] narrow = new float[LANES * BLOCKS];
+    private final double[] wide = new double[LANES * BLOCKS];
+    private final int[] ints = new int[LANES * BLOCKS];
+
+    private Accumulators() {}
+
+    /** This thread's. */
+    static Accumulators local() {
+        return LOCAL.get();
+    }
+
+    private static MemorySegment filled(Combine combine, LaneType lane) {
+        MemorySegment m = Arena.ofAuto().allocate(BLOCKS * BLOCK, 64);
+        for (int i = 0; i < BLOCKS * lane.accumulators(); i++) {
+            switch (lane) {
+                case F32 -> m.set(F, 4L * i, (float) combine.identity());
+                case F64 -> m.set(D, 8L * i, combine.identity());
+                case I32 -> m.set(I, 4L * i, (int) combine.integerIdentity(lane));
+                case I64 -> m.set(L, 8L * i, combine.integerIdentity(lane));
+            }
+        }
+        return m;
+    }
+
+    /** Where they lie. */
+    MemorySegment memory() {
+        return memory;
+    }
+
+    /** Sets the first blocks to what changes nothing. */
+    void clear(Combine combine, LaneType lane, int blocks) {
+        MemorySegment.copy(IDENTITIES[combine.ordinal()][lane.ordinal()], 0, memory, 0, (long) blocks * BLOCK);
+    }
+
+    /** The first floating-point accumulators. The array is valid until the next call of a method. */
+    double[] numbers(LaneType lane, int count) {
+        if (lane == LaneType.F32) {
+            MemorySegment.copy(memory, F, 0, narrow, 0, count);
+            widen(narrow, wide, count);
+        } else {
+            MemorySegment.copy(memory, D, 0, wide, 0, count);
+        }
+        return wide;
+    }
+
+    private static void widen(float[] from, double[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = from[i];
+        }
+    }
+
+    /** The first int64 accumulators. */
+    void longs(long[] to) {
+        MemorySegment.copy(memory, L, 0, to, 0, to.length);
+    }
+
+    private static boolean wideVectors() {
+        return Tiers.vectors() && WarmUp.vectorBytes() >= 32;
+    }
+
+    /** Adds up each of the first blocks, of floats, in float64. */
+    void sums(int blocks, double[] results, int first) {
+        if (wideVectors() && SUMS.ready((long) LANES * blocks)) {
+            Vectors.sums(memory, blocks, wide, results, first);
+            return;
+        }
+        numbers(LaneType.F32, LANES * blocks);
+        for (int i = 0; i < blocks; i++) {
+            results[first + i] = sum(wide, LANES * i, LANES * (i + 1));
+        }
+    }
+
+    /** The sum of some numbers, as many as can be divided by 4. */
+    static double sum(double[] v, int from, int to) {
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        for (int i = from; i < to; i += CHAINS) {
+            a += v[i];
+            b += v[i + 1];
+            c += v[i + 2];
+            d += v[i + 3];
+        }
+        return a + b + (c + d);
+    }
+
+    /** The largest of each of the first blocks, of ints. The array is valid until the next call of a method. */
+    int[] largest(int blocks) {
+        if (wideVectors() && LARGEST.ready((long) LANES * blocks)) {
+            Vectors.largest(memory, blocks, ints);
+            return ints;
+        }
+        MemorySegment.copy(memory, I, 0, ints, 0, LANES * blocks);
+        for (int i = 0; i < blocks; i++) {
+            int most = Integer.MIN_VALUE;
+            for (int k = LANES * i; k < LANES * (i + 1); k++) {
+                most = Math.max(most, ints[k]);
+            }
+            ints[i] = most;
+        }
+        return ints;
+    }
+
+    /** Loaded only where the Vector API is. */
+    static final class Vectors {
+        private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+        private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_128;
+        private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_256;
+        private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_256;
+
+        private Vectors() {}
+
+        /** All chains of a block at once. */
+        static void sums(MemorySegment memory, int blocks, double[] chains, double[] results, int first) {
+            long at = Window.address(memory, 0, (long) blocks * BLOCK);
+            for (int i = 0; i < blocks; i++) {
+                DoubleVector sum = DoubleVector.zero(DOUBLES);
+                for (int k = 0; k < LANES; k += CHAINS) {
+                    FloatVector v = FloatVector.fromMemorySegment(FLOATS, Window.MEMORY, at + 4 * k, ORDER);
+                    sum = sum.add(v.convertShape(VectorOperators.F2D, DOUBLES, 0));
+                }
+                sum.intoArray(chains, CHAINS * i);
+                at += BLOCK;
+            }
+            for (int i = 0; i < blocks; i++) {
+                int k = CHAINS * i;
+                results[first + i] = chains[k] + chains[k + 1] + (chains[k + 2] + chains[k + 3]);
+            }
+        }
+
+        static void largest(MemorySegment memory, int blocks, int[] results) {
+            long at = Window.address(memory, 0, (long) blocks * BLOCK);
+            for (int i = 0; i < blocks; i++) {
+                IntVector most = IntVector.fromMemorySegment(INTS, Window.MEMORY, at, ORDER);
+                for (int k = INTS.length(); k < LANES; k += INTS.length()) {
+                    most = most.max(IntVector.fromMemorySegment(INTS, Window.MEMORY, at + 4 * k, ORDER));
+                }
+                results[i] = most.reduceLanes(VectorOperators.MAX);
+                at += BLOCK;
+            }
+        }
+    }
+}
