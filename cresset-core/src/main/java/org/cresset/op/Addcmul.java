@@ -1,7 +1,6 @@
 package org.cresset.op;
 
 import org.cresset.autograd.Autograd;
-import org.cresset.autograd.Func;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.tensor.Dense;
@@ -34,11 +33,8 @@ public final class Addcmul extends Composite {
     @Override
     protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
         DType t = out[0].dtype();
-        if ((t == DType.FLOAT32 || t == DType.FLOAT64) && !in[3].dtype().isComplex()) {
-            Dense product = Dense.empty(Broadcast.shapes(name(), new Tensor[] {in[1], in[2]}), t);
-            Mixing.ScaledProduct.OP.computeInto(
-                    new Elementwise.One(in[3].read(0)), new Dense[] {in[1], in[2]}, product);
-            Arithmetic.Add.OP.computeInto(None.NONE, new Dense[] {in[0], product}, out[0]);
+        if (AddScaled.has(t) && !in[3].dtype().isComplex()) {
+            AddScaled.run(Mixing.ScaledProduct.OP, in[3].read(0), in[0], in[1], in[2], out[0]);
             return;
         }
         DType wide = t == DType.FLOAT16 || t == DType.BFLOAT16 ? DType.FLOAT32 : t;
@@ -64,14 +60,6 @@ public final class Addcmul extends Composite {
 
     @Override
     public Tensor[] batch(Object attrs, @Nullable Tensor[] in, boolean[] mapped, long size) {
-        int rank = 0;
-        for (int i = 0; i < 3; i++) {
-            rank = Math.max(rank, in[i].dim() - (mapped[i] ? 1 : 0));
-        }
-        Tensor[] aligned = in.clone();
-        for (int i = 0; i < 3; i++) {
-            aligned[i] = mapped[i] ? Func.alignBatch(in[i], rank) : in[i];
-        }
-        return all(attrs, aligned);
+        return all(attrs, AddScaled.aligned(in, mapped));
     }
 }

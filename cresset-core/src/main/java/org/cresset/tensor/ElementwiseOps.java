@@ -3,6 +3,7 @@ package org.cresset.tensor;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.op.Activations;
+import org.cresset.op.Addcdiv;
 import org.cresset.op.Addcmul;
 import org.cresset.op.Arithmetic;
 import org.cresset.op.Elementwise;
@@ -646,6 +647,9 @@ public sealed interface ElementwiseOps permits Tensor {
     default Tensor addcdiv(Tensor tensor1, Tensor tensor2, Number value) {
         if (half(self().dtype())) {
             return wide().addcdiv(tensor1.to(DType.FLOAT32), tensor2, value).to(self().dtype());
+        }
+        if (Addcdiv.takes(self().dtype(), tensor1.dtype(), tensor2.dtype())) {
+            return Addcdiv.OP.on(new Elementwise.One(value.doubleValue()), self(), tensor1, tensor2);
         }
         if (IntegerChecks.isOne(value)) {
             return add(tensor1.div(tensor2));
