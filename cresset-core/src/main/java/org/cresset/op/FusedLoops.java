@@ -90,20 +90,32 @@ final class FusedLoops {
     });
 
     /** y (g - d): the gradient through softmax, given g, y and d, the sum of g y. */
-    static final Loop SOFTMAX_GRAD = map("softmax_grad", List.of(false, false, true), new Body() {
+    static final Loop SOFTMAX_GRAD = map("softmax_grad", List.of(false, false, true), new SoftmaxGrad());
+
+    /** The same with a number for each column. */
+    static final Loop SOFTMAX_GRAD_OF_COLUMNS =
+            map("softmax_grad_of_columns", List.of(false, false, false), new SoftmaxGrad());
+
+    private record SoftmaxGrad() implements Body {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> in) {
             return List.of(l.mul(in.get(1), l.sub(in.get(0), in.get(2))));
         }
-    });
+    }
 
     /** g - exp(y) s: the gradient through log softmax, given g, y and s, the sum of g. */
-    static final Loop LOG_SOFTMAX_GRAD = map("log_softmax_grad", List.of(false, false, true), new Body() {
+    static final Loop LOG_SOFTMAX_GRAD = map("log_softmax_grad", List.of(false, false, true), new LogSoftmaxGrad());
+
+    /** The same with a number for each column. */
+    static final Loop LOG_SOFTMAX_GRAD_OF_COLUMNS =
+            map("log_softmax_grad_of_columns", List.of(false, false, false), new LogSoftmaxGrad());
+
+    private record LogSoftmaxGrad() implements Body {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> in) {
             return List.of(l.sub(in.get(0), l.mul(LaneMath.expOfNegative(l, in.get(1)), in.get(2))));
         }
-    });
+    }
 
     /** x y. */
     static final Loop PRODUCT = map("product", List.of(false, false), new Body() {
@@ -145,6 +157,22 @@ final class FusedLoops {
         }
     });
 
+    /** The larger, of which the second may be NaN, which doesn't count. */
+    static final Loop LARGER_NUMBER = map("larger_number", List.of(false, false), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.select(l.lt(in.get(0), in.get(1)), in.get(1), in.get(0)));
+        }
+    });
+
+    /** exp(x - m), where m is not less than x. */
+    static final Loop EXP_DIFFERENCE = map("exp_difference", List.of(false, false), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(LaneMath.expOfNegative(l, l.sub(in.get(0), in.get(1))));
+        }
+    });
+
     /** What element x of a window gets of the gradient g that is left, if y is the largest of the window. */
     static final Loop TAKEN = map("taken", List.of(false, false, false), new Body() {
         @Override
@@ -166,6 +194,8 @@ final class FusedLoops {
     }
 
     static final Tiers LARGER_ROWS = new Tiers(LARGER);
+    static final Tiers LARGER_NUMBER_ROWS = new Tiers(LARGER_NUMBER);
+    static final Tiers EXP_DIFFERENCE_ROWS = new Tiers(EXP_DIFFERENCE);
     static final Tiers TAKEN_ROWS = new Tiers(TAKEN);
     static final Tiers LEFT_ROWS = new Tiers(LEFT);
     static final Tiers LARGEST_ROWS = new Tiers(LARGEST);
@@ -179,6 +209,8 @@ final class FusedLoops {
     static final Tiers AFFINE_ROWS = new Tiers(AFFINE);
     static final Tiers SOFTMAX_GRAD_ROWS = new Tiers(SOFTMAX_GRAD);
     static final Tiers LOG_SOFTMAX_GRAD_ROWS = new Tiers(LOG_SOFTMAX_GRAD);
+    static final Tiers SOFTMAX_GRAD_COLUMNS = new Tiers(SOFTMAX_GRAD_OF_COLUMNS);
+    static final Tiers LOG_SOFTMAX_GRAD_COLUMNS = new Tiers(LOG_SOFTMAX_GRAD_OF_COLUMNS);
     static final Tiers PRODUCT_ROWS = new Tiers(PRODUCT);
     static final Tiers MULTIPLY_ADD_ROWS = new Tiers(MULTIPLY_ADD);
     static final Tiers PLUS_ROWS = new Tiers(PLUS);
@@ -207,11 +239,15 @@ final class FusedLoops {
                 AFFINE,
                 SOFTMAX_GRAD,
                 LOG_SOFTMAX_GRAD,
+                SOFTMAX_GRAD_OF_COLUMNS,
+                LOG_SOFTMAX_GRAD_OF_COLUMNS,
                 PRODUCT,
                 MULTIPLY_ADD,
                 PLUS,
                 DIFFERENCE,
                 LARGER,
+                LARGER_NUMBER,
+                EXP_DIFFERENCE,
                 TAKEN,
                 LEFT);
     }

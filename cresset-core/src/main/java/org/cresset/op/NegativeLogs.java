@@ -30,8 +30,8 @@ public final class NegativeLogs extends Fused {
         MEAN
     }
 
-    /** Where the classes are, and the target that doesn't count. */
-    private record Attrs(int dim, long ignored, Result result) {}
+    /** For which function, where the classes are, and the target that doesn't count. */
+    private record Attrs(String op, int dim, long ignored, Result result) {}
 
     private NegativeLogs() {
         super("nll_loss", Saves.INPUTS);
@@ -43,13 +43,18 @@ public final class NegativeLogs extends Fused {
      * @param logs of any shape, with classes along {@code dim}
      * @param target classes, integers
      * @param weight of the classes, in the dtype of {@code logs}, or null
+     * @throws CressetException (index) for classes that don't exist, if {@link #checks}
      */
-    public static Tensor of(Tensor logs, Tensor target, @Nullable Tensor weight, int dim, long ignored, Result result) {
-        Attrs a = new Attrs(dim, ignored, result);
+    public static Tensor of(
+            String op, Tensor logs, Tensor target, @Nullable Tensor weight, int dim, long ignored, Result result) {
+        Attrs a = new Attrs(op, dim, ignored, result);
+        return checks(logs, weight) ? OP.on(a, logs, target, weight) : composed(a, logs, target, weight);
+    }
+
+    /** Whether there is a kernel, which looks at the targets before it uses them. */
+    public static boolean checks(Tensor logs, @Nullable Tensor weight) {
         boolean kernel = logs.dtype() == DType.FLOAT32 || logs.dtype() == DType.FLOAT64;
-        return kernel && (weight == null || weight.dtype() == logs.dtype())
-                ? OP.on(a, logs, target, weight)
-                : composed(a, logs, target, weight);
+        return kernel && (weight == null || weight.dtype() == logs.dtype());
     }
 
     private static Tensor composed(Attrs a, Tensor logs, Tensor target, @Nullable Tensor weight) {
@@ -192,8 +197,8 @@ public final class NegativeLogs extends Fused {
                 } else if (k == attrs.ignored) {
                     places[i] = -1;
                 } else {
-                    throw CressetException.index(
-                            "nll_loss: target " + k + " is out of bounds; expected classes from 0 to " + (classes - 1));
+                    throw CressetException.index(attrs.op + ": target " + k
+                            + " is out of bounds; expected classes from 0 to " + (classes - 1));
                 }
             }
         }

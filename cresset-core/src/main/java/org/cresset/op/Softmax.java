@@ -74,6 +74,13 @@ public final class Softmax {
             if (out[0].numel() == 0) {
                 return;
             }
+            if (SoftmaxColumns.fits(in[0], a.dim)) {
+                Dense x = Rows.floats(in[0]);
+                Dense y = target(out[0], x, x.dim() - 1);
+                SoftmaxColumns.run(x, y, a.dim, a.log);
+                finish(y, out[0], y.dim() - 1);
+                return;
+            }
             Dense x = rows(in[0], a.dim, computeType(in[0].dtype()));
             Dense y = target(out[0], x, a.dim);
             long n = x.size(-1);
@@ -170,6 +177,13 @@ public final class Softmax {
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             Along a = (Along) attrs;
             if (out[0].numel() == 0) {
+                return;
+            }
+            if (SoftmaxColumns.fits(in[1], a.dim)) {
+                Dense y = Rows.floats(in[1]);
+                Dense x = target(out[0], y, y.dim() - 1);
+                SoftmaxColumns.runBackward(Rows.floats(in[0]), y, x, a.dim, a.log);
+                finish(x, out[0], x.dim() - 1);
                 return;
             }
             Dense g = rows(in[0], a.dim, computeType(in[1].dtype()));

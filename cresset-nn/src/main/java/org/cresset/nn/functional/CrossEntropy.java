@@ -40,7 +40,7 @@ final class CrossEntropy {
             throw CressetException.runtime(op + ": ignore_index is for class indices, not for class probabilities");
         }
         if (!probabilities) {
-            checkTarget(op, input, target, d, ignored);
+            checkTarget(op, input, target, weight, d, ignored);
         }
         Tensor logs = input.logSoftmax(d);
         if (probabilities) {
@@ -65,6 +65,7 @@ final class CrossEntropy {
     private static Tensor picked(
             String op, Tensor logs, Tensor target, @Nullable Tensor weight, int d, long ignored, Reduction reduction) {
         return NegativeLogs.of(
+                op,
                 logs,
                 target,
                 weight,
@@ -109,7 +110,7 @@ final class CrossEntropy {
         }
         int d = classDim(input);
         checkClassWeight(op, weight, input.size(d));
-        checkTarget(op, input, target, d, ignored);
+        checkTarget(op, input, target, weight, d, ignored);
         return picked(op, input, target, weight, d, ignored, reduction);
     }
 
@@ -156,7 +157,8 @@ final class CrossEntropy {
         }
     }
 
-    private static void checkTarget(String op, Tensor input, Tensor target, int d, long ignored) {
+    private static void checkTarget(
+            String op, Tensor input, Tensor target, @Nullable Tensor weight, int d, long ignored) {
         long[] expected = new long[input.dim() - 1];
         for (int i = 0, j = 0; i < input.dim(); i++) {
             if (i != d) {
@@ -169,7 +171,11 @@ final class CrossEntropy {
             boolean batches = target.dim() > 0 && expected.length > 0 && target.size(0) != expected[0];
             throw batches ? CressetException.value(message) : CressetException.runtime(message);
         }
-        Targets.checkClasses(op, target, input.size(d), ignored);
+        if (NegativeLogs.checks(input, weight)) {
+            Targets.checkType(op, target);
+        } else {
+            Targets.checkClasses(op, target, input.size(d), ignored);
+        }
     }
 
     private static Tensor alongClasses(Tensor weight, Tensor x, int d) {

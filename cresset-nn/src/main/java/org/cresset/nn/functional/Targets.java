@@ -8,11 +8,16 @@ import org.cresset.tensor.Tensor;
 final class Targets {
     private Targets() {}
 
-    /** Throws unless every class is in [0, classes) or {@code ignored}; classes of a whole batch or on meta are not looked at. */
-    static void checkClasses(String op, Tensor target, long classes, long ignored) {
+    /** Throws unless classes are integers. */
+    static void checkType(String op, Tensor target) {
         if (target.dtype() != DType.INT64 && target.dtype() != DType.INT32 && target.dtype() != DType.UINT8) {
             throw CressetException.runtime(op + ": class indices of " + target.dtype() + "; expected int64");
         }
+    }
+
+    /** Throws unless every class is in [0, classes) or {@code ignored}; classes of a whole batch or on meta are not looked at. */
+    static void checkClasses(String op, Tensor target, long classes, long ignored) {
+        checkType(op, target);
         if (target.numel() == 0 || !target.hasValues()) {
             return;
         }
