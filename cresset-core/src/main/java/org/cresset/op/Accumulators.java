@@ -41,8 +41,8 @@ final class Accumulators {
 
     private static final Accumulators EXERCISED = new Accumulators();
     private static final double[] RESULTS = new double[BLOCKS];
-    private static final Exercise SUMS = new Exercise(
-            () -> Vectors.sums(EXERCISED.memory, BLOCKS, EXERCISED.wide, RESULTS, 0), LANES * BLOCKS);
+    private static final Exercise SUMS =
+            new Exercise(() -> Vectors.sums(EXERCISED.memory, BLOCKS, EXERCISED.wide, RESULTS, 0), LANES * BLOCKS);
     private static final Exercise LARGEST =
             new Exercise(() -> Vectors.largest(EXERCISED.memory, BLOCKS, EXERCISED.ints), LANES * BLOCKS);
 

@@ -60,15 +60,7 @@ final class AddScaled {
                         0,
                         some);
                 sums.run(
-                        x.segment(),
-                        x.byteOffset() + at,
-                        tile,
-                        0,
-                        null,
-                        0,
-                        out.segment(),
-                        out.byteOffset() + at,
-                        some);
+                        x.segment(), x.byteOffset() + at, tile, 0, null, 0, out.segment(), out.byteOffset() + at, some);
             }
         });
     }

@@ -14,6 +14,9 @@ final class GatherKernel {
     private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
 
+    /** An index that is less than 2^31: from its lower half the compiler learns that it isn't negative. */
+    private static final long PLACES = 0x7fffffffL;
+
     private GatherKernel() {}
 
     static void run(Along a, Dense x, Dense index, Dense y) {
@@ -163,14 +166,33 @@ final class GatherKernel {
                 for (int i = 0; i < n; i++) {
                     to.set(I, 4L * i, from.get(I, xo + i * step + checked(at.get(L, 8L * i)) * jump));
                 }
-            } else if (jump == 4 && step == 0) { // known to the compiler
-                for (int i = 0; i < n; i++) {
-                    to.set(I, 4L * i, from.get(I, xo + at.get(L, 8L * i) * 4));
-                }
+            } else if (jump == 4 && step == 0 && places <= PLACES) {
+                intsOfRow(yo, xo, io, n);
             } else {
                 for (int i = 0; i < n; i++) {
                     to.set(I, 4L * i, from.get(I, xo + i * step + at.get(L, 8L * i) * jump));
                 }
+            }
+        }
+
+        /** By addresses: all that an index may say is known to lie inside. */
+        private void intsOfRow(long yo, long xo, long io, int n) {
+            long row = Window.address(source, xo, 4 * places);
+            long numbers = Window.address(index, io, 8L * n);
+            long to = Window.address(target, yo, 4L * n);
+            for (int i = 0; i < n; i++) {
+                long o = row + 4 * (Window.MEMORY.get(L, numbers + 8L * i) & PLACES);
+                Window.MEMORY.set(I, to + 4L * i, Window.MEMORY.get(I, o));
+            }
+        }
+
+        private void longsOfRow(long yo, long xo, long io, int n) {
+            long row = Window.address(source, xo, 8 * places);
+            long numbers = Window.address(index, io, 8L * n);
+            long to = Window.address(target, yo, 8L * n);
+            for (int i = 0; i < n; i++) {
+                long o = row + 8 * (Window.MEMORY.get(L, numbers + 8L * i) & PLACES);
+                Window.MEMORY.set(L, to + 8L * i, Window.MEMORY.get(L, o));
             }
         }
 
@@ -184,10 +206,8 @@ final class GatherKernel {
                 for (int i = 0; i < n; i++) {
                     to.set(L, 8L * i, from.get(L, xo + i * step + checked(at.get(L, 8L * i)) * jump));
                 }
-            } else if (jump == 8 && step == 0) { // known to the compiler
-                for (int i = 0; i < n; i++) {
-                    to.set(L, 8L * i, from.get(L, xo + at.get(L, 8L * i) * 8));
-                }
+            } else if (jump == 8 && step == 0 && places <= PLACES) {
+                longsOfRow(yo, xo, io, n);
             } else {
                 for (int i = 0; i < n; i++) {
                     to.set(L, 8L * i, from.get(L, xo + i * step + at.get(L, 8L * i) * jump));

@@ -104,18 +104,24 @@ final class ScatterKernel {
                 columns,
                 part,
                 index);
-        Target t = new Target(
-                y,
-                part,
-                g.innerStep(1),
-                g.innerStep(2),
-                g.innerStep(3),
-                new Jumps(a, index, g.innerStep(3), y, g.innerStep(1), g.inner()));
+        Jumps jumps = new Jumps(a, index, g.innerStep(3), y, g.innerStep(1), g.inner());
+        // An index that is the same for all runs is looked at once; of others each number is used once.
+        boolean once = Positions.wide(index) && g.innerStep(3) == 8 && (g.rank == 1 || g.steps[3][g.rank - 2] != 0);
+        DirectScatter direct =
+                once ? DirectScatter.of(reduce, y, index, part, a.dim(), g.innerStep(1), g.innerStep(2)) : null;
+        Target t = new Target(y, part, g.innerStep(1), g.innerStep(2), g.innerStep(3), jumps, direct);
         Walk.each(g, 1, (to, from, at, n) -> t.run(reduce, to, from, at, n));
     }
 
     /** Runs of values and where they go; all steps in bytes. */
-    private record Target(Dense y, Dense source, long step, long sourceStep, long indexStep, Jumps jumps) {
+    private record Target(
+            Dense y,
+            Dense source,
+            long step,
+            long sourceStep,
+            long indexStep,
+            Jumps jumps,
+            @Nullable DirectScatter direct) {
         void run(@Nullable String reduce, long to, long from, long at, long n) {
             DType type = y.dtype();
             int size = type.size();
@@ -131,7 +137,12 @@ final class ScatterKernel {
             }
             for (long i = 0; i < n; i += Jumps.BLOCK) {
                 int count = (int) Math.min(Jumps.BLOCK, n - i);
-                block(reduce, type, to + i * step, from + i * sourceStep, jumps.at(at + i * indexStep, count), count);
+                long o = to + i * step;
+                long p = from + i * sourceStep;
+                long k = at + i * indexStep;
+                if (direct == null || !direct.run(o, p, k, count)) {
+                    block(reduce, type, o, p, jumps.at(k, count), count);
+                }
             }
         }
 

@@ -184,16 +184,7 @@ final class SoftmaxColumns {
             }
             for (long r = 0; r < rows; r++) {
                 long o = r * step;
-                end.run(
-                        g.segment(),
-                        go + o,
-                        y.segment(),
-                        yo + o,
-                        own,
-                        memory.byteOffset(),
-                        x.segment(),
-                        xo + o,
-                        n);
+                end.run(g.segment(), go + o, y.segment(), yo + o, own, memory.byteOffset(), x.segment(), xo + o, n);
             }
             Reference.reachabilityFence(memory);
         }

@@ -12,8 +12,10 @@ class AddScaledTest {
     private static void same(Tensor x, Tensor a, Tensor b) {
         Tensor product = Mixing.ScaledProduct.OP.on(new Elementwise.One(0.3), a, b);
         Tensor quotient = Mixing.ScaledQuotient.OP.on(new Elementwise.One(0.3), a, b);
-        assertThat(x.addcmul(a, b, 0.3).toDoubleArray()).isEqualTo(x.add(product).toDoubleArray());
-        assertThat(x.addcdiv(a, b, 0.3).toDoubleArray()).isEqualTo(x.add(quotient).toDoubleArray());
+        assertThat(x.addcmul(a, b, 0.3).toDoubleArray())
+                .isEqualTo(x.add(product).toDoubleArray());
+        assertThat(x.addcdiv(a, b, 0.3).toDoubleArray())
+                .isEqualTo(x.add(quotient).toDoubleArray());
         assertThat(x.addcdiv(a, b, 1).toDoubleArray()).isEqualTo(x.add(a.div(b)).toDoubleArray());
     }
 
@@ -34,7 +36,10 @@ class AddScaledTest {
             same(x.select(1, 0).unsqueeze(1), a, b.select(0, 1));
             same(x, a.select(0, 2), b.select(0, 0).select(0, 0));
             same(x.narrow(0, 0, 0), a.narrow(0, 0, 0), b.narrow(0, 0, 0));
-            same(x.select(0, 0).select(0, 0), a.select(0, 0).select(0, 0), b.select(0, 0).select(0, 0));
+            same(
+                    x.select(0, 0).select(0, 0),
+                    a.select(0, 0).select(0, 0),
+                    b.select(0, 0).select(0, 0));
         }
     }
 
@@ -49,7 +54,11 @@ class AddScaledTest {
 
     @Test
     void gradientOfAQuotient() {
-        Tensor[] in = {Tensor.rand(1, 6).add(0.5), Tensor.rand(4, 6).add(0.5), Tensor.rand(4, 1).add(0.5)};
+        Tensor[] in = {
+            Tensor.rand(1, 6).add(0.5),
+            Tensor.rand(4, 6).add(0.5),
+            Tensor.rand(4, 1).add(0.5)
+        };
         for (Tensor t : in) {
             t.requiresGrad(true);
         }

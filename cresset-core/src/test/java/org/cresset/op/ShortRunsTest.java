@@ -101,7 +101,8 @@ class ShortRunsTest {
                 Tensor x = logs.clone().requiresGrad(true);
                 Tensor y = NegativeLogs.of("nll_loss", x, target, w, 1, -100, result);
                 Tensor wide = logs.to(DType.BFLOAT16).to(DType.FLOAT32).clone().requiresGrad(true);
-                Tensor z = NegativeLogs.of("nll_loss", wide.to(DType.BFLOAT16), target, w, 1, -100, result); // the composition
+                Tensor z = NegativeLogs.of(
+                        "nll_loss", wide.to(DType.BFLOAT16), target, w, 1, -100, result); // the composition
                 assertThat(y.sub(z.to(DType.FLOAT32)).abs().max().item()).isLessThan(0.3);
                 y.sum().backward();
                 z.to(DType.FLOAT32).sum().backward();
@@ -109,7 +110,8 @@ class ShortRunsTest {
                 assertThat(x.grad().select(0, 2).abs().max().item()).isZero();
             }
         }
-        assertThatThrownBy(() -> NegativeLogs.of("nll_loss", logs, target.fill_(5), null, 1, -100, NegativeLogs.Result.EACH))
+        assertThatThrownBy(() ->
+                        NegativeLogs.of("nll_loss", logs, target.fill_(5), null, 1, -100, NegativeLogs.Result.EACH))
                 .hasMessageContaining("target 5 is out of bounds; expected classes from 0 to 4");
     }
 

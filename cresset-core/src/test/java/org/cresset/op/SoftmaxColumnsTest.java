@@ -49,7 +49,11 @@ class SoftmaxColumnsTest {
     void layoutsAndDtypes() {
         Tensor wide = Tensor.randn(40, 6, 100);
         for (Tensor x : new Tensor[] {
-            wide.narrow(2, 3, 70), wide.transpose(0, 1), wide.transpose(0, 2), wide.flip(1), wide.select(1, 2).expand(3, 40, 100)
+            wide.narrow(2, 3, 70),
+            wide.transpose(0, 1),
+            wide.transpose(0, 2),
+            wide.flip(1),
+            wide.select(1, 2).expand(3, 40, 100)
         }) {
             for (DType t : new DType[] {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16}) {
                 Tensor y = x.to(t).softmax(1);

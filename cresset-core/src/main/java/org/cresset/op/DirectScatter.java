@@ -1,0 +1,152 @@
+package org.cresset.op;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.cresset.base.DType;
+import org.cresset.emit.Window;
+import org.cresset.tensor.Dense;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes values that lie together to where int64 say that are used for nothing else: without a pass over the index of its own.
+ *
+ * @param step how far the target goes on, besides, from one value to the next, in bytes
+ * @param jump what an index of 1 is, in bytes
+ * @param places the size of the dimension that the index runs along
+ */
+record DirectScatter(
+        Kind kind, MemorySegment target, MemorySegment index, MemorySegment source, long step, long jump, int places) {
+    private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    /** An index that is less than 2^31: from its lower half the compiler learns that it isn't negative. */
+    private static final long PLACES = 0x7fffffffL;
+
+    /** What is done with a value. */
+    private enum Kind {
+        REPLACE_INTS,
+        REPLACE_LONGS,
+        ADD_FLOATS
+    }
+
+    /** For a target whose index runs along {@code dim}; null where there are no loops. */
+    static @Nullable DirectScatter of(
+            @Nullable String reduce, Dense y, Dense index, Dense source, int dim, long step, long sourceStep) {
+        int size = y.dtype().size();
+        if (sourceStep != size || y.size(dim) > PLACES) {
+            return null;
+        }
+        Kind kind;
+        if (reduce == null && (size == 4 || size == 8)) {
+            kind = size == 4 ? Kind.REPLACE_INTS : Kind.REPLACE_LONGS;
+        } else if ("sum".equals(reduce) && y.dtype() == DType.FLOAT32) {
+            kind = Kind.ADD_FLOATS;
+        } else {
+            return null;
+        }
+        return new DirectScatter(
+                kind,
+                y.segment(),
+                index.segment(),
+                source.segment(),
+                step,
+                y.stride(dim) << y.dtype().shift(),
+                (int) y.size(dim));
+    }
+
+    /** Does that with n values from byte offsets on; false, and nothing done, where indices aren't places as they are. */
+    boolean run(long to, long from, long at, int n) {
+        if (!Jumps.plain(index, at, n, places)) {
+            return false;
+        }
+        boolean row = step == 0 && jump == (kind == Kind.REPLACE_LONGS ? 8 : 4);
+        switch (kind) {
+            case REPLACE_INTS -> {
+                if (row) {
+                    intsOfRow(to, from, at, n);
+                } else {
+                    ints(to, from, at, n);
+                }
+            }
+            case REPLACE_LONGS -> {
+                if (row) {
+                    longsOfRow(to, from, at, n);
+                } else {
+                    longs(to, from, at, n);
+                }
+            }
+            case ADD_FLOATS -> {
+                if (row) {
+                    addToRow(to, from, at, n);
+                } else {
+                    add(to, from, at, n);
+                }
+            }
+        }
+        return true;
+    }
+
+    // Rows by addresses, of which all that an index may say is known to lie inside: a check of each takes as long as
+    // the rest.
+
+    private static long place(long at, int i) {
+        return Window.MEMORY.get(L, at + 8L * i) & PLACES;
+    }
+
+    private void intsOfRow(long to, long from, long at, int n) {
+        long row = Window.address(target, to, 4L * places);
+        long values = Window.address(source, from, 4L * n);
+        long numbers = Window.address(index, at, 8L * n);
+        for (int i = 0; i < n; i++) {
+            Window.MEMORY.set(I, row + 4 * place(numbers, i), Window.MEMORY.get(I, values + 4L * i));
+        }
+    }
+
+    private void longsOfRow(long to, long from, long at, int n) {
+        long row = Window.address(target, to, 8L * places);
+        long values = Window.address(source, from, 8L * n);
+        long numbers = Window.address(index, at, 8L * n);
+        for (int i = 0; i < n; i++) {
+            Window.MEMORY.set(L, row + 8 * place(numbers, i), Window.MEMORY.get(L, values + 8L * i));
+        }
+    }
+
+    private void addToRow(long to, long from, long at, int n) {
+        long row = Window.address(target, to, 4L * places);
+        long values = Window.address(source, from, 4L * n);
+        long numbers = Window.address(index, at, 8L * n);
+        for (int i = 0; i < n; i++) {
+            long o = row + 4 * place(numbers, i);
+            Window.MEMORY.set(F, o, Window.MEMORY.get(F, o) + Window.MEMORY.get(F, values + 4L * i));
+        }
+    }
+
+    private void ints(long to, long from, long at, int n) {
+        MemorySegment y = Window.of(target, 0, target.byteSize());
+        MemorySegment x = Window.of(source, from, 4L * n);
+        MemorySegment k = Window.of(index, at, 8L * n);
+        for (int i = 0; i < n; i++) {
+            y.set(I, to + i * step + k.get(L, 8L * i) * jump, x.get(I, 4L * i));
+        }
+    }
+
+    private void longs(long to, long from, long at, int n) {
+        MemorySegment y = Window.of(target, 0, target.byteSize());
+        MemorySegment x = Window.of(source, from, 8L * n);
+        MemorySegment k = Window.of(index, at, 8L * n);
+        for (int i = 0; i < n; i++) {
+            y.set(L, to + i * step + k.get(L, 8L * i) * jump, x.get(L, 8L * i));
+        }
+    }
+
+    private void add(long to, long from, long at, int n) {
+        MemorySegment y = Window.of(target, 0, target.byteSize());
+        MemorySegment x = Window.of(source, from, 4L * n);
+        MemorySegment k = Window.of(index, at, 8L * n);
+        for (int i = 0; i < n; i++) {
+            long o = to + i * step + k.get(L, 8L * i) * jump;
+            y.set(F, o, y.get(F, o) + x.get(F, 4L * i));
+        }
+    }
+}
