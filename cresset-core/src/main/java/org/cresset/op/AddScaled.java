@@ -16,8 +16,12 @@ import org.jspecify.annotations.Nullable;
  * and terms go through the first-level cache some elements at a time.
  */
 final class AddScaled {
-    private static final int TILE = 2048;
+    private static final int TILE = 8192;
     private static final long GRAIN = 1 << 15;
+
+    /** Elements of a row from which on rows are worth it. */
+    private static final int SHORTEST = 64;
+
     private static final int REPEATED_THIRD = 4;
     private static final ThreadLocal<MemorySegment> TILES =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8 * TILE, 64));
@@ -29,44 +33,59 @@ final class AddScaled {
         return t == DType.FLOAT32 || t == DType.FLOAT64;
     }
 
-    /** Computes that into {@code out}, of a dtype for which there are kernels; x, a and b broadcast to its shape. */
-    static void run(Binary f, double value, Dense x, Dense a, Dense b, Dense out) {
-        Elementwise.One number = new Elementwise.One(value);
-        if (!alike(x, out) || !alike(a, out) || !alike(b, out) || !out.isDense()) {
-            Dense term = Dense.empty(Broadcast.shapes(f.name(), new Tensor[] {a, b}), out.dtype());
-            f.computeInto(number, new Dense[] {a, b}, term);
+    /**
+     * Computes that into {@code out}, of a dtype for which there are kernels; x, a and b broadcast to its shape.
+     *
+     * @param withOne the same where the value is 1, with three operands
+     */
+    static void run(Binary f, Ternary withOne, double value, Dense x, Dense a, Dense b, Dense out) {
+        if (value == 1) {
+            withOne.computeInto(None.NONE, new Dense[] {x, a, b}, out);
+            return;
+        }
+        DType t = out.dtype();
+        Geometry g = Geometry.of(out.shape(), out, x, a, b);
+        boolean same = x.dtype() == t && a.dtype() == t && b.dtype() == t;
+        if (!same || g.inner() < SHORTEST || g.innerStep(0) != t.size() || !rows(g, t.size())) {
+            Dense term = Dense.empty(Broadcast.shapes(f.name(), new Tensor[] {a, b}), t);
+            f.computeInto(new Elementwise.One(value), new Dense[] {a, b}, term);
             Arithmetic.Add.OP.computeInto(None.NONE, new Dense[] {x, term}, out);
             return;
         }
-        LaneType lane = out.dtype() == DType.FLOAT64 ? LaneType.F64 : LaneType.F32;
-        Dense factor = Dense.number(value, out.dtype());
-        long n = out.numel();
-        int shift = out.dtype().shift();
-        Kernel terms = f.loop(lane, REPEATED_THIRD).pick(n);
-        Kernel sums = Arithmetic.Add.OP.loop(lane, 0).pick(n);
-        Workers.parallelFor(n, GRAIN, (from, to) -> {
+        LaneType lane = t == DType.FLOAT64 ? LaneType.F64 : LaneType.F32;
+        Dense factor = Dense.number(value, t);
+        int repeated = (g.innerStep(2) == 0 ? 1 : 0) | (g.innerStep(3) == 0 ? 2 : 0);
+        Kernel terms = f.loop(lane, repeated | REPEATED_THIRD).pick(g.numel);
+        Kernel sums = Arithmetic.Add.OP.loop(lane, g.innerStep(1) == 0 ? 1 : 0).pick(g.numel);
+        long inner = g.inner();
+        Workers.parallelFor(g.numel, GRAIN, (from, to) -> {
             MemorySegment tile = TILES.get();
-            for (long i = from; i < to; i += TILE) {
-                int some = (int) Math.min(TILE, to - i);
-                long at = i << shift;
+            for (long i = from; i < to; ) {
+                int some = (int) Math.min(Math.min(TILE, to - i), inner - i % inner);
                 terms.run(
                         a.segment(),
-                        a.byteOffset() + at,
+                        g.offset(2, i),
                         b.segment(),
-                        b.byteOffset() + at,
+                        g.offset(3, i),
                         factor.segment(),
                         factor.byteOffset(),
                         tile,
                         0,
                         some);
-                sums.run(
-                        x.segment(), x.byteOffset() + at, tile, 0, null, 0, out.segment(), out.byteOffset() + at, some);
+                sums.run(x.segment(), g.offset(1, i), tile, 0, null, 0, out.segment(), g.offset(0, i), some);
+                i += some;
             }
         });
     }
 
-    private static boolean alike(Dense t, Dense out) {
-        return t.dtype() == out.dtype() && t.sameLayout(out);
+    /** Whether all inputs are rows of memory or one number for each row. */
+    private static boolean rows(Geometry g, int size) {
+        for (int k = 1; k < 4; k++) {
+            if (g.innerStep(k) != size && g.innerStep(k) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Brings the mapped ones of the first three inputs to one rank. */

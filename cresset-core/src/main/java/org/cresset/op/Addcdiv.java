@@ -36,7 +36,8 @@ public final class Addcdiv extends Composite {
 
     @Override
     protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
-        AddScaled.run(Mixing.ScaledQuotient.OP, ((Elementwise.One) attrs).a(), in[0], in[1], in[2], out[0]);
+        double value = ((Elementwise.One) attrs).a();
+        AddScaled.run(Mixing.ScaledQuotient.OP, Mixing.PlusQuotient.OP, value, in[0], in[1], in[2], out[0]);
     }
 
     @Override

@@ -34,7 +34,7 @@ public final class Addcmul extends Composite {
     protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
         DType t = out[0].dtype();
         if (AddScaled.has(t) && !in[3].dtype().isComplex()) {
-            AddScaled.run(Mixing.ScaledProduct.OP, in[3].read(0), in[0], in[1], in[2], out[0]);
+            AddScaled.run(Mixing.ScaledProduct.OP, Mixing.PlusProduct.OP, in[3].read(0), in[0], in[1], in[2], out[0]);
             return;
         }
         DType wide = t == DType.FLOAT16 || t == DType.BFLOAT16 ? DType.FLOAT32 : t;

@@ -81,7 +81,7 @@ public final class Bags {
             long n = y.size(1);
             long m = rows.length;
             long bags = y.size(0);
-            y.segment().asSlice(0, 4 * y.numel()).fill((byte) 0);
+            Moves.zero(y.segment(), 0, 4 * y.numel());
             if (n == 0) {
                 return;
             }

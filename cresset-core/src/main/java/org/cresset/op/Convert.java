@@ -220,7 +220,7 @@ public final class Convert {
             return;
         }
         if (Double.doubleToRawLongBits(value) == 0) {
-            m.asSlice(at, bytes).fill((byte) 0);
+            Moves.zero(m, at, bytes);
             return;
         }
         writeDouble(t, m, at, value);

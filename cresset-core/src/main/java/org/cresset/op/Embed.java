@@ -31,7 +31,7 @@ public final class Embed extends Index {
     @Override
     protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
         Attrs a = (Attrs) attrs;
-        out[0].segment().asSlice(0, out[0].numel() * out[0].dtype().size()).fill((byte) 0);
+        Moves.zero(out[0].segment(), 0, out[0].numel() * out[0].dtype().size());
         Dense target = a.view.look(a.attrs, out[0], in[0].shape());
         if (overlaps(target)) {
             accumulate(in[0], target);

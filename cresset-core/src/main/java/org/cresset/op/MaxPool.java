@@ -115,7 +115,7 @@ final class MaxPool extends Fused {
         Dense dx = Pooling.five(result, given.spatial());
         boolean apart = given.apart();
         if (!apart || !given.covers(input.shape())) {
-            result.segment().asSlice(0, 4 * result.numel()).fill((byte) 0);
+            Moves.zero(result.segment(), 0, 4 * result.numel());
         }
         long c = x.size(1);
         // Windows may overlap: each image is one thread's.

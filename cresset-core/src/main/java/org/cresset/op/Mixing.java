@@ -76,6 +76,46 @@ public final class Mixing {
         }
     }
 
+    /** a + b c, rounded twice, as one operation after the other would. */
+    static final class PlusProduct extends Ternary {
+        static final PlusProduct OP = new PlusProduct();
+
+        private PlusProduct() {
+            super("plus_product", Promotion.COMMON, Saves.INPUTS);
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V a, V b, V c) {
+            return l.add(a, l.mul(b, c));
+        }
+
+        @Override
+        protected Tensor derivative(int i, @Nullable Tensor[] in, @Nullable Tensor y) {
+            return i == 0 ? Partial.ONE : in[3 - i];
+        }
+    }
+
+    /** a + b / c, rounded twice. */
+    static final class PlusQuotient extends Ternary {
+        static final PlusQuotient OP = new PlusQuotient();
+
+        private PlusQuotient() {
+            super("plus_quotient", Promotion.FLOAT_ONLY, Saves.INPUTS);
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V a, V b, V c) {
+            return l.add(a, l.div(b, c));
+        }
+
+        @Override
+        protected Tensor derivative(int i, @Nullable Tensor[] in, @Nullable Tensor y) {
+            return i == 0
+                    ? Partial.ONE
+                    : i == 1 ? in[2].reciprocal() : in[1].div(in[2]).div(in[2]).neg();
+        }
+    }
+
     /** x where positive, else w x (He et al. 2015). */
     public static final class Prelu extends Binary {
         public static final Prelu OP = new Prelu();

@@ -23,6 +23,8 @@ final class Moves {
     /** Longs that are copied at a time where one element is wanted many times. */
     private static final int REPEATED = 512;
 
+    private static final long[] ZEROS = new long[REPEATED];
+
     private Moves() {}
 
     /** n elements of {@code size} bytes. */
@@ -73,6 +75,17 @@ final class Moves {
         }
         for (long i = bytes / 8 * 8; i < bytes; i += size) {
             evenly(from, fo, 0, to, at + i, size, size, 1);
+        }
+    }
+
+    /** Sets bytes to 0: from an array, which takes two thirds of the time of {@link MemorySegment#fill}. */
+    static void zero(MemorySegment to, long at, long bytes) {
+        long done = 0;
+        for (; done + 8 * ZEROS.length <= bytes; done += 8 * ZEROS.length) {
+            MemorySegment.copy(ZEROS, 0, to, L, at + done, ZEROS.length);
+        }
+        if (done < bytes) {
+            to.asSlice(at + done, bytes - done).fill((byte) 0);
         }
     }
 

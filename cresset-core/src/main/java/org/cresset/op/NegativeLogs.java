@@ -265,7 +265,7 @@ public final class NegativeLogs extends Fused {
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             Attrs a = (Attrs) attrs;
             Dense y = out[0];
-            y.segment().asSlice(0, y.numel() << y.dtype().shift()).fill((byte) 0);
+            Moves.zero(y.segment(), 0, y.numel() << y.dtype().shift());
             new Picks(a.forward, in[1], in[2], a.shape.size(a.forward.dim)).write(in[0], y);
         }
 

@@ -237,7 +237,7 @@ public final class Pooling {
             Dense g = five(in[0], spatial);
             Dense index = five(in[1], spatial);
             Dense x = five(out[0], spatial);
-            out[0].segment().asSlice(0, out[0].numel() * out[0].dtype().size()).fill((byte) 0);
+            Moves.zero(out[0].segment(), 0, out[0].numel() * out[0].dtype().size());
             boolean floats = g.dtype() == DType.FLOAT32;
             // Windows may overlap: each image is one thread's.
             Workers.parallelFor(x.size(0), Math.max(1, 16384 * x.size(0) / Math.max(1, g.numel())), (from, to) -> {
@@ -437,7 +437,7 @@ public final class Pooling {
         @Override
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             Averages a = ((SpreadAttrs) attrs).averages;
-            out[0].segment().asSlice(0, out[0].numel() * out[0].dtype().size()).fill((byte) 0);
+            Moves.zero(out[0].segment(), 0, out[0].numel() * out[0].dtype().size());
             Average.run(a, five(out[0], a.windows.spatial()), five(in[0], a.windows.spatial()), true);
         }
 

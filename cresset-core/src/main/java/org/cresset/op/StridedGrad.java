@@ -35,9 +35,9 @@ final class StridedGrad extends Index {
                 StridedView.reach(a.base, a.view.baseStrides().of(), a.view.baseOffset()));
         DType t = in[0].dtype();
         Dense memory = Dense.empty(Shape.of(end - low), t);
-        memory.segment().asSlice(0, memory.numel() * t.size()).fill((byte) 0);
+        Moves.zero(memory.segment(), 0, memory.numel() * t.size());
         Dense counts = Dense.empty(Shape.of(end - low), DType.INT32);
-        counts.segment().asSlice(0, counts.numel() * 4).fill((byte) 0);
+        Moves.zero(counts.segment(), 0, counts.numel() * 4);
         Dense base = memory.view(a.base, a.view.baseStrides().of(), a.view.baseOffset() - low);
         Dense baseCounts = counts.view(a.base, a.view.baseStrides().of(), a.view.baseOffset() - low);
         long n = a.base.numel();

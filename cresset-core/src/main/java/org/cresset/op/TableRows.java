@@ -98,9 +98,7 @@ final class TableRows {
         // A row is one thread's, so that no two write to it.
         long grain = Math.max(1, Rows.GRAIN * count / (n * (places.length + count)));
         Workers.parallelFor(count, grain, (first, end) -> {
-            to.segment()
-                    .asSlice(to.byteOffset() + 4 * first * n, 4 * (end - first) * n)
-                    .fill((byte) 0);
+            Moves.zero(to.segment(), to.byteOffset() + 4 * first * n, 4 * (end - first) * n);
             for (int k = (int) first; k < end; k++) {
                 BagRows.add(
                         from.segment(),

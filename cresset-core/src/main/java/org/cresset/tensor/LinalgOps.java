@@ -113,6 +113,16 @@ public sealed interface LinalgOps permits Tensor {
     /** beta x + alpha (v wᵀ), with numbers that may be complex; of bools the disjunction. As {@code torch.addr}. */
     @Torch("addr(self, vec1, vec2, *, beta=1, alpha=1)")
     default Tensor addr(Tensor vec1, Tensor vec2, Tensor beta, Tensor alpha) {
+        DType t = self().dtype();
+        if ((t == DType.FLOAT32 || t == DType.FLOAT64)
+                && vec1.dtype() == t
+                && vec2.dtype() == t
+                && vec1.dim() == 1
+                && vec2.dim() == 1
+                && IntegerChecks.isOne(alpha)
+                && IntegerChecks.isOne(beta)) {
+            return self().addcmul(vec1.unsqueeze(1), vec2.unsqueeze(0), 1);
+        }
         Tensor product = vec1.outer(vec2);
         if (!self().dtype().isDifferentiable()
                 && !product.dtype().isDifferentiable()

@@ -16,6 +16,7 @@ class AddScaledTest {
                 .isEqualTo(x.add(product).toDoubleArray());
         assertThat(x.addcdiv(a, b, 0.3).toDoubleArray())
                 .isEqualTo(x.add(quotient).toDoubleArray());
+        assertThat(x.addcmul(a, b, 1).toDoubleArray()).isEqualTo(x.add(a.mul(b)).toDoubleArray());
         assertThat(x.addcdiv(a, b, 1).toDoubleArray()).isEqualTo(x.add(a.div(b)).toDoubleArray());
     }
 
@@ -40,6 +41,17 @@ class AddScaledTest {
                     x.select(0, 0).select(0, 0),
                     a.select(0, 0).select(0, 0),
                     b.select(0, 0).select(0, 0));
+        }
+    }
+
+    @Test
+    void outerProducts() {
+        Tensor x = Tensor.randn(70, 90);
+        Tensor v = Tensor.randn(70);
+        Tensor w = Tensor.randn(90);
+        for (Tensor y : new Tensor[] {x, x.t().contiguous().t(), Tensor.number(2.5), x.select(0, 0)}) {
+            Tensor expected = y.add(v.unsqueeze(1).mul(w));
+            assertThat(y.addr(v, w, 1, 1).toDoubleArray()).isEqualTo(expected.toDoubleArray());
         }
     }
 
