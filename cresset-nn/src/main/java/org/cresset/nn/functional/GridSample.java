@@ -86,6 +86,7 @@ final class GridSample extends Fused {
         private final double[][] weights;
         private final float[][] narrowWeights;
         private final double[] grid;
+        private final float[] narrowGrid;
         private final double[] pixels;
         private final float[] narrowPixels;
         private final double[] results;
@@ -106,7 +107,9 @@ final class GridSample extends Fused {
             at = new int[corners][most];
             weights = new double[corners][most];
             narrowWeights = new float[wide ? 0 : corners][most];
-            grid = new double[most * n];
+            boolean fast = !wide && corners == 4 && !a.padding.equals("reflection");
+            grid = new double[fast ? 0 : most * n];
+            narrowGrid = new float[fast ? most * n : 0];
             pixels = new double[wide ? plane + 1 : 0];
             narrowPixels = new float[wide ? 0 : plane + 1];
             results = new double[wide ? most : 0];
@@ -121,6 +124,11 @@ final class GridSample extends Fused {
         void find(Dense points, long first, int count) {
             int size = points.dtype().size();
             long from = points.byteOffset() + first * size;
+            if (narrowGrid.length > 0) {
+                MemorySegment.copy(points.segment(), ValueLayout.JAVA_FLOAT, from, narrowGrid, 0, count * n);
+                findCells(count);
+                return;
+            }
             if (wide) {
                 MemorySegment.copy(points.segment(), ValueLayout.JAVA_DOUBLE, from, grid, 0, count * n);
             } else {
@@ -141,6 +149,45 @@ final class GridSample extends Fused {
                     corner(low, part, corner, i, nearest);
                 }
             }
+        }
+
+        /** The same in float32 for cells of images, without reflection. */
+        private void findCells(int count) {
+            int width = (int) sizes[1];
+            float right = sizes[1] - 1;
+            float bottom = sizes[0] - 1;
+            boolean border = a.padding.equals("border");
+            for (int i = 0; i < count; i++) {
+                float x = scaled(narrowGrid[2 * i], sizes[1]);
+                float y = scaled(narrowGrid[2 * i + 1], sizes[0]);
+                if (border) {
+                    x = Math.min(Math.max(x, 0), right);
+                    y = Math.min(Math.max(y, 0), bottom);
+                }
+                float left = (float) Math.floor(x);
+                float top = (float) Math.floor(y);
+                float px = x - left;
+                float py = y - top;
+                boolean inLeft = left >= 0 && left <= right;
+                boolean inRight = left + 1 >= 0 && left + 1 <= right;
+                boolean inTop = top >= 0 && top <= bottom;
+                boolean inBottom = top + 1 >= 0 && top + 1 <= bottom;
+                int index = (int) top * width + (int) left;
+                set(0, i, inTop && inLeft, index, (1 - py) * (1 - px));
+                set(1, i, inBottom && inLeft, index + width, py * (1 - px));
+                set(2, i, inTop && inRight, index + 1, (1 - py) * px);
+                set(3, i, inBottom && inRight, index + width + 1, py * px);
+            }
+        }
+
+        private void set(int corner, int i, boolean valid, int index, float weight) {
+            at[corner][i] = valid ? index : plane;
+            narrowWeights[corner][i] = valid ? weight : 0;
+        }
+
+        private float scaled(float x, long size) {
+            float y = (x + 1) * (float) ((a.align ? size - 1 : size) / 2.0);
+            return a.align ? y : y - 0.5f;
         }
 
         private void corner(double[] low, double[] part, int corner, int i, boolean nearest) {

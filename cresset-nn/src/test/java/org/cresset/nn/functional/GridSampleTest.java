@@ -26,6 +26,7 @@ class GridSampleTest {
                 Tensor flat = Tensor.randn(2, 3, 9, 7).to(t);
                 Tensor points = Tensor.randn(2, 170, 101, 2).mul(1.3).to(t); // more than are handled at once
                 same(mode, padding, align, flat, points);
+                same(mode, padding, align, flat, edges(t));
                 same(
                         mode,
                         padding,
@@ -46,6 +47,16 @@ class GridSampleTest {
                         Tensor.randn(1, 4, 5, 2).to(t));
             }
         }
+    }
+
+    /** Pairs of edges, centres of pixels and what is far away. */
+    private static Tensor edges(DType t) {
+        double[] special = {-1, 1, 0, -0.0, 1 - 1.0 / 9, -1 + 1.0 / 7, 1.0 / 3, 1.5, -1.5, 1e5, -1e5};
+        Tensor x = Tensor.of(special).to(t);
+        long n = special.length;
+        Tensor pairs =
+                Tensor.stack(2, x.unsqueeze(0).expand(n, n), x.unsqueeze(1).expand(n, n));
+        return pairs.unsqueeze(0).expand(2, n, n, 2).contiguous();
     }
 
     private static void same(String mode, String padding, boolean align, Tensor x, Tensor grid) {
