@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -13,6 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 import org.cresset.emit.Combine;
 import org.cresset.emit.LaneType;
 import org.cresset.emit.Window;
+import org.jspecify.annotations.Nullable;
 
 /** A thread's blocks of accumulators, as loops over rows leave them in memory, and what those come to. */
 final class Accumulators {
@@ -28,16 +28,15 @@ final class Accumulators {
     /** Accumulators of 32 bits. */
     private static final int LANES = BLOCK / 4;
 
+    private static final int TYPES = LaneType.values().length;
+    private static final int KINDS = Combine.values().length * TYPES;
+
     private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private static final ThreadLocal<Accumulators> LOCAL = ThreadLocal.withInitial(Accumulators::new);
-
-    private static final MemorySegment[][] IDENTITIES = Arrays.stream(Combine.values())
-            .map(c -> Arrays.stream(LaneType.values()).map(l -> filled(c, l)).toArray(MemorySegment[]::new))
-            .toArray(MemorySegment[][]::new);
 
     private static final Accumulators EXERCISED = new Accumulators();
     private static final double[] RESULTS = new double[BLOCKS];
@@ -47,6 +46,7 @@ final class Accumulators {
             new Exercise(() -> Vectors.largest(EXERCISED.memory, BLOCKS, EXERCISED.ints), LANES * BLOCKS);
 
     private final MemorySegment memory = Arena.ofAuto().allocate(BLOCKS * BLOCK, BLOCK);
+    private final @Nullable MemorySegment[] identities = new MemorySegment[KINDS];
     private final float[] narrow = new float[LANES * BLOCKS];
     private final double[] wide = new double[LANES * BLOCKS];
     private final int[] ints = new int[LANES * BLOCKS];
@@ -60,14 +60,12 @@ final class Accumulators {
 
     private static MemorySegment filled(Combine combine, LaneType lane) {
         MemorySegment m = Arena.ofAuto().allocate(BLOCKS * BLOCK, 64);
-        for (int i = 0; i < BLOCKS * lane.accumulators(); i++) {
-            switch (lane) {
-                case F32 -> m.set(F, 4L * i, (float) combine.identity());
-                case F64 -> m.set(D, 8L * i, combine.identity());
-                case I32 -> m.set(I, 4L * i, (int) combine.integerIdentity(lane));
-                case I64 -> m.set(L, 8L * i, combine.integerIdentity(lane));
-            }
+        if (lane.isFloat()) {
+            Convert.writeDouble(lane.dtype(), m, 0, combine.identity());
+        } else {
+            Convert.writeLong(lane.dtype(), m, 0, combine.integerIdentity(lane));
         }
+        Moves.repeat(m, 0, m, 0, lane.dtype().size(), BLOCKS * lane.accumulators());
         return m;
     }
 
@@ -78,7 +76,13 @@ final class Accumulators {
 
     /** Sets the first blocks to what changes nothing. */
     void clear(Combine combine, LaneType lane, int blocks) {
-        MemorySegment.copy(IDENTITIES[combine.ordinal()][lane.ordinal()], 0, memory, 0, (long) blocks * BLOCK);
+        int kind = combine.ordinal() * TYPES + lane.ordinal();
+        MemorySegment from = identities[kind];
+        if (from == null) {
+            from = filled(combine, lane);
+            identities[kind] = from;
+        }
+        MemorySegment.copy(from, 0, memory, 0, (long) blocks * BLOCK);
     }
 
     /** The first floating-point accumulators. The array is valid until the next call of a method. */
