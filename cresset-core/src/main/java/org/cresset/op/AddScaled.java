@@ -12,8 +12,8 @@ import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * x + f(value, a, b), where f is an operation with a number. That makes four operands, one more than a loop has; so both sums
- * and terms go through the first-level cache some elements at a time.
+ * x + f(value, a, b), where f is an operation with a number. That makes four operands, one more than a loop has; so terms are
+ * made some at a time, in memory that stays in the cache, and added while they are there.
  */
 final class AddScaled {
     private static final int TILE = 8192;
