@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.cresset.emit.Combine;
@@ -164,15 +165,24 @@ final class Accumulators {
 
         private Vectors() {}
 
+        /** Says of what class a vector is, as emitted loops do of their accumulators, so that the JIT compiler needs no box for it. */
+        private static void exact(Vector<?> v, VectorSpecies<?> species) {
+            if (v.getClass() != species.vectorType()) {
+                throw new IllegalStateException();
+            }
+        }
+
         /** All chains of a block at once. */
         static void sums(MemorySegment memory, int blocks, double[] chains, double[] results, int first) {
             long at = Window.address(memory, 0, (long) blocks * BLOCK);
             for (int i = 0; i < blocks; i++) {
                 DoubleVector sum = DoubleVector.zero(DOUBLES);
                 for (int k = 0; k < LANES; k += CHAINS) {
+                    exact(sum, DOUBLES);
                     FloatVector v = FloatVector.fromMemorySegment(FLOATS, Window.MEMORY, at + 4 * k, ORDER);
                     sum = sum.add(v.convertShape(VectorOperators.F2D, DOUBLES, 0));
                 }
+                exact(sum, DOUBLES);
                 sum.intoArray(chains, CHAINS * i);
                 at += BLOCK;
             }
@@ -187,8 +197,10 @@ final class Accumulators {
             for (int i = 0; i < blocks; i++) {
                 IntVector most = IntVector.fromMemorySegment(INTS, Window.MEMORY, at, ORDER);
                 for (int k = INTS.length(); k < LANES; k += INTS.length()) {
+                    exact(most, INTS);
                     most = most.max(IntVector.fromMemorySegment(INTS, Window.MEMORY, at + 4 * k, ORDER));
                 }
+                exact(most, INTS);
                 results[i] = most.reduceLanes(VectorOperators.MAX);
                 at += BLOCK;
             }

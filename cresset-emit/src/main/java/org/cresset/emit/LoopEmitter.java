@@ -379,6 +379,7 @@ public final class LoopEmitter {
         Slot[][] accumulators = loadAccumulators(code, rows, lanes, at, vectors, length);
         Label top = code.newLabel();
         code.labelBinding(top);
+        exact(lanes, accumulators);
         int[] first = offsets(code, at, i);
         for (int v = 0; v < vectors; v++) {
             Iterator<Slot> results = vector(code, rows, lanes, at, repeated, first, length, v);
@@ -390,6 +391,7 @@ public final class LoopEmitter {
         }
         code.iload(i).iload(length).loadConstant(vectors).imul().iadd().istore(i);
         code.iload(i).iload(bound).if_icmplt(top);
+        exact(lanes, accumulators);
         storeAccumulators(code, rows, lanes, at, accumulators, length);
         code.labelBinding(tail);
         if (accumulators.length > 0) {
@@ -493,6 +495,14 @@ public final class LoopEmitter {
             vectors.add(lanes.store());
         }
         return vectors;
+    }
+
+    private static void exact(VectorEmitter lanes, Slot[][] accumulators) {
+        for (Slot[] block : accumulators) {
+            for (Slot sum : block) {
+                lanes.exact(sum);
+            }
+        }
     }
 
     private Slot[][] loadAccumulators(

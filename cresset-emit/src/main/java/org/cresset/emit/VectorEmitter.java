@@ -1,5 +1,7 @@
 package org.cresset.emit;
 
+import static java.lang.constant.ConstantDescs.CD_Class;
+import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_float;
@@ -81,6 +83,20 @@ final class VectorEmitter implements Lanes<Slot> {
     VectorEmitter load(Slot s) {
         code.aload(s.local());
         return this;
+    }
+
+    /**
+     * Says of what class a vector is. Of one that comes from the previous round of a loop the JIT compiler knows only what the
+     * JDK's methods saw in this process; once they have seen vectors of other widths too, it keeps such a vector in a box, and
+     * with it all that goes into it: several times slower, in some processes and not in others.
+     */
+    void exact(Slot s) {
+        Label same = code.newLabel();
+        load(s);
+        code.invokevirtual(CD_Object, "getClass", MethodTypeDesc.of(CD_Class));
+        code.getstatic(vector, PREFERRED, SPECIES);
+        code.invokeinterface(SPECIES, "vectorType", MethodTypeDesc.of(CD_Class));
+        code.if_acmpeq(same).aconst_null().athrow().labelBinding(same); // never thrown
     }
 
     /** Sets up a constant before the loop. */
