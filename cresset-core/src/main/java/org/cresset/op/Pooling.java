@@ -338,6 +338,8 @@ public final class Pooling {
             Dense y = five(out[0], a.windows.spatial());
             if (PoolRows.fits(x, y)) {
                 PoolRows.average(a.windows.three(), a.divisor, x, y);
+            } else if (PoolChannels.fits(x, y)) {
+                PoolChannels.average(a.windows.three(), a.divisor, x, y);
             } else {
                 run(a, x, y, false);
             }

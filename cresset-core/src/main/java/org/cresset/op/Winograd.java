@@ -35,7 +35,7 @@ final class Winograd {
     private static final long BLOCK = 160 * 1024;
 
     /** Tiles that are worth the transform of the weight. */
-    private static final int FEWEST_TILES = 16;
+    private static final int FEWEST_TILES = 24;
 
     /** Tiles that are worth transforming the weight's gradient back; it is summed in parts, and isn't shared out. */
     private static final int FEWEST_TILES_OF_GRADIENT = 32;
