@@ -3,6 +3,9 @@ package org.cresset.emit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -70,6 +73,27 @@ class LoopEmitterTest {
                 }
             }
         }
+    }
+
+    /** What the JIT compiler can't find out by itself in processes that have used vectors of several widths. */
+    @Test
+    void accumulatorsSayOfWhatClassTheyAre() {
+        Loop loop = loop(LaneType.F32, List.of(false, false, false), List.of(Combine.SUM), combination());
+        int loops = 0;
+        for (MethodModel m : ClassFile.of().parse(LoopEmitter.vector("p", loop)).methods()) {
+            String name = m.methodName().stringValue();
+            if (name.matches("loop\\d+")) {
+                long asked = m.code()
+                        .orElseThrow()
+                        .elementStream()
+                        .filter(e ->
+                                e instanceof InvokeInstruction i && i.name().equalsString("getClass"))
+                        .count();
+                assertThat(asked).as(name).isEqualTo(2 * Long.parseLong(name.substring(4)));
+                loops++;
+            }
+        }
+        assertThat(loops).isEqualTo(3); // one for each width of vectors
     }
 
     private static void check(Kernel k, LaneType t, List<Boolean> repeated) {
