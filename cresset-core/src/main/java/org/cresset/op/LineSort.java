@@ -11,7 +11,6 @@ import org.cresset.tensor.Dense;
  * are. Keys of 32 bits are sorted together with the places; wider ones too if all differ in 32 bits only.
  */
 final class LineSort {
-    private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
 
     /** Where one of how many must be asked for so that selecting pays. */
@@ -24,6 +23,7 @@ final class LineSort {
     private final long[] keys;
     private final long[] packed;
     private final PackedSort sorter = new PackedSort();
+    private final FloatKeys floats;
     private int[] order = {};
     private boolean whole;
 
@@ -33,6 +33,7 @@ final class LineSort {
         flip = descending ? -1 : 0;
         this.n = n;
         packed = new long[n];
+        floats = new FloatKeys(dtype == DType.FLOAT32 ? n : 0);
         keys = dtype == DType.FLOAT64 || dtype == DType.INT64 ? new long[n] : packed;
     }
 
@@ -137,12 +138,7 @@ final class LineSort {
     private void read(long from, long step) {
         long f = flip;
         if (dtype == DType.FLOAT32) {
-            MemorySegment m = Window.of(memory, 0, memory.byteSize());
-            for (int i = 0; i < n; i++) {
-                int bits = m.get(I, from + i * step);
-                bits = (bits & Integer.MAX_VALUE) > 0x7f800000 ? 0x7fc00000 : bits == Integer.MIN_VALUE ? 0 : bits;
-                packed[i] = ((bits ^ bits >> 31 & Integer.MAX_VALUE) ^ f) << 32 | i;
-            }
+            floats.pack(memory, from, step, packed, n, (int) f);
         } else if (dtype.isFloat()) {
             for (int i = 0; i < n; i++) {
                 float v = (float) Convert.readDouble(dtype, memory, from + i * step);

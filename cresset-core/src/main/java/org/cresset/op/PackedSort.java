@@ -11,6 +11,9 @@ final class PackedSort {
     private static final int LONG = 1 << 14;
     private static final int KEY = 32;
 
+    /** The most that are kept sorted while others are compared with them. */
+    private static final int FEW = 32;
+
     private long[] other = {};
 
     private long[] other(int n) {
@@ -80,8 +83,34 @@ final class PackedSort {
         return (int) ((v ^ Long.MIN_VALUE) >>> shift) & mask;
     }
 
-    /** Makes the k smallest of n numbers, in the order of their places, the first k; what follows is lost. */
+    /** Makes the k smallest of n numbers the first k, sorted or in the order of their places; what follows is lost. */
     void select(long[] a, int n, int k) {
+        if (k <= FEW) {
+            insert(a, n, k);
+        } else {
+            byDigits(a, n, k);
+        }
+    }
+
+    /** Of most numbers only that they are not among the smallest is asked: of those in any order few ever were. */
+    private static void insert(long[] a, int n, int k) {
+        Arrays.sort(a, 0, k);
+        long last = a[k - 1];
+        for (int i = k; i < n; i++) {
+            long v = a[i];
+            if (v < last) {
+                int j = k - 1;
+                for (; j > 0 && a[j - 1] > v; j--) {
+                    a[j] = a[j - 1];
+                }
+                a[j] = v;
+                last = a[k - 1];
+            }
+        }
+    }
+
+    /** Digit by digit from the highest on; in the order of their places. */
+    private void byDigits(long[] a, int n, int k) {
         int bits = bits(n);
         int mask = (1 << bits) - 1;
         int taken = 0;
