@@ -13,30 +13,26 @@ final class FloatKeys {
     private static final int INFINITY = 0x7f800000;
     private static final int NAN = 0x7fc00000;
 
-    private final int[] keys;
-
-    /** For lines of up to n elements. */
-    FloatKeys(int n) {
-        keys = new int[n];
-    }
+    private FloatKeys() {}
 
     /**
      * Packs n elements that are {@code step} bytes apart: in the upper half the key, -0 equal to 0 and NaN the largest, in the
      * lower one the place.
      *
+     * @param keys where to work, at least n
      * @param flip -1 for the opposite order, else 0
      */
-    void pack(MemorySegment m, long from, long step, long[] packed, int n, int flip) {
+    static void pack(MemorySegment m, long from, long step, int[] keys, long[] packed, int n, int flip) {
         if (step == Float.BYTES) {
             MemorySegment.copy(m, I, from, keys, 0, n);
         } else {
-            read(m, from, step, n);
+            read(m, from, step, keys, n);
         }
         order(keys, n, flip);
         pack(keys, packed, n);
     }
 
-    private void read(MemorySegment memory, long from, long step, int n) {
+    private static void read(MemorySegment memory, long from, long step, int[] keys, int n) {
         MemorySegment m = Window.of(memory, 0, memory.byteSize());
         for (int i = 0; i < n; i++) {
             keys[i] = m.get(I, from + i * step);

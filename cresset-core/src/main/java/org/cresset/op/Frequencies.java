@@ -59,6 +59,7 @@ public final class Frequencies extends Sort {
                 }
                 Convert.writeLong(DType.INT64, out[0].segment(), g.offset(0, i), order[best]);
             }
+            line.done();
         });
     }
 

@@ -22,38 +22,53 @@ final class LineSort {
     private final int n;
     private final long[] keys;
     private final long[] packed;
-    private final PackedSort sorter = new PackedSort();
-    private final FloatKeys floats;
+    private final SortMemory arrays = SortMemory.take();
+    private final PackedSort sorter = new PackedSort(arrays);
+    private long[] sorted;
     private int[] order = {};
     private boolean whole;
+
+    /** The least key that can be, and how many bits the others are above it at most. */
+    private long base = Integer.MIN_VALUE;
+
+    private int keyBits = Integer.SIZE;
 
     LineSort(Dense x, boolean descending, int n) {
         dtype = x.dtype();
         memory = x.segment();
         flip = descending ? -1 : 0;
         this.n = n;
-        packed = new long[n];
-        floats = new FloatKeys(dtype == DType.FLOAT32 ? n : 0);
-        keys = dtype == DType.FLOAT64 || dtype == DType.INT64 ? new long[n] : packed;
+        packed = arrays.packed(n);
+        sorted = packed;
+        keys = dtype == DType.FLOAT64 || dtype == DType.INT64 ? arrays.keys(n) : packed;
+        if (!dtype.isFloat() && dtype.shift() < 2) {
+            keyBits = dtype.size() * Byte.SIZE;
+            base = dtype == DType.INT8 || dtype == DType.INT16 ? -1L << keyBits - 1 : flip << keyBits;
+        }
     }
 
     /** Sorts the line from a byte offset on, as far as the first {@code keep}, and says where they are. */
     int[] sort(long from, long step, int keep) {
         int count = arrange(from, step, keep, keep < n / FEW);
         if (whole) {
-            MergeSort.sort(keys, order, count);
+            MergeSort.sort(keys, order, count, arrays);
         } else {
-            sorter.sort(packed, count);
+            sorted = sorter.sort(packed, count, keyBits);
             unpack(count);
         }
         return order;
+    }
+
+    /** Lets another sort of this thread have the memory; nothing may be asked of this one any more. */
+    void done() {
+        arrays.giveBack();
     }
 
     /** Where the element of rank k (from 0) is. */
     int find(long from, long step, int k) {
         int count = arrange(from, step, k + 1, true);
         if (whole) {
-            MergeSort.sort(keys, order, count);
+            MergeSort.sort(keys, order, count, arrays);
             return order[k];
         }
         long best = packed[0];
@@ -65,13 +80,30 @@ final class LineSort {
 
     /** Whether the elements of ranks i and j of the line that was sorted last are equal. */
     boolean same(int i, int j) {
-        return whole ? keys[i] == keys[j] : packed[i] >> 32 == packed[j] >> 32;
+        return key(i) == key(j);
+    }
+
+    /** The integer of rank j in the line that was sorted last, which needn't be looked up where it was. */
+    long value(int j) {
+        return key(j) ^ flip;
+    }
+
+    private long key(int j) {
+        return whole ? keys[j] : unpack(sorted[j]);
+    }
+
+    private long pack(long key, int place) {
+        return key - base + Integer.MIN_VALUE << 32 | place;
+    }
+
+    private long unpack(long packed) {
+        return (packed >> 32) - Integer.MIN_VALUE + base;
     }
 
     private void unpack(int count) {
         room(count);
         for (int i = 0; i < count; i++) {
-            order[i] = (int) packed[i];
+            order[i] = (int) sorted[i];
         }
     }
 
@@ -89,8 +121,10 @@ final class LineSort {
                 most = Math.max(most, keys[i]);
             }
             whole = most - least < 0 || most - least >= 1L << 32;
+            base = least;
+            keyBits = Long.SIZE - Long.numberOfLeadingZeros(most - least);
             for (int i = 0; i < n; i++) {
-                packed[i] = (whole ? keys[i] & -1L << 32 : keys[i] - least + Integer.MIN_VALUE << 32) | i;
+                packed[i] = whole ? keys[i] & -1L << 32 | i : pack(keys[i], i);
             }
             if (whole) {
                 return select ? candidates(keep) : all();
@@ -104,9 +138,7 @@ final class LineSort {
     }
 
     private void room(int count) {
-        if (order.length < count) {
-            order = new int[count];
-        }
+        order = arrays.order(count);
     }
 
     private int all() {
@@ -138,7 +170,7 @@ final class LineSort {
     private void read(long from, long step) {
         long f = flip;
         if (dtype == DType.FLOAT32) {
-            floats.pack(memory, from, step, packed, n, (int) f);
+            FloatKeys.pack(memory, from, step, arrays.otherOrder(n), packed, n, (int) f);
         } else if (dtype.isFloat()) {
             for (int i = 0; i < n; i++) {
                 float v = (float) Convert.readDouble(dtype, memory, from + i * step);
@@ -147,7 +179,7 @@ final class LineSort {
             }
         } else {
             for (int i = 0; i < n; i++) {
-                packed[i] = (Convert.readLong(dtype, memory, from + i * step) ^ f) << 32 | i;
+                packed[i] = pack(Convert.readLong(dtype, memory, from + i * step) ^ f, i);
             }
         }
     }

@@ -37,7 +37,9 @@ public final class MedianOfAll extends Sort {
             Convert.writeDouble(t, out[0].segment(), out[0].byteOffset(), Double.NaN);
             return;
         }
-        int at = new LineSort(x, false, n).find(x.byteOffset(), t.size(), (n - nans - 1) / 2);
+        LineSort line = new LineSort(x, false, n);
+        int at = line.find(x.byteOffset(), t.size(), (n - nans - 1) / 2);
+        line.done();
         Convert.move(
                 x.segment(),
                 x.byteOffset() + ((long) at << t.shift()),

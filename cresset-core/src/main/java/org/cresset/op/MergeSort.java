@@ -9,10 +9,10 @@ final class MergeSort {
 
     private MergeSort() {}
 
-    /** Sorts the first n {@code keys}, rising, and moves {@code order} along. */
-    static void sort(long[] keys, int[] order, int n) {
-        long[] otherKeys = new long[n];
-        int[] otherOrder = new int[n];
+    /** Sorts the first n {@code keys}, rising, and moves {@code order} along, with the other arrays of {@code memory} as room. */
+    static void sort(long[] keys, int[] order, int n, SortMemory memory) {
+        long[] otherKeys = memory.other(n);
+        int[] otherOrder = memory.otherOrder(n);
         if (n >= LONG) {
             count(keys, order, n, otherKeys, otherOrder);
             return;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Order of numbers whose upper 32 bits are a key and whose lower ones a place. No two are equal, so that every way to sort them
- * is stable in the keys. Long lists are sorted by counting, digit by digit from the lowest on. Keeps memory for the next list.
+ * is stable in the keys. Long lists are sorted by counting, digit by digit from the lowest on.
  */
 final class PackedSort {
     private static final int SHORT = 512;
@@ -14,34 +14,31 @@ final class PackedSort {
     /** The most that are kept sorted while others are compared with them. */
     private static final int FEW = 32;
 
-    private long[] other = {};
+    private final SortMemory memory;
 
-    private long[] other(int n) {
-        if (other.length < n) {
-            other = new long[n];
-        }
-        return other;
+    PackedSort(SortMemory memory) {
+        this.memory = memory;
     }
 
     private static int bits(int n) {
         return n < LONG ? 8 : 11;
     }
 
-    /** Sorts the first n numbers, which are in the order of their places. */
-    void sort(long[] a, int n) {
+    /**
+     * The first n numbers, which are in the order of their places, sorted: in the list itself or in one that is valid until the
+     * next call. The keys are less than {@code 1 << keyBits}, counted from the least int on.
+     */
+    long[] sort(long[] a, int n, int keyBits) {
         if (n < SHORT) {
             Arrays.sort(a, 0, n);
-            return;
+            return a;
         }
         int bits = bits(n);
-        int digits = (KEY + bits - 1) / bits;
+        int digits = (keyBits + bits - 1) / bits;
         int mask = (1 << bits) - 1;
-        int[][] counts = new int[digits][];
-        for (int d = 0; d < digits; d++) {
-            counts[d] = counts(a, n, KEY + d * bits, mask);
-        }
+        int[][] counts = counts(a, n, digits, bits);
         long[] from = a;
-        long[] to = other(n);
+        long[] to = memory.other(n);
         for (int d = 0; d < digits; d++) {
             int shift = KEY + d * bits;
             int[] ends = counts[d];
@@ -59,17 +56,25 @@ final class PackedSort {
             from = to;
             to = swap;
         }
-        if (from != a) {
-            System.arraycopy(from, 0, a, 0, n);
-        }
+        return from;
     }
 
-    private static int[] counts(long[] a, int n, int shift, int mask) {
-        int[] counts = new int[mask + 1];
-        for (int i = 0; i < n; i++) {
-            counts[digit(a[i], shift, mask)]++;
+    /** How often each digit occurs, at each place of a key; blocks that stay in the cache are read once for each place. */
+    private static int[][] counts(long[] a, int n, int digits, int bits) {
+        int[][] counts = new int[digits][1 << bits];
+        for (int from = 0; from < n; from += SHORT) {
+            int to = Math.min(from + SHORT, n);
+            for (int d = 0; d < digits; d++) {
+                count(a, from, to, KEY + d * bits, counts[d]);
+            }
         }
         return counts;
+    }
+
+    private static void count(long[] a, int from, int to, int shift, int[] counts) {
+        for (int i = from; i < to; i++) {
+            counts[digit(a[i], shift, counts.length - 1)]++;
+        }
     }
 
     private static void distribute(long[] from, int n, long[] to, int[] places, int shift, int mask) {
@@ -117,14 +122,12 @@ final class PackedSort {
         int left = n;
         for (int shift = 64 - bits; taken < k && taken + left > k; shift = Math.max(KEY, shift - bits)) {
             int[] counts = new int[mask + 1];
-            for (int i = taken; i < taken + left; i++) {
-                counts[digit(a[i], shift, mask)]++;
-            }
+            count(a, taken, taken + left, shift, counts);
             int cut = 0;
             for (int sum = taken + counts[0]; sum < k; sum += counts[cut]) {
                 cut++;
             }
-            long[] ties = other(counts[cut]);
+            long[] ties = memory.other(counts[cut]);
             int tied = 0;
             int end = taken + left;
             for (int i = taken; i < end; i++) {

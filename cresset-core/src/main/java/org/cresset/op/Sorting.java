@@ -73,13 +73,15 @@ public final class Sorting {
                 LineSort line = new LineSort(x, a.descending, n);
                 for (long i = lo; i < hi; i++) {
                     long from = g.offset(1, i);
-                    write(x, line.sort(from, fs, keep), from, fs, out, g.offset(0, i), ts, keep);
+                    write(line, x, line.sort(from, fs, keep), from, fs, out, g.offset(0, i), ts, keep);
                 }
+                line.done();
             });
         }
 
         /** Elements of a line in this order, and the order. */
-        private static void write(Dense x, int[] order, long from, long fs, Dense[] out, long to, long ts, int keep) {
+        private static void write(
+                LineSort line, Dense x, int[] order, long from, long fs, Dense[] out, long to, long ts, int keep) {
             int shift = x.dtype().shift();
             MemorySegment source = Window.of(x.segment(), 0, x.segment().byteSize());
             MemorySegment values =
@@ -91,7 +93,11 @@ public final class Sorting {
             for (int j = 0; j < keep; j++) {
                 places.set(L, p + j * ps, order[j]);
             }
-            if (shift == 2) {
+            if (x.dtype() == DType.INT64) {
+                for (int j = 0; j < keep; j++) {
+                    values.set(L, to + j * ts, line.value(j));
+                }
+            } else if (shift == 2) {
                 for (int j = 0; j < keep; j++) {
                     values.set(I, to + j * ts, source.get(I, from + order[j] * fs));
                 }

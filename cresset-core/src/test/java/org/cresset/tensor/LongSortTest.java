@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.cresset.base.DType;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,10 +45,22 @@ class LongSortTest {
 
     @ParameterizedTest
     @CsvSource({
-        "FLOAT32, 511, false", "FLOAT32, 5000, true", "FLOAT32, 20000, false", "FLOAT64, 600, true",
-        "FLOAT64, 5000, false", "FLOAT64, 20000, true", "INT64, 700, true", "INT64, 5000, true",
-        "INT64, 20000, false", "INT32, 20000, true", "FLOAT16, 3000, false", "BFLOAT16, 3000, true",
-        "INT16, 3000, true", "UINT8, 3000, false", "BOOL, 3000, false"
+        "FLOAT32, 511, false",
+        "FLOAT32, 5000, true",
+        "FLOAT32, 20000, false",
+        "FLOAT64, 600, true",
+        "FLOAT64, 5000, false",
+        "FLOAT64, 20000, true",
+        "INT64, 700, true",
+        "INT64, 5000, true",
+        "INT64, 20000, false",
+        "INT32, 20000, true",
+        "FLOAT16, 3000, false",
+        "BFLOAT16, 3000, true",
+        "INT16, 3000, true",
+        "UINT8, 3000, false",
+        "BOOL, 3000, false",
+        "INT8, 20000, false"
     })
     void orderSelectionAndMedian(DType dtype, int n, boolean wide) {
         Tensor t = line(dtype, n, wide);
@@ -67,6 +81,17 @@ class LongSortTest {
         double median = t.toDoubleArray()[rising[(numbers - 1) / 2]];
         assertThat(t.nanmedian().item()).isEqualTo(median);
         assertThat(t.kthvalue(n / 3, 0, false)[1].item()).isEqualTo((double) rising[n / 3 - 1]);
+    }
+
+    @Test
+    void integersThatFillTheKey() {
+        for (long apart : new long[] {1, (1L << 32) - 1, 1L << 32}) {
+            long[] v = LongStream.range(0, 20000)
+                    .map(i -> Long.MAX_VALUE - (i % 3 == 0 ? apart : 0))
+                    .toArray();
+            assertThat(Tensor.of(v).sort(0)[0].toLongArray())
+                    .isEqualTo(LongStream.of(v).sorted().toArray());
+        }
     }
 
     private static long[] bits(Tensor t) {
