@@ -11,7 +11,9 @@ import org.cresset.emit.Window;
 final class FloatKeys {
     private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
     private static final int INFINITY = 0x7f800000;
-    private static final int NAN = 0x7fc00000;
+
+    /** The key of NaN. */
+    static final int NAN = 0x7fc00000;
 
     private FloatKeys() {}
 

@@ -16,6 +16,9 @@ final class LineSort {
     /** Where one of how many must be asked for so that selecting pays. */
     private static final int FEW = 4;
 
+    /** The key of a float64 NaN. */
+    private static final long NAN = 0x7ff8000000000000L;
+
     private final DType dtype;
     private final MemorySegment memory;
     private final long flip;
@@ -66,16 +69,42 @@ final class LineSort {
 
     /** Where the element of rank k (from 0) is. */
     int find(long from, long step, int k) {
-        int count = arrange(from, step, k + 1, true);
+        readPacked(from, step);
+        return ofRank(k);
+    }
+
+    /** Where the lower median is; the first NaN if there is one and NaN is not passed over. */
+    int middle(long from, long step, boolean ignoreNan) {
+        readPacked(from, step);
+        int nans = nans();
+        return ofRank(nans == 0 ? (n - 1) / 2 : ignoreNan ? Math.max(0, n - 1 - nans) / 2 : n - nans);
+    }
+
+    /** Of the line that has been read. */
+    private int ofRank(int k) {
         if (whole) {
+            int count = candidates(k + 1);
             MergeSort.sort(keys, order, count, arrays);
             return order[k];
         }
-        long best = packed[0];
-        for (int i = 1; i <= k; i++) {
-            best = Math.max(best, packed[i]);
+        return (int) sorter.rank(packed, n, k);
+    }
+
+    private int nans() {
+        if (!dtype.isFloat()) {
+            return 0;
         }
-        return (int) best;
+        int count = 0;
+        if (keys == packed) {
+            for (int i = 0; i < n; i++) {
+                count += packed[i] >> 32 == (FloatKeys.NAN ^ flip) ? 1 : 0;
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                count += keys[i] == (NAN ^ flip) ? 1 : 0;
+            }
+        }
+        return count;
     }
 
     /** Whether the elements of ranks i and j of the line that was sorted last are equal. */
@@ -109,32 +138,36 @@ final class LineSort {
 
     /** Reads a line; {@code select} leaves only those that can be among the first {@code keep}. How many are to be sorted. */
     private int arrange(long from, long step, int keep, boolean select) {
-        whole = false;
-        if (keys == packed) {
-            read(from, step);
-        } else {
-            readWide(from, step);
-            long least = Long.MAX_VALUE;
-            long most = Long.MIN_VALUE;
-            for (int i = 0; i < n; i++) {
-                least = Math.min(least, keys[i]);
-                most = Math.max(most, keys[i]);
-            }
-            whole = most - least < 0 || most - least >= 1L << 32;
-            base = least;
-            keyBits = Long.SIZE - Long.numberOfLeadingZeros(most - least);
-            for (int i = 0; i < n; i++) {
-                packed[i] = whole ? keys[i] & -1L << 32 | i : pack(keys[i], i);
-            }
-            if (whole) {
-                return select ? candidates(keep) : all();
-            }
+        readPacked(from, step);
+        if (whole) {
+            return select ? candidates(keep) : all();
         }
         if (select) {
             sorter.select(packed, n, keep);
             return keep;
         }
         return n;
+    }
+
+    private void readPacked(long from, long step) {
+        whole = false;
+        if (keys == packed) {
+            read(from, step);
+            return;
+        }
+        readWide(from, step);
+        long least = Long.MAX_VALUE;
+        long most = Long.MIN_VALUE;
+        for (int i = 0; i < n; i++) {
+            least = Math.min(least, keys[i]);
+            most = Math.max(most, keys[i]);
+        }
+        whole = most - least < 0 || most - least >= 1L << 32;
+        base = least;
+        keyBits = Long.SIZE - Long.numberOfLeadingZeros(most - least);
+        for (int i = 0; i < n; i++) {
+            packed[i] = whole ? keys[i] & -1L << 32 | i : pack(keys[i], i);
+        }
     }
 
     private void room(int count) {

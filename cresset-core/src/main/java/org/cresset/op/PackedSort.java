@@ -11,6 +11,9 @@ final class PackedSort {
     private static final int LONG = 1 << 14;
     private static final int KEY = 32;
 
+    /** The most that are sorted to find one of them. */
+    private static final int SORTED = 32;
+
     /** The most that are kept sorted while others are compared with them. */
     private static final int FEW = 32;
 
@@ -145,5 +148,39 @@ final class PackedSort {
                 return;
             }
         }
+    }
+
+    /** The number of rank k (from 0) of n; the list is lost. */
+    long rank(long[] a, int n, int k) {
+        int left = n;
+        int rank = k;
+        int end = Long.SIZE;
+        while (left > SORTED && end > KEY) {
+            int bits = Math.min(left < SHORT ? 6 : 11, end - KEY);
+            end -= bits;
+            int[] counts = new int[1 << bits];
+            count(a, 0, left, end, counts);
+            int cut = 0;
+            for (; rank >= counts[cut]; cut++) {
+                rank -= counts[cut];
+            }
+            left = counts[cut] == left ? left : alike(a, left, end, counts.length - 1, cut);
+        }
+        if (end == KEY) { // equal keys, in the order of their places
+            return a[rank];
+        }
+        Arrays.sort(a, 0, left);
+        return a[rank];
+    }
+
+    /** Leaves the numbers with a digit, which are counted; without a jump that depends on them, which nobody could foresee. */
+    private static int alike(long[] a, int n, int shift, int mask, int cut) {
+        int kept = 0;
+        for (int i = 0; i < n; i++) {
+            long v = a[i];
+            a[kept] = v;
+            kept += (digit(v, shift, mask) ^ cut) - 1 >>> 31;
+        }
+        return kept;
     }
 }
