@@ -48,7 +48,9 @@ final class AcrossRows {
             long step = g.innerStep(k);
             boolean row = step == Float.BYTES || k > 0 && step == 0;
             boolean column = k > 0 && liesAcross(g, k);
-            if (operands[k].dtype() != loops.memory(k) || operands[k].dtype().size() != Float.BYTES || !row && !column) {
+            if (operands[k].dtype() != loops.memory(k)
+                    || operands[k].dtype().size() != Float.BYTES
+                    || !row && !column) {
                 return false;
             }
             repeated |= k > 0 && step == 0 ? 1 << (k - 1) : 0;

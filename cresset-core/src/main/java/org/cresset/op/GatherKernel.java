@@ -46,8 +46,7 @@ final class GatherKernel {
             rows(a, g, x, index, y);
             return;
         }
-        boolean rowWise =
-                xs == 0 && jump == size && ys == size && is != 0 && GatheredRow.fits(size, places, g.inner());
+        boolean rowWise = xs == 0 && jump == size && ys == size && is != 0 && GatheredRow.fits(size, places, g.inner());
         Walk.parallel(g, () -> {
             Jumps jumps = new Jumps(a, index, is, x, xs, g.inner());
             @Nullable GatheredRow row = rowWise ? new GatheredRow(places) : null;

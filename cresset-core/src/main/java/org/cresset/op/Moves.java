@@ -199,7 +199,12 @@ final class Moves {
             }
             return;
         }
-        if (fromRow == size && size == 4 && ts == size && toRow >= 0 && fs > 0 && squares(source, fo, fs, target, at, toRow, rows, n)) {
+        if (fromRow == size
+                && size == 4
+                && ts == size
+                && toRow >= 0
+                && fs > 0
+                && squares(source, fo, fs, target, at, toRow, rows, n)) {
             return;
         }
         across(from, fo, fromRow, fs, to, at, toRow, ts, size, rows, n);

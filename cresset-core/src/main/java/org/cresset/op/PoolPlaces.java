@@ -123,7 +123,9 @@ final class PoolPlaces implements PoolRows.Row {
     private long lastNan(MemorySegment m, long n, long c, int d, int h, int v) {
         long found = -1;
         for (int k = pool.from[v]; k < pool.to[v]; k += pool.step) {
-            for (long i = windows.from()[0][d]; Float.isNaN(most[k]) && i < windows.to()[0][d]; i += windows.step()[0]) {
+            for (long i = windows.from()[0][d];
+                    Float.isNaN(most[k]) && i < windows.to()[0][d];
+                    i += windows.step()[0]) {
                 for (long j = windows.from()[1][h]; j < windows.to()[1][h]; j += windows.step()[1]) {
                     boolean nan = Float.isNaN(m.get(F, PoolRows.row(x, n, c, i, j) + 4L * k));
                     found = nan ? Math.max(found, place(i, j, k)) : found;

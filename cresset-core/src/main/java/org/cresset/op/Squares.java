@@ -40,8 +40,7 @@ final class Squares {
      * Makes columns of {@code from} rows of {@code to}: element i of row r is read at {@code fo + 4 r + i step} and written at
      * {@code at + r row + 4 i}. Both counts are multiples of {@link #SIDE}.
      */
-    static void run(
-            MemorySegment from, long fo, long step, MemorySegment to, long at, long row, long rows, long n) {
+    static void run(MemorySegment from, long fo, long step, MemorySegment to, long at, long row, long rows, long n) {
         if (step < 0 || row < 0) {
             throw new IndexOutOfBoundsException("rows " + step + " and " + row + " bytes apart");
         }
