@@ -58,8 +58,7 @@ class DrawsTest {
             double[] q = p.toDoubleArray();
             double[] expected = new double[n];
             for (int i = 0; i < n; i++) {
-                boolean hit =
-                        t == DType.FLOAT64 ? single.uniformDouble() < q[i] : single.uniformFloat() < (float) q[i];
+                boolean hit = t == DType.FLOAT64 ? single.uniformDouble() < q[i] : single.uniformFloat() < (float) q[i];
                 expected[i] = hit ? 1 : 0;
             }
             assertThat(out.toDoubleArray()).isEqualTo(expected);
