@@ -2,6 +2,7 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.cresset.emit.Window;
 
 /**
  * Elements of 4 bytes out of rows that lie together and of which most is wanted, by one index for all. A row is brought into
@@ -40,9 +41,10 @@ final class GatheredRow {
             last = io;
             known = n;
         }
-        MemorySegment.copy(from, I, xo, row, 0, row.length);
+        // By addresses: of a segment that comes as an argument the compiler knows too little to make this a plain copy.
+        MemorySegment.copy(Window.MEMORY, I, Window.address(from, xo, 4L * row.length), row, 0, row.length);
         pick(row, places, result, n);
-        MemorySegment.copy(result, 0, to, I, yo, n);
+        MemorySegment.copy(result, 0, Window.MEMORY, I, Window.address(to, yo, 4L * n), n);
     }
 
     private static void narrow(long[] jumps, int[] places, int n) {
