@@ -6,6 +6,7 @@ import org.cresset.base.Workers;
 import org.cresset.emit.Window;
 import org.cresset.op.Gathering.Along;
 import org.cresset.tensor.Dense;
+import org.jspecify.annotations.Nullable;
 
 /** Reads where an index says. */
 final class GatherKernel {
@@ -34,8 +35,10 @@ final class GatherKernel {
                 && ys == size
                 && (size == 4 || size == 8)
                 && (g.rank == 1 || g.steps[2][g.rank - 2] != 0);
+        long places = x.size(a.dim());
+        long jump = x.stride(a.dim()) * size;
         if (once) {
-            Direct d = new Direct(a, from, index.segment(), to, xs, x.stride(a.dim()) * size, x.size(a.dim()));
+            Direct d = new Direct(a, from, index.segment(), to, xs, jump, places);
             Walk.parallel(g, size == 4 ? d::ints : d::longs);
             return;
         }
@@ -43,8 +46,10 @@ final class GatherKernel {
             rows(a, g, x, index, y);
             return;
         }
+        boolean rowWise = xs == 0 && jump == size && ys == size && is != 0 && GatheredRow.fits(size, places, g.inner());
         Walk.parallel(g, () -> {
             Jumps jumps = new Jumps(a, index, is, x, xs, g.inner());
+            @Nullable GatheredRow row = rowWise ? new GatheredRow(places) : null;
             return (yo, xo, io, count) -> {
                 if (rows) {
                     ShortCopies.copy(from, xo + jumps.one(io), to, yo, count * size);
@@ -56,6 +61,10 @@ final class GatherKernel {
                 }
                 for (long i = 0; i < count; i += Jumps.BLOCK) {
                     int n = (int) Math.min(Jumps.BLOCK, count - i);
+                    if (row != null) {
+                        row.pick(from, xo, jumps, io + i * is, to, yo + i * ys, n);
+                        continue;
+                    }
                     move(from, xo + i * xs, jumps.at(io + i * is, n), to, yo + i * ys, ys, size, n);
                 }
             };

@@ -11,11 +11,13 @@ import org.cresset.tensor.Dense;
  * are. Keys of 32 bits are sorted together with the places; wider ones too if all differ in 32 bits only.
  */
 final class LineSort {
-    private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
 
     /** Where one of how many must be asked for so that selecting pays. */
     private static final int FEW = 4;
+
+    /** The key of a float64 NaN. */
+    private static final long NAN = 0x7ff8000000000000L;
 
     private final DType dtype;
     private final MemorySegment memory;
@@ -67,16 +69,42 @@ final class LineSort {
 
     /** Where the element of rank k (from 0) is. */
     int find(long from, long step, int k) {
-        int count = arrange(from, step, k + 1, true);
+        readPacked(from, step);
+        return ofRank(k);
+    }
+
+    /** Where the lower median is; the first NaN if there is one and NaN is not passed over. */
+    int middle(long from, long step, boolean ignoreNan) {
+        readPacked(from, step);
+        int nans = nans();
+        return ofRank(nans == 0 ? (n - 1) / 2 : ignoreNan ? Math.max(0, n - 1 - nans) / 2 : n - nans);
+    }
+
+    /** Of the line that has been read. */
+    private int ofRank(int k) {
         if (whole) {
+            int count = candidates(k + 1);
             MergeSort.sort(keys, order, count, arrays);
             return order[k];
         }
-        long best = packed[0];
-        for (int i = 1; i <= k; i++) {
-            best = Math.max(best, packed[i]);
+        return (int) sorter.rank(packed, n, k);
+    }
+
+    private int nans() {
+        if (!dtype.isFloat()) {
+            return 0;
         }
-        return (int) best;
+        int count = 0;
+        if (keys == packed) {
+            for (int i = 0; i < n; i++) {
+                count += packed[i] >> 32 == (FloatKeys.NAN ^ flip) ? 1 : 0;
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                count += keys[i] == (NAN ^ flip) ? 1 : 0;
+            }
+        }
+        return count;
     }
 
     /** Whether the elements of ranks i and j of the line that was sorted last are equal. */
@@ -110,32 +138,36 @@ final class LineSort {
 
     /** Reads a line; {@code select} leaves only those that can be among the first {@code keep}. How many are to be sorted. */
     private int arrange(long from, long step, int keep, boolean select) {
-        whole = false;
-        if (keys == packed) {
-            read(from, step);
-        } else {
-            readWide(from, step);
-            long least = Long.MAX_VALUE;
-            long most = Long.MIN_VALUE;
-            for (int i = 0; i < n; i++) {
-                least = Math.min(least, keys[i]);
-                most = Math.max(most, keys[i]);
-            }
-            whole = most - least < 0 || most - least >= 1L << 32;
-            base = least;
-            keyBits = Long.SIZE - Long.numberOfLeadingZeros(most - least);
-            for (int i = 0; i < n; i++) {
-                packed[i] = whole ? keys[i] & -1L << 32 | i : pack(keys[i], i);
-            }
-            if (whole) {
-                return select ? candidates(keep) : all();
-            }
+        readPacked(from, step);
+        if (whole) {
+            return select ? candidates(keep) : all();
         }
         if (select) {
             sorter.select(packed, n, keep);
             return keep;
         }
         return n;
+    }
+
+    private void readPacked(long from, long step) {
+        whole = false;
+        if (keys == packed) {
+            read(from, step);
+            return;
+        }
+        readWide(from, step);
+        long least = Long.MAX_VALUE;
+        long most = Long.MIN_VALUE;
+        for (int i = 0; i < n; i++) {
+            least = Math.min(least, keys[i]);
+            most = Math.max(most, keys[i]);
+        }
+        whole = most - least < 0 || most - least >= 1L << 32;
+        base = least;
+        keyBits = Long.SIZE - Long.numberOfLeadingZeros(most - least);
+        for (int i = 0; i < n; i++) {
+            packed[i] = whole ? keys[i] & -1L << 32 | i : pack(keys[i], i);
+        }
     }
 
     private void room(int count) {
@@ -171,12 +203,7 @@ final class LineSort {
     private void read(long from, long step) {
         long f = flip;
         if (dtype == DType.FLOAT32) {
-            MemorySegment m = Window.of(memory, 0, memory.byteSize());
-            for (int i = 0; i < n; i++) {
-                int bits = m.get(I, from + i * step);
-                bits = (bits & Integer.MAX_VALUE) > 0x7f800000 ? 0x7fc00000 : bits == Integer.MIN_VALUE ? 0 : bits;
-                packed[i] = ((bits ^ bits >> 31 & Integer.MAX_VALUE) ^ f) << 32 | i;
-            }
+            FloatKeys.pack(memory, from, step, arrays.otherOrder(n), packed, n, (int) f);
         } else if (dtype.isFloat()) {
             for (int i = 0; i < n; i++) {
                 float v = (float) Convert.readDouble(dtype, memory, from + i * step);

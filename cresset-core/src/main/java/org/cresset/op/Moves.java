@@ -199,6 +199,45 @@ final class Moves {
             }
             return;
         }
+        if (fromRow == size
+                && size == 4
+                && ts == size
+                && toRow >= 0
+                && fs > 0
+                && squares(source, fo, fs, target, at, toRow, rows, n)) {
+            return;
+        }
+        across(from, fo, fromRow, fs, to, at, toRow, ts, size, rows, n);
+    }
+
+    /** Whole squares in vectors, if those are ready, and what is beside and below them. */
+    private static boolean squares(
+            MemorySegment from, long fo, long fs, MemorySegment to, long at, long toRow, long rows, long n) {
+        if (!from.isNative() || !to.isNative() || !Squares.ready(rows, n)) {
+            return false;
+        }
+        long height = rows - rows % Squares.SIDE;
+        long width = n - n % Squares.SIDE;
+        Squares.run(from, fo, fs, to, at, toRow, height, width);
+        MemorySegment a = window(from);
+        MemorySegment b = window(to);
+        across(a, fo + width * fs, 4, fs, b, at + 4 * width, toRow, 4, 4, height, n - width);
+        across(a, fo + 4 * height, 4, fs, b, at + height * toRow, toRow, 4, 4, rows - height, n);
+        return true;
+    }
+
+    private static void across(
+            MemorySegment from,
+            long fo,
+            long fromRow,
+            long fs,
+            MemorySegment to,
+            long at,
+            long toRow,
+            long ts,
+            int size,
+            long rows,
+            long n) {
         for (long r = 0; r < rows; r += BLOCK) {
             long end = Math.min(rows, r + BLOCK);
             for (long i = 0; i < n; i += BLOCK) {

@@ -11,6 +11,12 @@ final class PackedSort {
     private static final int LONG = 1 << 14;
     private static final int KEY = 32;
 
+    /** The most that are sorted to find one of them. */
+    private static final int SORTED = 32;
+
+    /** The most that are kept sorted while others are compared with them. */
+    private static final int FEW = 32;
+
     private final SortMemory memory;
 
     PackedSort(SortMemory memory) {
@@ -85,8 +91,34 @@ final class PackedSort {
         return (int) ((v ^ Long.MIN_VALUE) >>> shift) & mask;
     }
 
-    /** Makes the k smallest of n numbers, in the order of their places, the first k; what follows is lost. */
+    /** Makes the k smallest of n numbers the first k, sorted or in the order of their places; what follows is lost. */
     void select(long[] a, int n, int k) {
+        if (k <= FEW) {
+            insert(a, n, k);
+        } else {
+            byDigits(a, n, k);
+        }
+    }
+
+    /** Of most numbers only that they are not among the smallest is asked: of those in any order few ever were. */
+    private static void insert(long[] a, int n, int k) {
+        Arrays.sort(a, 0, k);
+        long last = a[k - 1];
+        for (int i = k; i < n; i++) {
+            long v = a[i];
+            if (v < last) {
+                int j = k - 1;
+                for (; j > 0 && a[j - 1] > v; j--) {
+                    a[j] = a[j - 1];
+                }
+                a[j] = v;
+                last = a[k - 1];
+            }
+        }
+    }
+
+    /** Digit by digit from the highest on; in the order of their places. */
+    private void byDigits(long[] a, int n, int k) {
         int bits = bits(n);
         int mask = (1 << bits) - 1;
         int taken = 0;
@@ -116,5 +148,39 @@ final class PackedSort {
                 return;
             }
         }
+    }
+
+    /** The number of rank k (from 0) of n; the list is lost. */
+    long rank(long[] a, int n, int k) {
+        int left = n;
+        int rank = k;
+        int end = Long.SIZE;
+        while (left > SORTED && end > KEY) {
+            int bits = Math.min(left < SHORT ? 6 : 11, end - KEY);
+            end -= bits;
+            int[] counts = new int[1 << bits];
+            count(a, 0, left, end, counts);
+            int cut = 0;
+            for (; rank >= counts[cut]; cut++) {
+                rank -= counts[cut];
+            }
+            left = counts[cut] == left ? left : alike(a, left, end, counts.length - 1, cut);
+        }
+        if (end == KEY) { // equal keys, in the order of their places
+            return a[rank];
+        }
+        Arrays.sort(a, 0, left);
+        return a[rank];
+    }
+
+    /** Leaves the numbers with a digit, which are counted; without a jump that depends on them, which nobody could foresee. */
+    private static int alike(long[] a, int n, int shift, int mask, int cut) {
+        int kept = 0;
+        for (int i = 0; i < n; i++) {
+            long v = a[i];
+            a[kept] = v;
+            kept += (digit(v, shift, mask) ^ cut) - 1 >>> 31;
+        }
+        return kept;
     }
 }

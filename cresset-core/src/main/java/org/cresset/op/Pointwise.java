@@ -158,6 +158,9 @@ final class Pointwise {
             Workers.parallelFor(g.numel, GRAIN, (from, to) -> rows(loops, g, operands, from, to));
             return;
         }
+        if (AcrossRows.run(loops, g, operands)) {
+            return;
+        }
         Workers.parallelFor(g.numel, GRAIN, (from, to) -> {
             long at = from;
             while (at < to) {
@@ -372,11 +375,15 @@ final class Pointwise {
         int size = to.dtype().size();
         boolean same = from.dtype() == to.dtype();
         boolean runs = g.innerStep(1) == size || g.innerStep(1) == 0;
+        if (same && size == 4 && transposes(g)) {
+            planes(from, to, g, Squares.SIDE);
+            return;
+        }
         if (same && n >= GRAIN && !(runs && inner >= LONG_RUN) && reordered(from, to, g)) {
             return;
         }
         if (same && g.rank > 1) {
-            planes(from, to, g);
+            planes(from, to, g, 1);
             return;
         }
         Workers.parallelFor(n, GRAIN, (begin, end) -> {
@@ -398,13 +405,24 @@ final class Pointwise {
         });
     }
 
-    /** The two innermost dimensions at once; where they are the only ones, rows are shared among threads. */
-    private static void planes(Dense from, Dense to, Geometry g) {
+    /** Whether columns of 4 bytes each become rows, and vectors of ours do it; not if rows are too long to share out. */
+    private static boolean transposes(Geometry g) {
+        int r = g.rank;
+        return r > 1
+                && g.steps[1][r - 2] == 4
+                && g.steps[1][r - 1] > 4
+                && g.steps[0][r - 1] == 4
+                && g.dims[r - 1] <= GRAIN
+                && Squares.ready(g.dims[r - 2], g.dims[r - 1]);
+    }
+
+    /** The two innermost dimensions at once; where they are the only ones, rows are shared among threads, some at a time. */
+    private static void planes(Dense from, Dense to, Geometry g, int some) {
         int r = g.rank;
         long rows = g.dims[r - 2];
         long n = g.dims[r - 1];
         long planes = g.numel / (rows * n);
-        long part = Math.max(1, GRAIN / n); // rows for a thread
+        long part = (Math.max(1, GRAIN / n) + some - 1) / some * some; // rows for a thread
         long parts = (rows + part - 1) / part;
         Workers.parallelFor(planes * parts, Math.max(1, GRAIN / (Math.min(part, rows) * n)), (begin, end) -> {
             for (long i = begin; i < end; i++) {

@@ -22,11 +22,11 @@ final class PoolRows {
     private static final float[] EXERCISED_PAIRS = new float[512];
     private static final Exercise PAIRS = new Exercise(() -> Vectors.largest(EXERCISED, EXERCISED_PAIRS), 1024);
 
-    private final int width;
-    private final int results;
-    private final int[] from;
-    private final int[] to;
-    private final int step;
+    final int width;
+    final int results;
+    final int[] from;
+    final int[] to;
+    final int step;
 
     private PoolRows(Windows w, Dense x) {
         width = Math.toIntExact(x.size(4));
@@ -49,7 +49,7 @@ final class PoolRows {
     }
 
     /** What is done with a row of results. */
-    private interface Row {
+    interface Row {
         void at(long n, long c, int d, int h);
     }
 
@@ -71,7 +71,7 @@ final class PoolRows {
         });
     }
 
-    private static long row(Dense t, long n, long c, long d, long h) {
+    static long row(Dense t, long n, long c, long d, long h) {
         return t.storageOffset() + n * t.stride(0) + c * t.stride(1) + d * t.stride(2) + h * t.stride(3)
                 << t.dtype().shift();
     }
@@ -134,6 +134,10 @@ final class PoolRows {
     /** The largest, and where in its (D, H, W) each is; the first of equal ones, but the last NaN. Not for int64. */
     static void largest(Windows w, Dense x, Dense y, Dense index) {
         PoolRows p = new PoolRows(w, x);
+        if (x.dtype() == DType.FLOAT32 && PoolPlaces.fits(w)) {
+            p.rows(y, () -> new PoolPlaces(p, w, x, y, index));
+            return;
+        }
         p.rows(y, () -> {
             double[] row = new double[p.width];
             double[] best = new double[p.results];
@@ -220,7 +224,7 @@ final class PoolRows {
         });
     }
 
-    private static void larger(float[] most, float[] row) {
+    static void larger(float[] most, float[] row) {
         for (int i = 0; i < row.length; i++) {
             most[i] = Math.max(most[i], row[i]);
         }

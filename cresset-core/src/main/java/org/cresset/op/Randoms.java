@@ -121,12 +121,12 @@ public final class Randoms {
         Dense drawn =
                 weights instanceof Dense d && d.isDense() ? Dense.emptyLike(d, t) : Dense.empty(weights.shape(), t);
         Draws.exponential(g, drawn.segment(), 0, (long) rows * n, t, 1);
-        Dense e = (Dense) drawn.contiguous();
+        double[] e = drawn.toDoubleArray();
         long[] out = new long[rows * samples];
         for (int r = 0; r < rows; r++) {
             double[] q = new double[n];
             for (int i = 0; i < n; i++) {
-                double x = w[r * n + i] / e.read((long) r * n + i);
+                double x = w[r * n + i] / e[r * n + i];
                 q[i] = t == DType.FLOAT32 ? (float) x : x;
             }
             largest(q, samples, out, r * samples);

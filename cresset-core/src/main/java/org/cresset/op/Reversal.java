@@ -125,13 +125,50 @@ final class Reversal {
         private static final VectorShuffle<Integer> INTS_BACK = VectorShuffle.fromOp(INTS, i -> INTS.length() - 1 - i);
         private static final VectorShuffle<Long> LONGS_BACK = VectorShuffle.fromOp(LONGS, i -> LONGS.length() - 1 - i);
 
+        /** Of a vector. */
+        private static final long BYTES = INTS.vectorByteSize();
+
         private Vectors() {}
+
+        // Eight vectors written out: methods of that length the compiler compiles by themselves. Where it inlined
+        // shorter ones
+        // into a long chain of callers, it had nothing left for the inside of the loop, and called a method for each
+        // access.
 
         static void ints(MemorySegment source, long low, MemorySegment target, long at, int n) {
             int last = n - INTS.length();
             long from = Window.address(source, low, 4L * n) + 4L * last;
             long to = Window.address(target, at, 4L * n);
-            for (int i = 0; i < last; i += INTS.length()) {
+            int i = 0;
+            for (; i + 7 * INTS.length() < last; i += 8 * INTS.length()) {
+                long f = from - 4L * i;
+                long t = to + 4L * i;
+                IntVector.fromMemorySegment(INTS, Window.MEMORY, f - 0 * BYTES, ORDER)
+                        .rearrange(INTS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 0 * BYTES, ORDER);
+                IntVector.fromMemorySegment(INTS, Window.MEMORY, f - 1 * BYTES, ORDER)
+                        .rearrange(INTS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 1 * BYTES, ORDER);
+                IntVector.fromMemorySegment(INTS, Window.MEMORY, f - 2 * BYTES, ORDER)
+                        .rearrange(INTS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 2 * BYTES, ORDER);
+                IntVector.fromMemorySegment(INTS, Window.MEMORY, f - 3 * BYTES, ORDER)
+                        .rearrange(INTS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 3 * BYTES, ORDER);
+                IntVector.fromMemorySegment(INTS, Window.MEMORY, f - 4 * BYTES, ORDER)
+                        .rearrange(INTS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 4 * BYTES, ORDER);
+                IntVector.fromMemorySegment(INTS, Window.MEMORY, f - 5 * BYTES, ORDER)
+                        .rearrange(INTS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 5 * BYTES, ORDER);
+                IntVector.fromMemorySegment(INTS, Window.MEMORY, f - 6 * BYTES, ORDER)
+                        .rearrange(INTS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 6 * BYTES, ORDER);
+                IntVector.fromMemorySegment(INTS, Window.MEMORY, f - 7 * BYTES, ORDER)
+                        .rearrange(INTS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 7 * BYTES, ORDER);
+            }
+            for (; i < last; i += INTS.length()) {
                 turn(from - 4L * i, to + 4L * i);
             }
             turn(from - 4L * last, to + 4L * last);
@@ -147,7 +184,36 @@ final class Reversal {
             int last = n - LONGS.length();
             long from = Window.address(source, low, 8L * n) + 8L * last;
             long to = Window.address(target, at, 8L * n);
-            for (int i = 0; i < last; i += LONGS.length()) {
+            int i = 0;
+            for (; i + 7 * LONGS.length() < last; i += 8 * LONGS.length()) {
+                long f = from - 8L * i;
+                long t = to + 8L * i;
+                LongVector.fromMemorySegment(LONGS, Window.MEMORY, f - 0 * BYTES, ORDER)
+                        .rearrange(LONGS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 0 * BYTES, ORDER);
+                LongVector.fromMemorySegment(LONGS, Window.MEMORY, f - 1 * BYTES, ORDER)
+                        .rearrange(LONGS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 1 * BYTES, ORDER);
+                LongVector.fromMemorySegment(LONGS, Window.MEMORY, f - 2 * BYTES, ORDER)
+                        .rearrange(LONGS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 2 * BYTES, ORDER);
+                LongVector.fromMemorySegment(LONGS, Window.MEMORY, f - 3 * BYTES, ORDER)
+                        .rearrange(LONGS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 3 * BYTES, ORDER);
+                LongVector.fromMemorySegment(LONGS, Window.MEMORY, f - 4 * BYTES, ORDER)
+                        .rearrange(LONGS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 4 * BYTES, ORDER);
+                LongVector.fromMemorySegment(LONGS, Window.MEMORY, f - 5 * BYTES, ORDER)
+                        .rearrange(LONGS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 5 * BYTES, ORDER);
+                LongVector.fromMemorySegment(LONGS, Window.MEMORY, f - 6 * BYTES, ORDER)
+                        .rearrange(LONGS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 6 * BYTES, ORDER);
+                LongVector.fromMemorySegment(LONGS, Window.MEMORY, f - 7 * BYTES, ORDER)
+                        .rearrange(LONGS_BACK)
+                        .intoMemorySegment(Window.MEMORY, t + 7 * BYTES, ORDER);
+            }
+            for (; i < last; i += LONGS.length()) {
                 turnLongs(from - 8L * i, to + 8L * i);
             }
             turnLongs(from - 8L * last, to + 8L * last);

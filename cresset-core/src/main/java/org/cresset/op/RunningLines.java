@@ -137,12 +137,7 @@ final class RunningLines {
             long n,
             boolean largest) {
         if (fs == 4 && ts == 4 && n <= Integer.MAX_VALUE) { // known to the compiler
-            floatExtremes(
-                    Window.of(source, from, 4 * n),
-                    Window.of(target, to, 4 * n),
-                    Window.of(where, p, 8 * n),
-                    (int) n,
-                    largest);
+            floatExtremes(source, from, target, to, where, p, (int) n, largest);
             return;
         }
         MemorySegment x = Window.of(source, 0, source.byteSize());
@@ -161,12 +156,41 @@ final class RunningLines {
         }
     }
 
-    private static void floatExtremes(MemorySegment x, MemorySegment y, MemorySegment places, int n, boolean largest) {
+    /** Elements that lie together: up to the first NaN one comparison each, which is nearly always false. */
+    private static void floatExtremes(
+            MemorySegment source,
+            long from,
+            MemorySegment target,
+            long to,
+            MemorySegment where,
+            long p,
+            int n,
+            boolean largest) {
+        MemorySegment x = Window.of(source, from, 4L * n);
+        MemorySegment y = Window.of(target, to, 4L * n);
+        MemorySegment places = Window.of(where, p, 8L * n);
+        float sign = largest ? -1 : 1;
         float best = x.get(F, 0);
-        long at = 0;
-        for (int i = 0; i < n; i++) {
+        float least = best * sign;
+        int at = 0;
+        int i = 0;
+        for (; i < n; i++) {
             float v = x.get(F, 4L * i);
-            if (Float.isNaN(v) || !Float.isNaN(best) && (largest ? v >= best : v <= best)) {
+            float k = v * sign;
+            if (!(k > least)) {
+                if (Float.isNaN(k)) {
+                    break;
+                }
+                least = k;
+                best = v;
+                at = i;
+            }
+            y.set(F, 4L * i, best);
+            places.set(L, 8L * i, at);
+        }
+        for (; i < n; i++) {
+            float v = x.get(F, 4L * i);
+            if (Float.isNaN(v)) {
                 best = v;
                 at = i;
             }

@@ -19,7 +19,7 @@ final class Transposition {
     /** Complex numbers of a line at a time. */
     static final int NUMBERS = 4;
 
-    private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
+    static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final VectorShuffle<Float> LOW1 = shuffle(0, 0, 1, 1, 4, 4, 5, 5);
     private static final VectorShuffle<Float> HIGH1 = shuffle(2, 2, 3, 3, 6, 6, 7, 7);
@@ -46,27 +46,27 @@ final class Transposition {
         return FloatVector.SPECIES_PREFERRED.length() >= EIGHT.length();
     }
 
-    private static FloatVector low1(FloatVector a, FloatVector b) {
+    static FloatVector low1(FloatVector a, FloatVector b) {
         return a.rearrange(LOW1).blend(b.rearrange(LOW1), ODD1);
     }
 
-    private static FloatVector high1(FloatVector a, FloatVector b) {
+    static FloatVector high1(FloatVector a, FloatVector b) {
         return a.rearrange(HIGH1).blend(b.rearrange(HIGH1), ODD1);
     }
 
-    private static FloatVector low2(FloatVector a, FloatVector b) {
+    static FloatVector low2(FloatVector a, FloatVector b) {
         return a.rearrange(LOW2).blend(b.rearrange(LOW2), ODD2);
     }
 
-    private static FloatVector high2(FloatVector a, FloatVector b) {
+    static FloatVector high2(FloatVector a, FloatVector b) {
         return a.rearrange(HIGH2).blend(b.rearrange(HIGH2), ODD2);
     }
 
-    private static FloatVector low4(FloatVector a, FloatVector b) {
+    static FloatVector low4(FloatVector a, FloatVector b) {
         return a.rearrange(LOW4).blend(b.rearrange(LOW4), ODD4);
     }
 
-    private static FloatVector high4(FloatVector a, FloatVector b) {
+    static FloatVector high4(FloatVector a, FloatVector b) {
         return a.rearrange(HIGH4).blend(b.rearrange(HIGH4), ODD4);
     }
 

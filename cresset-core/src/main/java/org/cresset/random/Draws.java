@@ -88,8 +88,40 @@ public final class Draws {
     /** Uniform integers in [low, high), in any dtype. */
     public static void integers(Generator g, MemorySegment m, long o, long n, DType t, long low, long high) {
         synchronized (g) {
+            if (Generator.isNarrow(high - low)) {
+                narrow(g, m, o, n, t, low, (int) (high - low));
+                return;
+            }
             for (long i = 0; i < n; i++) {
                 Convert.writeLong(t, m, o + (i << t.shift()), g.uniformLong(low, high));
+            }
+        }
+    }
+
+    private static void narrow(Generator g, MemorySegment m, long o, long n, DType t, long low, int range) {
+        int[] bits = new int[(int) Math.min(TILE, n)];
+        long[] values = new long[bits.length];
+        float[] floats = new float[bits.length];
+        for (long i = 0; i < n; i += TILE) {
+            int k = (int) Math.min(TILE, n - i);
+            g.randoms(bits, k);
+            for (int j = 0; j < k; j++) {
+                values[j] = low + Integer.remainderUnsigned(bits[j], range);
+            }
+            long at = o + (i << t.shift());
+            switch (t) {
+                case INT64 -> MemorySegment.copy(values, 0, m, ValueLayout.JAVA_LONG_UNALIGNED, at, k);
+                case FLOAT32 -> {
+                    for (int j = 0; j < k; j++) {
+                        floats[j] = values[j];
+                    }
+                    MemorySegment.copy(floats, 0, m, ValueLayout.JAVA_FLOAT_UNALIGNED, at, k);
+                }
+                default -> {
+                    for (int j = 0; j < k; j++) {
+                        Convert.writeLong(t, m, at + ((long) j << t.shift()), values[j]);
+                    }
+                }
             }
         }
     }
@@ -244,7 +276,8 @@ public final class Draws {
         synchronized (g) {
             if (t == DType.FLOAT32) {
                 for (long i = 0; i < n; i++) {
-                    m.set(ValueLayout.JAVA_FLOAT_UNALIGNED, o + 4 * i, g.uniformDouble() < p ? 1 : 0);
+                    long hit = Double.doubleToRawLongBits(g.uniformDouble() - p) >>> 63;
+                    m.set(ValueLayout.JAVA_FLOAT_UNALIGNED, o + 4 * i, hit);
                 }
                 return;
             }
@@ -258,14 +291,66 @@ public final class Draws {
     public static void bernoulli(
             Generator g, MemorySegment m, long o, long n, DType t, MemorySegment p, long po, DType pt) {
         synchronized (g) {
-            for (long i = 0; i < n; i++) {
-                double q = Convert.readDouble(pt, p, po + (i << pt.shift()));
-                if (!(q >= 0 && q <= 1)) {
-                    throw CressetException.runtime("bernoulli: element " + i + " is " + q + "; expected a probability");
-                }
-                boolean hit = pt == DType.FLOAT64 ? g.uniformDouble() < q : g.uniformFloat() < (float) q;
-                put(m, o, t, i, hit ? 1 : 0);
+            if (pt != DType.FLOAT64) {
+                inFloats(g, m, o, n, t, p, po, pt);
+                return;
             }
+            for (long i = 0; i < n; i++) {
+                double q = p.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, po + 8 * i);
+                if (!(q >= 0 && q <= 1)) {
+                    throw noProbability(i, q);
+                }
+                put(m, o, t, i, g.uniformDouble() < q ? 1 : 0);
+            }
+        }
+    }
+
+    private static CressetException noProbability(long i, double q) {
+        return CressetException.runtime("bernoulli: element " + i + " is " + q + "; expected a probability");
+    }
+
+    /** Up to the first element that is no probability. */
+    private static void inFloats(
+            Generator g, MemorySegment m, long o, long n, DType t, MemorySegment p, long po, DType pt) {
+        float[] q = new float[(int) Math.min(TILE, n)];
+        float[] u = new float[q.length];
+        for (long i = 0; i < n; i += TILE) {
+            int k = (int) Math.min(TILE, n - i);
+            read(pt, p, po + (i << pt.shift()), q, k);
+            int good = 0;
+            while (good < k && q[good] >= 0 && q[good] <= 1) {
+                good++;
+            }
+            g.uniformFloats(u, good);
+            for (int j = 0;
+                    j < good;
+                    j++) { // the sign of the difference: a jump that depends on it nobody could foresee
+                u[j] = Float.floatToRawIntBits(u[j] - q[j]) >>> 31;
+            }
+            write(t, m, o + (i << t.shift()), u, good);
+            if (good < k) {
+                throw noProbability(i + good, q[good]);
+            }
+        }
+    }
+
+    private static void read(DType t, MemorySegment m, long at, float[] to, int n) {
+        if (t == DType.FLOAT32) {
+            MemorySegment.copy(m, ValueLayout.JAVA_FLOAT_UNALIGNED, at, to, 0, n);
+            return;
+        }
+        for (int j = 0; j < n; j++) {
+            to[j] = (float) Convert.readDouble(t, m, at + ((long) j << t.shift()));
+        }
+    }
+
+    private static void write(DType t, MemorySegment m, long at, float[] from, int n) {
+        if (t == DType.FLOAT32) {
+            MemorySegment.copy(from, 0, m, ValueLayout.JAVA_FLOAT_UNALIGNED, at, n);
+            return;
+        }
+        for (int j = 0; j < n; j++) {
+            put(m, at, t, j, from[j]);
         }
     }
 

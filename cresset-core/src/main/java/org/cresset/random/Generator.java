@@ -114,24 +114,29 @@ public final class Generator {
         return (random() & 0xffffff) * 0x1p-24f;
     }
 
-    /** The next n numbers of {@link #uniformFloat}: from the state in runs, tempered in loops that become vector code. */
+    /** The next n numbers of {@link #uniformFloat}, made in loops that become vector code. */
     synchronized void uniformFloats(float[] to, int n) {
-        int[] bits = new int[Math.min(n, N)];
+        int[] bits = new int[n];
+        randoms(bits, n);
+        for (int i = 0; i < n; i++) {
+            to[i] = (bits[i] & 0xffffff) * 0x1p-24f;
+        }
+    }
+
+    /** The next n numbers of {@link #random}: from the state in runs, tempered in a loop that becomes vector code. */
+    synchronized void randoms(int[] to, int n) {
         for (int done = 0; done < n; ) {
             if (left == 1) {
                 regenerate();
                 left++; // as if one had just been asked for
             }
             int k = Math.min(n - done, left - 1);
-            System.arraycopy(state, next, bits, 0, k);
-            temper(bits, k);
-            for (int i = 0; i < k; i++) {
-                to[done + i] = (bits[i] & 0xffffff) * 0x1p-24f;
-            }
+            System.arraycopy(state, next, to, done, k);
             next += k;
             left -= k;
             done += k;
         }
+        temper(to, n);
     }
 
     private static void temper(int[] bits, int n) {
@@ -166,11 +171,16 @@ public final class Generator {
         return r * StrictMath.cos(theta);
     }
 
+    /** Whether {@link #uniformLong} takes one number of 32 bits for a range, not two. */
+    static boolean isNarrow(long range) {
+        return range >= 0 && range < 1L << 28;
+    }
+
     /** A uniform integer in [low, high). */
     public long uniformLong(long low, long high) {
         long range = high - low;
         return low
-                + (range >= 0 && range < 1L << 28
+                + (isNarrow(range)
                         ? Integer.remainderUnsigned(random(), (int) range)
                         : Long.remainderUnsigned(random64(), range));
     }

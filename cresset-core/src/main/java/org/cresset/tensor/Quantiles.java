@@ -6,6 +6,7 @@ import org.cresset.base.DType;
 import org.cresset.base.Device;
 import org.cresset.op.Extremes;
 import org.cresset.op.Frequencies;
+import org.cresset.op.MiddlePlace;
 import org.jspecify.annotations.Nullable;
 
 /** Elements chosen by their place in the order along a dimension; they are gathered, so that gradients follow. */
@@ -39,24 +40,7 @@ final class Quantiles {
 
     static Tensor[] median(String op, Tensor x, long dim, boolean keepdim, boolean ignoreNan) {
         int d = dimension(op, x, dim);
-        Tensor rows = atLeast1d(x.detach());
-        long n = rows.size(d);
-        Tensor order = rows.sort(d, false, true)[1];
-        Tensor at;
-        if (rows.dtype().isFloat()) {
-            // NaN is sorted behind all else
-            Tensor nans = rows.isnan().sum(new long[] {d}, true);
-            at = ignoreNan
-                    ? nans.neg().add(n - 1).clamp(0, null).floorDivide(2)
-                    : Tensor.where(
-                            nans.gt(0),
-                            nans.neg().add(n),
-                            Tensor.number((n - 1) / 2).to(DType.INT64));
-            order = order.gather(d, at);
-        } else {
-            order = order.narrow(d, (n - 1) / 2, 1);
-        }
-        return pick(x, d, order, keepdim);
+        return pick(x, d, MiddlePlace.OP.on(new MiddlePlace.Attrs(d, ignoreNan), atLeast1d(x.detach())), keepdim);
     }
 
     static Tensor[] kth(Tensor x, long k, long dim, boolean keepdim) {

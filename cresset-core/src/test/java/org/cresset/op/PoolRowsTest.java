@@ -24,6 +24,8 @@ class PoolRowsTest {
             sliding(s, 3, 1, 1, 1, false),
             sliding(s, 3, 2, 1, 2, true),
             sliding(s, 5, 3, 2, 1, true),
+            sliding(s, 6, 2, 0, 1, true),
+            sliding(s, 4, 1, 0, 2, false),
             Windows.adaptive("pool", s, new long[] {3, 4}),
             Windows.adaptive("pool", s, new long[] {1, 1})
         };

@@ -109,9 +109,9 @@ class RowVectorsTest {
     void runsBackwards() {
         try (Arena arena = Arena.ofConfined()) {
             for (int size = 4; size <= 8; size += 4) {
-                for (int n = 16; n < 60; n++) {
-                    MemorySegment from = bytes(arena, 600);
-                    MemorySegment to = bytes(arena, 600);
+                for (int n = 16; n < 150; n++) {
+                    MemorySegment from = bytes(arena, 1300);
+                    MemorySegment to = bytes(arena, 1300);
                     byte[] expected = to.toArray(B);
                     for (int i = 0; i < n; i++) {
                         MemorySegment.copy(from, B, 12 + (n - 1 - i) * (long) size, expected, 20 + i * size, size);

@@ -80,6 +80,8 @@ class LongSortTest {
         int numbers = n - (dtype.isFloat() ? (int) t.isnan().sum().item() : 0);
         double median = t.toDoubleArray()[rising[(numbers - 1) / 2]];
         assertThat(t.nanmedian().item()).isEqualTo(median);
+        assertThat(t.nanmedian(0, false)[1].item()).isEqualTo((double) rising[(numbers - 1) / 2]);
+        assertThat(t.median(0, false)[1].item()).isEqualTo((double) rising[numbers < n ? numbers : (numbers - 1) / 2]);
         assertThat(t.kthvalue(n / 3, 0, false)[1].item()).isEqualTo((double) rising[n / 3 - 1]);
     }
 
@@ -91,6 +93,52 @@ class LongSortTest {
                     .toArray();
             assertThat(Tensor.of(v).sort(0)[0].toLongArray())
                     .isEqualTo(LongStream.of(v).sorted().toArray());
+        }
+    }
+
+    /** Lines of all lengths, of few values and many, along either dimension, against the middle of the sorted line. */
+    @Test
+    void mediansOfShortLines() {
+        Random r = new Random(5);
+        for (int n = 1; n < 80; n++) {
+            double[] v = r.doubles(3L * n).map(d -> Math.rint(d * 50) / 7).toArray();
+            for (int i = 0; i < v.length; i += 5) {
+                v[i] = n % 3 == 0 ? Double.NaN : -0.0;
+            }
+            for (DType t : new DType[] {DType.FLOAT32, DType.FLOAT64, DType.INT16}) {
+                Tensor x = Tensor.of(v)
+                        .nanToNum(t == DType.INT16 ? 0 : Double.NaN, null, null)
+                        .to(t);
+                Tensor rows = x.reshape(3, n);
+                long[] of = rows.median(1, false)[1].toLongArray();
+                assertThat(rows.t().contiguous().median(0, true)[1].toLongArray())
+                        .isEqualTo(of);
+                for (int i = 0; i < 3; i++) {
+                    Tensor line = rows.select(0, i);
+                    int[] order = order(line, false);
+                    int numbers = n - (t.isFloat() ? (int) line.isnan().sum().item() : 0);
+                    assertThat(of[i]).isEqualTo(order[numbers < n ? numbers : (n - 1) / 2]);
+                }
+            }
+        }
+        assertThat(Tensor.of(2.0).reshape().median(0, false)[1].item()).isZero();
+        assertThat(Tensor.zeros(0, 3).median(1, false)[1].shape().toArray()).containsExactly(0);
+        Tensor nothing = Tensor.of(Float.NaN, Float.NaN, Float.NaN);
+        assertThat(nothing.nanmedian(0, false)[1].item()).isZero();
+    }
+
+    /** The first of those that are wanted in lines that keep making room for better ones, and in lines of one value. */
+    @Test
+    void fewOfManyInOrder() {
+        long[] rising = LongStream.range(0, 3000).toArray();
+        for (long k : new long[] {1, 2, 31, 32, 33, 200}) {
+            Tensor t = Tensor.of(rising).to(DType.FLOAT32);
+            assertThat(t.topk(k, 0, true, true)[1].toLongArray())
+                    .isEqualTo(LongStream.range(0, k).map(i -> 2999 - i).toArray());
+            assertThat(t.topk(k, 0, false, true)[1].toLongArray())
+                    .isEqualTo(LongStream.range(0, k).toArray());
+            assertThat(t.mul(0).topk(k, 0, true, true)[1].toLongArray())
+                    .isEqualTo(LongStream.range(0, k).toArray());
         }
     }
 
