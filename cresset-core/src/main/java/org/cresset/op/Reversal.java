@@ -130,10 +130,10 @@ final class Reversal {
 
         private Vectors() {}
 
-        // Eight vectors written out: methods of that length the compiler compiles by themselves. Where it inlined
-        // shorter ones
-        // into a long chain of callers, it had nothing left for the inside of the loop, and called a method for each
-        // access.
+        /*
+         * Eight vectors written out: methods of that length the compiler compiles by themselves. Where it inlined shorter ones
+         * into a long chain of callers, it had nothing left for the inside of the loop, and called a method for each access.
+         */
 
         static void ints(MemorySegment source, long low, MemorySegment target, long at, int n) {
             int last = n - INTS.length();

@@ -322,9 +322,8 @@ public final class Draws {
                 good++;
             }
             g.uniformFloats(u, good);
-            for (int j = 0;
-                    j < good;
-                    j++) { // the sign of the difference: a jump that depends on it nobody could foresee
+            // The sign of the difference: a jump that depends on it nobody could foresee.
+            for (int j = 0; j < good; j++) {
                 u[j] = Float.floatToRawIntBits(u[j] - q[j]) >>> 31;
             }
             write(t, m, o + (i << t.shift()), u, good);
