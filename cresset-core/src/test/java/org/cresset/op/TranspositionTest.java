@@ -23,16 +23,16 @@ class TranspositionTest {
             for (int i = 0; i < from.byteSize() / 4; i++) {
                 from.setAtIndex(ValueLayout.JAVA_FLOAT, i, i);
             }
-            float[] data = new float[1000];
-            Transposition.in(from, 8, line, n, data, 3, 500, width);
+            MemorySegment data = arena.allocate(4 * 1000, 64);
+            Transposition.in(from, 8, line, n, data, 4, 500, width);
             for (int b = 0; b < Transposition.LINES; b++) {
                 for (int k = 0; k < n; k++) {
                     float re = from.get(ValueLayout.JAVA_FLOAT, 8 + (long) b * line + 8 * k);
-                    assertThat(data[3 + k * width + b]).isEqualTo(re);
-                    assertThat(data[500 + k * width + b]).isEqualTo(re + 1);
+                    assertThat(data.getAtIndex(ValueLayout.JAVA_FLOAT, 4 + k * width + b)).isEqualTo(re);
+                    assertThat(data.getAtIndex(ValueLayout.JAVA_FLOAT, 500 + k * width + b)).isEqualTo(re + 1);
                 }
             }
-            Transposition.out(to, 8, line, n, data, 3, 500, width, 2);
+            Transposition.out(to, 8, line, n, data, 4, 500, width, 2);
             for (int b = 0; b < Transposition.LINES; b++) {
                 for (int i = 0; i < 2 * n; i++) {
                     long at = 8 + (long) b * line + 4L * i;
@@ -50,11 +50,11 @@ class TranspositionTest {
             for (int i = 0; i < 80; i++) {
                 from.setAtIndex(ValueLayout.JAVA_FLOAT, i, i);
             }
-            float[] data = new float[100];
+            MemorySegment data = arena.allocate(4 * 100, 64);
             Transposition.apart(from, 16, 24, data, 5, 50);
             for (int i = 0; i < 24; i++) {
-                assertThat(data[5 + i]).isEqualTo(2 * i + 4);
-                assertThat(data[50 + i]).isEqualTo(2 * i + 5);
+                assertThat(data.getAtIndex(ValueLayout.JAVA_FLOAT, 5 + i)).isEqualTo(2 * i + 4);
+                assertThat(data.getAtIndex(ValueLayout.JAVA_FLOAT, 50 + i)).isEqualTo(2 * i + 5);
             }
             Transposition.together(to, 16, 24, data, 5, 50, 3);
             for (int i = 4; i < 52; i++) {
