@@ -25,6 +25,9 @@ final class Transposition {
     /** Numbers of each line that one half of a square is made of before the other half's turn comes, while they are near. */
     private static final int NEAR = 32;
 
+    /** So that what is near is less than 2^31 bytes away. */
+    private static final int WIDEST = 1 << 20;
+
     private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final VectorShuffle<Float> SWAP1 = shuffle(1, 0, 3, 2, 5, 4, 7, 6);
@@ -85,6 +88,9 @@ final class Transposition {
     }
 
     private static long rows(MemorySegment data, int at, int width, int n) {
+        if (width > WIDEST) {
+            throw new IndexOutOfBoundsException("rows of " + width + " elements");
+        }
         long address = Window.address(data, 4L * (at - EDGE), 4L * ((n - 1L) * width + LINES + 2 * EDGE));
         return address + 4 * EDGE;
     }
@@ -104,13 +110,13 @@ final class Transposition {
         long from = lines(m, at, line, n);
         long to = rows(data, re, width, n);
         long parts = rows(data, im, width, n) - to;
-        long row = 4L * width;
+        int row = 4 * width;
         for (int k = 0; k < n; k += NEAR) {
             int some = Math.min(NEAR, n - k);
             long o = from + 8L * k;
             // Where a half comes from another place than it goes to, the vector that has it there is loaded.
-            twoIn(o, o + 4 * line - 16, line, some, to + k * row, parts, row);
-            twoIn(o + 16, o + 4 * line, line, some, to + (k + 2) * row, parts, row);
+            twoIn(o, o + 4 * line - 16, line, some, to + (long) k * row, parts, row);
+            twoIn(o + 16, o + 4 * line, line, some, to + (k + 2L) * row, parts, row);
         }
     }
 
@@ -123,52 +129,84 @@ final class Transposition {
         long to = lines(m, at, line, n);
         long from = rows(data, re, width, n);
         long parts = rows(data, im, width, n) - from;
-        long row = 4L * width;
+        int row = 4 * width;
         for (int k = 0; k < n; k += NEAR) {
             int some = Math.min(NEAR, n - k);
-            long o = from + k * row;
-            fourOut(o, o + 2 * row - 16, parts, row, some, to + 8L * k, line, scale);
-            fourOut(o + 16, o + 2 * row, parts, row, some, to + 8L * k + 4 * line, line, scale);
+            long o = from + (long) k * row;
+            fourOut(o, o + 2L * row - 16, parts, row, some, to + 8L * k, line, scale);
+            fourOut(o + 16, o + 2L * row, parts, row, some, to + 8L * k + 4 * line, line, scale);
         }
     }
 
-    /** Two of four numbers of each line, those of lines 0 to 3 from {@code a} on and those of lines 4 to 7 from {@code b} on. */
-    private static void twoIn(long a, long b, long line, int n, long to, long parts, long row) {
+    /**
+     * Two of four numbers of each line, those of lines 0 to 3 from {@code a} on and those of lines 4 to 7 from {@code b} on.
+     *
+     * @param n at most {@link #NEAR}
+     */
+    private static void twoIn(long a, long b, long line, int n, long to, long parts, int row) {
+        long a0 = Window.known(a);
+        long a1 = Window.known(a + line);
+        long a2 = Window.known(a + 2 * line);
+        long a3 = Window.known(a + 3 * line);
+        long b0 = Window.known(b);
+        long b1 = Window.known(b + line);
+        long b2 = Window.known(b + 2 * line);
+        long b3 = Window.known(b + 3 * line);
+        long re0 = Window.known(to);
+        long re1 = Window.known(to + row);
+        long im0 = Window.known(to + parts);
+        long im1 = Window.known(to + parts + row);
         for (int k = 0; k < n; k += NUMBERS) {
-            long i = 8L * k;
-            FloatVector x0 = halves(a + i, b + i);
-            FloatVector x1 = halves(a + i + line, b + i + line);
-            FloatVector x2 = halves(a + i + 2 * line, b + i + 2 * line);
-            FloatVector x3 = halves(a + i + 3 * line, b + i + 3 * line);
-            long o = to + k * row;
+            int i = 8 * k & Integer.MAX_VALUE; // not negative, which the JIT compiler has to know at once
+            FloatVector x0 = halves(a0 + i, b0 + i);
+            FloatVector x1 = halves(a1 + i, b1 + i);
+            FloatVector x2 = halves(a2 + i, b2 + i);
+            FloatVector x3 = halves(a3 + i, b3 + i);
+            int o = k * row & Integer.MAX_VALUE;
             FloatVector p = low1(x0, x1);
             FloatVector q = low1(x2, x3);
-            store(low2(p, q), o);
-            store(high2(p, q), o + row);
+            store(low2(p, q), re0 + o);
+            store(high2(p, q), re1 + o);
             p = high1(x0, x1);
             q = high1(x2, x3);
-            store(low2(p, q), o + parts);
-            store(high2(p, q), o + parts + row);
+            store(low2(p, q), im0 + o);
+            store(high2(p, q), im1 + o);
         }
     }
 
-    /** Four of eight lines, two rows of them from {@code a} on and the next two, half a vector before, from {@code b} on. */
-    private static void fourOut(long a, long b, long parts, long row, int n, long to, long line, float scale) {
+    /**
+     * Four of eight lines, two rows of them from {@code a} on and the next two, half a vector before, from {@code b} on.
+     *
+     * @param n at most {@link #NEAR}
+     */
+    private static void fourOut(long a, long b, long parts, int row, int n, long to, long line, float scale) {
+        long re0 = Window.known(a);
+        long re1 = Window.known(a + row);
+        long re2 = Window.known(b);
+        long re3 = Window.known(b + row);
+        long im0 = Window.known(a + parts);
+        long im1 = Window.known(a + parts + row);
+        long im2 = Window.known(b + parts);
+        long im3 = Window.known(b + parts + row);
+        long to0 = Window.known(to);
+        long to1 = Window.known(to + line);
+        long to2 = Window.known(to + 2 * line);
+        long to3 = Window.known(to + 3 * line);
         for (int k = 0; k < n; k += NUMBERS) {
-            long i = k * row;
-            FloatVector x0 = halves(a + i, b + i).mul(scale);
-            FloatVector x1 = halves(a + i + parts, b + i + parts).mul(scale);
-            FloatVector x2 = halves(a + i + row, b + i + row).mul(scale);
-            FloatVector x3 = halves(a + i + parts + row, b + i + parts + row).mul(scale);
-            long o = to + 8L * k;
+            int i = k * row & Integer.MAX_VALUE;
+            FloatVector x0 = halves(re0 + i, re2 + i).mul(scale);
+            FloatVector x1 = halves(im0 + i, im2 + i).mul(scale);
+            FloatVector x2 = halves(re1 + i, re3 + i).mul(scale);
+            FloatVector x3 = halves(im1 + i, im3 + i).mul(scale);
+            int o = 8 * k & Integer.MAX_VALUE;
             FloatVector p = low1(x0, x1);
             FloatVector q = low1(x2, x3);
-            store(low2(p, q), o);
-            store(high2(p, q), o + 2 * line);
+            store(low2(p, q), to0 + o);
+            store(high2(p, q), to2 + o);
             p = high1(x0, x1);
             q = high1(x2, x3);
-            store(low2(p, q), o + line);
-            store(high2(p, q), o + 3 * line);
+            store(low2(p, q), to1 + o);
+            store(high2(p, q), to3 + o);
         }
     }
 
@@ -178,10 +216,11 @@ final class Transposition {
         long toRe = Window.address(data, 4L * re, 4L * n);
         long toIm = Window.address(data, 4L * im, 4L * n);
         for (int k = 0; k < n; k += LINES) {
-            FloatVector a = load(address + 8L * k);
-            FloatVector b = load(address + 8L * k + 32);
-            store(a.rearrange(EVEN).blend(b.rearrange(EVEN), ODD4), toRe + 4L * k);
-            store(a.rearrange(ODD).blend(b.rearrange(ODD), ODD4), toIm + 4L * k);
+            int i = 4 * k & Integer.MAX_VALUE;
+            FloatVector a = load(address + 2L * i);
+            FloatVector b = load(address + 2L * i + 32);
+            store(a.rearrange(EVEN).blend(b.rearrange(EVEN), ODD4), toRe + i);
+            store(a.rearrange(ODD).blend(b.rearrange(ODD), ODD4), toIm + i);
         }
     }
 
@@ -191,10 +230,11 @@ final class Transposition {
         long fromRe = Window.address(data, 4L * re, 4L * n);
         long fromIm = Window.address(data, 4L * im, 4L * n);
         for (int k = 0; k < n; k += LINES) {
-            FloatVector a = load(fromRe + 4L * k).mul(scale);
-            FloatVector b = load(fromIm + 4L * k).mul(scale);
-            store(a.rearrange(FIRST).blend(b.rearrange(FIRST), ODD1), address + 8L * k);
-            store(a.rearrange(SECOND).blend(b.rearrange(SECOND), ODD1), address + 8L * k + 32);
+            int i = 4 * k & Integer.MAX_VALUE;
+            FloatVector a = load(fromRe + i).mul(scale);
+            FloatVector b = load(fromIm + i).mul(scale);
+            store(a.rearrange(FIRST).blend(b.rearrange(FIRST), ODD1), address + 2L * i);
+            store(a.rearrange(SECOND).blend(b.rearrange(SECOND), ODD1), address + 2L * i + 32);
         }
     }
 }

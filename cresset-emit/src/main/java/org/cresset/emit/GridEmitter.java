@@ -264,12 +264,13 @@ public final class GridEmitter {
     }
 
     /**
-     * How far element i (a local) of the current row is from where operands begin, in bytes. That it isn't negative is known,
-     * but not to the JIT compiler, which would check it for each vector of each operand.
+     * How far element i (a local) of the current row is from where operands begin, in bytes. That it isn't negative and fits
+     * into an int is known, but not to the JIT compiler, which would check for each vector of each operand whether it lies
+     * inside of all memory, and add up addresses that a processor's instructions add by themselves.
      */
     private void distances(int i) {
         for (int g = 0; g < at.length; g++) {
-            code.iload(at[g]).iload(i).iadd().loadConstant(Integer.MAX_VALUE).iand().i2l();
+            code.iload(at[g]).iload(i).iadd().loadConstant(Integer.MAX_VALUE >> type.dtype().shift()).iand().i2l();
             code.loadConstant(type.dtype().shift()).lshl().lstore(distance[g]);
         }
     }

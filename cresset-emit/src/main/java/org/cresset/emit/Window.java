@@ -41,7 +41,12 @@ public final class Window {
         if (!segment.isNative()) {
             throw new IllegalArgumentException("a loop over memory of the Java heap");
         }
-        return segment.address() + offset & ADDRESSES;
+        return known(segment.address() + offset);
+    }
+
+    /** The same address, of which the JIT compiler now knows that it isn't beyond {@link #MEMORY}, nor some elements more. */
+    public static long known(long address) {
+        return address & ADDRESSES;
     }
 
     /**
@@ -53,7 +58,7 @@ public final class Window {
      */
     static long rows(MemorySegment segment, long offset, int step, int rows, int n, int shift) {
         long others = (rows - 1) * (long) step;
-        if (Math.abs(others) + n > Integer.MAX_VALUE) { // distances in a grid are ints
+        if (Math.abs(others) + n > Integer.MAX_VALUE >> shift) { // distances in a grid are ints
             throw new IndexOutOfBoundsException(rows + " rows " + step + " elements apart");
         }
         return address(segment, offset + (Math.min(others, 0) << shift), Math.abs(others) + n << shift);
