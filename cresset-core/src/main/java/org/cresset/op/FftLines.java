@@ -16,7 +16,10 @@ final class FftLines {
     /** Bytes of a row that are fetched together, if all rows of a block take no more than {@link #MOST_BYTES}. */
     private static final int RUN_BYTES = 512;
 
-    private static final int MOST_BYTES = 1 << 18;
+    private static final int MOST_BYTES = 1 << 19;
+
+    /** Bytes of a part of a block of several lines, at most. */
+    private static final long LARGEST = 1 << 30;
 
     /** Where the imaginary parts are that nobody wants. */
     private static final long NOWHERE = -1;
@@ -54,6 +57,9 @@ final class FftLines {
         int many = (int) Math.max(1, BLOCK_BYTES / (rows * size) / vector) * vector;
         if (inner > 1) { // what lies together of each row should be worth fetching
             many = (int) Math.max(many, Math.min(RUN_BYTES, MOST_BYTES / rows) / size / vector * vector);
+        }
+        if (rows * many * size > LARGEST) {
+            many = 1;
         }
         int width = (int) Math.min(many, lines);
         long count = (lines + width - 1) / width;

@@ -179,7 +179,7 @@ final class FftPlan {
 
         /** What parts of {@code each} elements of some bytes need. */
         static long bytes(int size, int each) {
-            return (long) size * (4 * part(each) + 2 * EDGE);
+            return size * (4L * part(each) + 2 * EDGE);
         }
 
         private void copy(int from, int to, int n) {

@@ -23,6 +23,21 @@ final class MemoryGridTiers extends GridForms<MemoryGridKernel> {
 
     /** Runs the form that is best now. */
     void run(MemorySegment[] places, long[] offsets, int[] steps, int rows, int n) {
+        int shift = grid.loop().type().dtype().shift();
+        long farthest = n;
+        for (int step : steps) {
+            farthest = Math.max(farthest, n + (long) rows * Math.abs(step));
+        }
+        if (farthest > Integer.MAX_VALUE >> shift && rows > 1) { // distances in a grid are ints
+            int half = rows / 2;
+            run(places, offsets, steps, half, n);
+            long[] later = offsets.clone();
+            for (int k = 0; k < later.length; k++) {
+                later[k] += (long) half * steps[grid.groups().get(k)] << shift;
+            }
+            run(places, later, steps, rows - half, n);
+            return;
+        }
         pick((long) rows * n, n).run(places, offsets, steps, rows, n);
     }
 

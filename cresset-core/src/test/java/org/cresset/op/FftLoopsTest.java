@@ -107,9 +107,12 @@ class FftLoopsTest {
         for (int i = 0; i < n; i++) {
             int im = ROWS * n + i;
             assertThat(m.getAtIndex(ValueLayout.JAVA_FLOAT, 2L * ROWS * n + i)).isEqualTo(2 * n + i);
-            assertThat(m.getAtIndex(ValueLayout.JAVA_FLOAT, 2L * ROWS * n + n + i)).isEqualTo(-(im + n));
-            assertThat(m.getAtIndex(ValueLayout.JAVA_FLOAT, 3L * ROWS * n + n + i)).isEqualTo(n + i);
-            assertThat(m.getAtIndex(ValueLayout.JAVA_FLOAT, 2L * ROWS * n + 2 * n + i)).isEqualTo(2 * i);
+            assertThat(m.getAtIndex(ValueLayout.JAVA_FLOAT, 2L * ROWS * n + n + i))
+                    .isEqualTo(-(im + n));
+            assertThat(m.getAtIndex(ValueLayout.JAVA_FLOAT, 3L * ROWS * n + n + i))
+                    .isEqualTo(n + i);
+            assertThat(m.getAtIndex(ValueLayout.JAVA_FLOAT, 2L * ROWS * n + 2 * n + i))
+                    .isEqualTo(2 * i);
         }
         s.free();
     }

@@ -28,8 +28,10 @@ class TranspositionTest {
             for (int b = 0; b < Transposition.LINES; b++) {
                 for (int k = 0; k < n; k++) {
                     float re = from.get(ValueLayout.JAVA_FLOAT, 8 + (long) b * line + 8 * k);
-                    assertThat(data.getAtIndex(ValueLayout.JAVA_FLOAT, 4 + k * width + b)).isEqualTo(re);
-                    assertThat(data.getAtIndex(ValueLayout.JAVA_FLOAT, 500 + k * width + b)).isEqualTo(re + 1);
+                    assertThat(data.getAtIndex(ValueLayout.JAVA_FLOAT, 4 + k * width + b))
+                            .isEqualTo(re);
+                    assertThat(data.getAtIndex(ValueLayout.JAVA_FLOAT, 500 + k * width + b))
+                            .isEqualTo(re + 1);
                 }
             }
             Transposition.out(to, 8, line, n, data, 4, 500, width, 2);

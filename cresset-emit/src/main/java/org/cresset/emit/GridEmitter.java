@@ -83,7 +83,9 @@ public final class GridEmitter {
             cb.withMethodBody(INIT_NAME, MTD_void, ClassFile.ACC_PUBLIC, code -> code.aload(0)
                     .invokespecial(KERNEL, INIT_NAME, MTD_void)
                     .return_());
-            boolean tile = !vectors && TileEmitter.has(grid.loop()) && !grid.loop().repeated().contains(true);
+            boolean tile = !vectors
+                    && TileEmitter.has(grid.loop())
+                    && !grid.loop().repeated().contains(true);
             cb.withMethodBody("run", run, ClassFile.ACC_PUBLIC, code -> {
                 if (tile) {
                     TileEmitter.grid(code, grid);
@@ -161,7 +163,13 @@ public final class GridEmitter {
         for (int g = 0; g < at.length; g++) { // from the lowest row, which is the last one where steps are negative
             at[g] = code.allocateLocal(TypeKind.INT);
             distance[g] = code.allocateLocal(TypeKind.LONG);
-            code.iconst_1().iload(ROWS).isub().aload(STEPS).loadConstant(g).iaload().imul();
+            code.iconst_1()
+                    .iload(ROWS)
+                    .isub()
+                    .aload(STEPS)
+                    .loadConstant(g)
+                    .iaload()
+                    .imul();
             code.iconst_0().invokestatic(desc(Math.class), "max", MethodTypeDesc.of(CD_int, CD_int, CD_int));
             code.istore(at[g]);
         }
@@ -236,9 +244,7 @@ public final class GridEmitter {
                 LoopEmitter.pushLayout(code, type);
                 place(k);
                 code.invokeinterface(
-                        SEGMENT,
-                        "get",
-                        MethodTypeDesc.of(array.componentType(), LoopEmitter.layout(type), CD_long));
+                        SEGMENT, "get", MethodTypeDesc.of(array.componentType(), LoopEmitter.layout(type), CD_long));
             }
             in.add(lanes.store());
         }
@@ -270,7 +276,12 @@ public final class GridEmitter {
      */
     private void distances(int i) {
         for (int g = 0; g < at.length; g++) {
-            code.iload(at[g]).iload(i).iadd().loadConstant(Integer.MAX_VALUE >> type.dtype().shift()).iand().i2l();
+            code.iload(at[g])
+                    .iload(i)
+                    .iadd()
+                    .loadConstant(Integer.MAX_VALUE >> type.dtype().shift())
+                    .iand()
+                    .i2l();
             code.loadConstant(type.dtype().shift()).lshl().lstore(distance[g]);
         }
     }
