@@ -63,6 +63,7 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
                 && imAt == 1
                 && step == 2
                 && count >= Transposition.LINES
+                && rows >= Transposition.NUMBERS
                 && TRANSPOSITION.ready((long) count * rows)
                 && Transposition.fits();
     }
@@ -111,9 +112,10 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
             int whole = count / Transposition.LINES * Transposition.LINES;
             int n = rows / Transposition.NUMBERS * Transposition.NUMBERS;
             for (int b = 0; b < whole; b += Transposition.LINES) {
-                Transposition.in(tensor, 4 * start(first + b), 4 * line, n, w.memory, w.re + b, w.im + b, w.width);
-                for (int i = b; n < rows && i < b + Transposition.LINES; i++) {
-                    floatsIn(w, start(first + i) + n * step, n * w.width + i, w.width, rows - n);
+                long at = start(first + b);
+                transposedIn(w, at, b, 0, n);
+                if (n < rows) { // some of them once more
+                    transposedIn(w, at, b, rows - Transposition.NUMBERS, Transposition.NUMBERS);
                 }
             }
             Run rest = (at, to, width, k) -> floatsIn(w, at, to, width, k);
@@ -132,10 +134,10 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
             int whole = count / Transposition.LINES * Transposition.LINES;
             int n = rows / Transposition.NUMBERS * Transposition.NUMBERS;
             for (int b = 0; b < whole; b += Transposition.LINES) {
-                Transposition.out(
-                        tensor, 4 * start(first + b), 4 * line, n, w.memory, w.re + b, w.im + b, w.width, factor);
-                for (int i = b; n < rows && i < b + Transposition.LINES; i++) {
-                    floatsOut(w, start(first + i) + n * step, n * w.width + i, w.width, rows - n, factor);
+                long at = start(first + b);
+                transposedOut(w, at, b, 0, n, factor);
+                if (n < rows) { // some of them once more
+                    transposedOut(w, at, b, rows - Transposition.NUMBERS, Transposition.NUMBERS, factor);
                 }
             }
             Run rest = (at, from, width, k) -> floatsOut(w, at, from, width, k, factor);
@@ -145,6 +147,17 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
         } else {
             runs(w, first, 0, count, rows, (at, from, width, n) -> floatsOut(w, at, from, width, n, factor));
         }
+    }
+
+    /** Rows {@code k} to {@code k + n} of eight lines, the first of which begins at {@code at}. */
+    private void transposedIn(FftPlan.Work w, long at, int column, int k, int n) {
+        int to = k * w.width + column;
+        Transposition.in(tensor, 4 * (at + k * step), 4 * line, n, w.memory, w.re + to, w.im + to, w.width);
+    }
+
+    private void transposedOut(FftPlan.Work w, long at, int column, int k, int n, float scale) {
+        int from = k * w.width + column;
+        Transposition.out(tensor, 4 * (at + k * step), 4 * line, n, w.memory, w.re + from, w.im + from, w.width, scale);
     }
 
     /** How many of n numbers, whose parts lie together in the work, are taken apart in registers. */

@@ -72,14 +72,21 @@ class TranspositionTest {
         Tensor y = Tensor.randn(9, 50, 30, 2).viewAsComplex();
         Tensor a = Fft.fft(x, null, -1, null);
         Tensor b = Fft.fft(y, null, 1, null);
+        Tensor r = Tensor.randn(37, 64);
+        Tensor c = Fft.rfft(r, null, -1, null); // 33 numbers of a line, one more than whole squares
+        Tensor e = Fft.irfft(c, null, -1, null);
         for (int i = 0; i < 40; i++) {
             Fft.fft(x, null, -1, null);
             Fft.fft(y, null, 1, null);
+            Fft.irfft(Fft.rfft(r, null, -1, null), null, -1, null);
         }
         WarmUp.settle(60_000);
         Tensor exact = Fft.fft(x.to(DType.COMPLEX128), null, -1, null);
         assertThat(Fft.fft(x, null, -1, null).ne(a).any().item()).isZero();
         assertThat(Fft.fft(y, null, 1, null).ne(b).any().item()).isZero();
+        assertThat(Fft.rfft(r, null, -1, null).ne(c).any().item()).isZero();
+        assertThat(Fft.irfft(c, null, -1, null).ne(e).any().item()).isZero();
+        assertThat(e.sub(r).abs().max().item()).isLessThan(1e-5);
         assertThat(a.to(DType.COMPLEX128).sub(exact).abs().max().item()).isLessThan(1e-4);
     }
 }
