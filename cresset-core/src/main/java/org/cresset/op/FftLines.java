@@ -2,6 +2,8 @@ package org.cresset.op;
 
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
+import org.cresset.base.Memory;
+import org.cresset.base.Storage;
 import org.cresset.base.Workers;
 import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
@@ -14,13 +16,10 @@ final class FftLines {
     /** Bytes of a row that are fetched together, if all rows of a block take no more than {@link #MOST_BYTES}. */
     private static final int RUN_BYTES = 512;
 
-    private static final int MOST_BYTES = 1 << 18;
+    private static final int MOST_BYTES = 1 << 19;
 
-    private static final int MOST_KEPT = 1 << 19;
-    private static final float[] NO_FLOATS = {};
-    private static final double[] NO_DOUBLES = {};
-    private static final ThreadLocal<float[]> FLOATS = ThreadLocal.withInitial(() -> new float[MOST_KEPT]);
-    private static final ThreadLocal<double[]> DOUBLES = ThreadLocal.withInitial(() -> new double[MOST_KEPT]);
+    /** Bytes of a part of a block of several lines, at most. */
+    private static final long LARGEST = 1 << 30;
 
     /** Where the imaginary parts are that nobody wants. */
     private static final long NOWHERE = -1;
@@ -59,19 +58,20 @@ final class FftLines {
         if (inner > 1) { // what lies together of each row should be worth fetching
             many = (int) Math.max(many, Math.min(RUN_BYTES, MOST_BYTES / rows) / size / vector * vector);
         }
+        if (rows * many * size > LARGEST) {
+            many = 1;
+        }
         int width = (int) Math.min(many, lines);
         long count = (lines + width - 1) / width;
         long grain = Math.max(1, (1 << 12) / (rows * width));
         Workers.parallelFor(count, grain, (from, to) -> {
             int each = Math.toIntExact(rows * padded(width, vector));
-            int elements = FftPlan.Work.elements(each);
-            boolean keep = elements <= MOST_KEPT;
-            float[] narrow = size == 8 ? NO_FLOATS : keep ? FLOATS.get() : new float[elements];
-            double[] wide = size == 4 ? NO_DOUBLES : keep ? DOUBLES.get() : new double[elements];
+            Storage scratch = Memory.allocate(FftPlan.Work.bytes(size, each));
             for (long b = from; b < to; b++) {
                 int now = (int) Math.min(width, lines - b * width);
-                block.run(new FftPlan.Work(narrow, wide, each, padded(now, vector)), b * width, now);
+                block.run(new FftPlan.Work(scratch.segment(), size, each, padded(now, vector)), b * width, now);
             }
+            scratch.free();
         });
     }
 

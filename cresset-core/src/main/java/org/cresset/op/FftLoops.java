@@ -18,10 +18,11 @@ final class FftLoops {
     /** Radices that have a pass, the ones to use first in front. */
     static final int[] RADICES = {8, 4, 2, 3, 5, 7};
 
-    private final Map<Integer, GridTiers> passes = new TreeMap<>();
-    private final GridTiers product;
-    private final GridTiers untangle;
-    private final GridTiers tangle;
+    private final Map<Integer, MemoryGridTiers> passes = new TreeMap<>();
+    private final Map<Integer, MemoryGridTiers> lasts = new TreeMap<>();
+    private final MemoryGridTiers product;
+    private final MemoryGridTiers untangle;
+    private final MemoryGridTiers tangle;
     private final List<GridLoop> all = new ArrayList<>();
 
     static final FftLoops F32 = new FftLoops(LaneType.F32);
@@ -30,7 +31,8 @@ final class FftLoops {
     private FftLoops(LaneType type) {
         for (int r : RADICES) {
             List<Integer> groups = groups(2 * r, 2 * (r - 1), 2 * r);
-            passes.put(r, grid(type, "fft_pass" + r, 2 * r, 2 * (r - 1), 2 * r, new Pass(r), groups));
+            passes.put(r, grid(type, "fft_pass" + r, 2 * r, 2 * (r - 1), 2 * r, new Pass(r, false), groups));
+            lasts.put(r, grid(type, "fft_last" + r, 2 * r, 0, 2 * r, new Pass(r, true), groups(2 * r, 0, 2 * r)));
         }
         product = grid(type, "fft_product", 2, 2, 2, new Product(), groups(2, 2, 2));
         List<Integer> pairs = List.of(0, 0, 1, 1, 2, 2, 3, 3, 4, 4);
@@ -45,34 +47,39 @@ final class FftLoops {
     }
 
     /** Reads {@code radix} numbers, then the factors of all results but the first; a pass of Stockham's algorithm. */
-    GridTiers pass(int radix) {
+    MemoryGridTiers pass(int radix) {
         return Objects.requireNonNull(passes.get(radix), "no pass of this radix");
     }
 
+    /** The last of these passes, all factors of which are 1. */
+    MemoryGridTiers last(int radix) {
+        return Objects.requireNonNull(lasts.get(radix), "no pass of this radix");
+    }
+
     /** Multiplies rows with a number each. */
-    GridTiers product() {
+    MemoryGridTiers product() {
         return product;
     }
 
     /** Rows k and -k of the transform of pairs, and the factor, to rows k and -k of the transform of real numbers. */
-    GridTiers untangle() {
+    MemoryGridTiers untangle() {
         return untangle;
     }
 
     /** The opposite. */
-    GridTiers tangle() {
+    MemoryGridTiers tangle() {
         return tangle;
     }
 
     /** Inputs of which the first {@code rows} are rows, the others numbers. */
-    private GridTiers grid(
+    private MemoryGridTiers grid(
             LaneType type, String name, int rows, int numbers, int outputs, Body body, List<Integer> groups) {
         List<Boolean> repeated = new ArrayList<>(Collections.nCopies(rows, false));
         repeated.addAll(Collections.nCopies(numbers, true));
         String full = name + "_" + type.name().toLowerCase(Locale.ROOT);
-        GridLoop g = new GridLoop(new Loop(full, type, repeated, outputs, List.of(), true, body), groups, false);
+        GridLoop g = new GridLoop(new Loop(full, type, repeated, outputs, List.of(), true, body), groups);
         all.add(g);
-        return new GridTiers(g);
+        return new MemoryGridTiers(g);
     }
 
     /** All rows move together, all numbers, and all outputs. */
@@ -94,7 +101,7 @@ final class FftLoops {
         }
 
         Z<V> times(Lanes<V> l, Z<V> o) {
-            return new Z<>(l.sub(l.mul(re, o.re), l.mul(im, o.im)), l.add(l.mul(re, o.im), l.mul(im, o.re)));
+            return new Z<>(l.fma(l.neg(im), o.im, l.mul(re, o.re)), l.fma(im, o.re, l.mul(re, o.im)));
         }
 
         Z<V> conjugate(Lanes<V> l) {
@@ -121,12 +128,12 @@ final class FftLoops {
         return out;
     }
 
-    private record Pass(int radix) implements Body {
+    private record Pass(int radix, boolean last) implements Body {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> in) {
             List<Z<V>> z = complex(in);
             List<Z<V>> y = transform(l, z.subList(0, radix));
-            for (int k = 1; k < radix; k++) {
+            for (int k = 1; k < radix && !last; k++) {
                 y.set(k, y.get(k).times(l, z.get(radix + k - 1)));
             }
             return parts(y);
@@ -196,9 +203,10 @@ final class FftLoops {
                     V s = l.constant(FftPlan.sinOf((long) j * k, n));
                     Z<V> sum = x.get(j).plus(l, x.get(n - j));
                     Z<V> difference = x.get(j).minus(l, x.get(n - j));
-                    cosines = cosines.plus(l, new Z<>(l.mul(c, sum.re), l.mul(c, sum.im)));
-                    Z<V> term = new Z<>(l.mul(s, difference.re), l.mul(s, difference.im));
-                    sines = sines == null ? term : sines.plus(l, term);
+                    cosines = new Z<>(l.fma(c, sum.re, cosines.re), l.fma(c, sum.im, cosines.im));
+                    sines = sines == null
+                            ? new Z<>(l.mul(s, difference.re), l.mul(s, difference.im))
+                            : new Z<>(l.fma(s, difference.re, sines.re), l.fma(s, difference.im, sines.im));
                 }
                 List<Z<V>> both = cosines.turned(l, Objects.requireNonNull(sines));
                 y.set(k, both.get(0));

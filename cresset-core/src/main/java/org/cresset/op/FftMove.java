@@ -3,6 +3,7 @@ package org.cresset.op;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.cresset.emit.Window;
 
 /**
  * Brings lines of a contiguous tensor into the columns of a {@link FftPlan.Work} and back. All but {@code inner} counts
@@ -28,8 +29,9 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
             new Scratch() {
                 @Override
                 public void run() {
-                    Transposition.in(memory, 0, 8 * NUMBERS, NUMBERS, data, 0, NUMBERS * LINES, LINES);
-                    Transposition.out(memory, 0, 8 * NUMBERS, NUMBERS, data, 0, NUMBERS * LINES, LINES, 1);
+                    int im = NUMBERS * LINES + 2 * Transposition.EDGE;
+                    Transposition.in(memory, 0, 8 * NUMBERS, NUMBERS, data, Transposition.EDGE, im, LINES);
+                    Transposition.out(memory, 0, 8 * NUMBERS, NUMBERS, data, Transposition.EDGE, im, LINES, 1);
                 }
             },
             4 * NUMBERS * LINES);
@@ -46,9 +48,12 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
 
     /** Memory to run loops on that nobody needs. */
     private abstract static class Scratch implements Runnable {
-        final float[] data = new float[2 * NUMBERS * LINES];
-        final MemorySegment memory =
-                Arena.ofAuto().allocate(4L * data.length, 64); // not the pool's, which takes it back
+        final MemorySegment memory = area(); // not the pool's, which takes it back
+        final MemorySegment data = area();
+
+        private static MemorySegment area() {
+            return Arena.ofAuto().allocate(4L * (2 * NUMBERS * LINES + 4 * Transposition.EDGE), 64);
+        }
     }
 
     /** Whether lines that are complex numbers one after the other are transposed in registers. */
@@ -58,6 +63,7 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
                 && imAt == 1
                 && step == 2
                 && count >= Transposition.LINES
+                && rows >= Transposition.NUMBERS
                 && TRANSPOSITION.ready((long) count * rows)
                 && Transposition.fits();
     }
@@ -103,60 +109,55 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
             w.zero(w.im, rows * w.width);
         }
         if (transposes(count, rows)) {
-            float[] piece = new float[2 * ROWS];
             int whole = count / Transposition.LINES * Transposition.LINES;
             int n = rows / Transposition.NUMBERS * Transposition.NUMBERS;
             for (int b = 0; b < whole; b += Transposition.LINES) {
-                Transposition.in(tensor, 4 * start(first + b), 4 * line, n, w.narrow, w.re + b, w.im + b, w.width);
-                for (int i = b; n < rows && i < b + Transposition.LINES; i++) {
-                    floatsIn(w, piece, start(first + i) + n * step, n * w.width + i, w.width, rows - n);
+                long at = start(first + b);
+                transposedIn(w, at, b, 0, n);
+                if (n < rows) { // some of them once more
+                    transposedIn(w, at, b, rows - Transposition.NUMBERS, Transposition.NUMBERS);
                 }
             }
-            runs(
-                    w,
-                    first + whole,
-                    whole,
-                    count - whole,
-                    rows,
-                    (at, to, width, k) -> floatsIn(w, piece, at, to, width, k));
+            Run rest = (at, to, width, k) -> floatsIn(w, at, to, width, k);
+            runs(w, first + whole, whole, count - whole, rows, rest);
         } else if (wide) {
-            double[] piece = new double[2 * ROWS];
-            runs(w, first, 0, count, rows, (at, to, width, n) -> doublesIn(w, piece, at, to, width, n));
+            runs(w, first, 0, count, rows, (at, to, width, n) -> doublesIn(w, at, to, width, n));
         } else {
-            float[] piece = new float[2 * ROWS];
-            runs(w, first, 0, count, rows, (at, to, width, n) -> floatsIn(w, piece, at, to, width, n));
+            runs(w, first, 0, count, rows, (at, to, width, n) -> floatsIn(w, at, to, width, n));
         }
     }
 
     /** Writes {@code rows} rows of {@code count} lines, times {@code scale}. */
     void out(FftPlan.Work w, long first, int count, int rows, double scale) {
+        float factor = (float) scale;
         if (transposes(count, rows)) {
-            float[] piece = new float[2 * ROWS];
-            float factor = (float) scale;
             int whole = count / Transposition.LINES * Transposition.LINES;
             int n = rows / Transposition.NUMBERS * Transposition.NUMBERS;
             for (int b = 0; b < whole; b += Transposition.LINES) {
-                Transposition.out(
-                        tensor, 4 * start(first + b), 4 * line, n, w.narrow, w.re + b, w.im + b, w.width, factor);
-                for (int i = b; n < rows && i < b + Transposition.LINES; i++) {
-                    floatsOut(w, piece, start(first + i) + n * step, n * w.width + i, w.width, rows - n, factor);
+                long at = start(first + b);
+                transposedOut(w, at, b, 0, n, factor);
+                if (n < rows) { // some of them once more
+                    transposedOut(w, at, b, rows - Transposition.NUMBERS, Transposition.NUMBERS, factor);
                 }
             }
-            runs(
-                    w,
-                    first + whole,
-                    whole,
-                    count - whole,
-                    rows,
-                    (at, from, width, k) -> floatsOut(w, piece, at, from, width, k, factor));
+            Run rest = (at, from, width, k) -> floatsOut(w, at, from, width, k, factor);
+            runs(w, first + whole, whole, count - whole, rows, rest);
         } else if (wide) {
-            double[] piece = new double[2 * ROWS];
-            runs(w, first, 0, count, rows, (at, from, width, n) -> doublesOut(w, piece, at, from, width, n, scale));
+            runs(w, first, 0, count, rows, (at, from, width, n) -> doublesOut(w, at, from, width, n, scale));
         } else {
-            float[] piece = new float[2 * ROWS];
-            float factor = (float) scale;
-            runs(w, first, 0, count, rows, (at, from, width, n) -> floatsOut(w, piece, at, from, width, n, factor));
+            runs(w, first, 0, count, rows, (at, from, width, n) -> floatsOut(w, at, from, width, n, factor));
         }
+    }
+
+    /** Rows {@code k} to {@code k + n} of eight lines, the first of which begins at {@code at}. */
+    private void transposedIn(FftPlan.Work w, long at, int column, int k, int n) {
+        int to = k * w.width + column;
+        Transposition.in(tensor, 4 * (at + k * step), 4 * line, n, w.memory, w.re + to, w.im + to, w.width);
+    }
+
+    private void transposedOut(FftPlan.Work w, long at, int column, int k, int n, float scale) {
+        int from = k * w.width + column;
+        Transposition.out(tensor, 4 * (at + k * step), 4 * line, n, w.memory, w.re + from, w.im + from, w.width, scale);
     }
 
     /** How many of n numbers, whose parts lie together in the work, are taken apart in registers. */
@@ -165,98 +166,76 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
         return fast ? n / Transposition.LINES * Transposition.LINES : 0;
     }
 
-    private void floatsIn(FftPlan.Work w, float[] piece, long at, int to, int width, int n) {
-        float[] data = w.narrow;
+    /** From an element of a run to the next: complex numbers that lie together are moved along lines or along rows. */
+    private long next() {
+        return imAt == 1 ? 2 : step;
+    }
+
+    /** From the beginning of a run's first element to the end of its last. */
+    private long extent(int n) {
+        return (n - 1) * next() + Math.max(imAt, 0) + 1;
+    }
+
+    private void floatsIn(FftPlan.Work w, long at, int to, int width, int n) {
         int re = w.re + to;
         int im = w.im + to;
-        if (imAt == 1) {
-            int whole = whole(width, n);
-            if (whole > 0) {
-                Transposition.apart(tensor, 4 * at, whole, data, re, im);
-            }
-            if (whole < n) {
-                MemorySegment.copy(tensor, FLOAT, 4 * at, piece, 0, 2 * n);
-            }
-            for (int i = whole; i < n; i++) {
-                data[re + i * width] = piece[2 * i];
-                data[im + i * width] = piece[2 * i + 1];
-            }
-            return;
+        int whole = imAt == 1 ? whole(width, n) : 0;
+        if (whole > 0) {
+            Transposition.apart(tensor, 4 * at, whole, w.memory, re, im);
         }
-        for (int i = 0; i < n; i++) {
-            long from = at + i * step;
-            data[re + i * width] = tensor.get(FLOAT, 4 * from);
+        MemorySegment from = Window.of(tensor, 4 * at, 4 * extent(n));
+        long next = next();
+        MemorySegment data = Window.of(w.memory, 0, w.memory.byteSize());
+        for (int i = whole; i < n; i++) {
+            data.set(FLOAT, 4L * (re + i * width), from.get(FLOAT, 4 * i * next));
             if (imAt >= 0) {
-                data[im + i * width] = tensor.get(FLOAT, 4 * (from + imAt));
+                data.set(FLOAT, 4L * (im + i * width), from.get(FLOAT, 4 * (i * next + imAt)));
             }
         }
     }
 
-    private void floatsOut(FftPlan.Work w, float[] piece, long at, int from, int width, int n, float scale) {
-        float[] data = w.narrow;
+    private void floatsOut(FftPlan.Work w, long at, int from, int width, int n, float scale) {
         int re = w.re + from;
         int im = w.im + from;
-        if (imAt == 1) {
-            int whole = whole(width, n);
-            if (whole > 0) {
-                Transposition.together(tensor, 4 * at, whole, data, re, im, scale);
-            }
-            for (int i = whole; i < n; i++) {
-                piece[2 * i] = data[re + i * width] * scale;
-                piece[2 * i + 1] = data[im + i * width] * scale;
-            }
-            if (whole < n) {
-                MemorySegment.copy(piece, 2 * whole, tensor, FLOAT, 4 * (at + 2L * whole), 2 * (n - whole));
-            }
-            return;
+        int whole = imAt == 1 ? whole(width, n) : 0;
+        if (whole > 0) {
+            Transposition.together(tensor, 4 * at, whole, w.memory, re, im, scale);
         }
-        for (int i = 0; i < n; i++) {
-            long to = at + i * step;
-            tensor.set(FLOAT, 4 * to, data[re + i * width] * scale);
+        MemorySegment to = Window.of(tensor, 4 * at, 4 * extent(n));
+        long next = next();
+        MemorySegment data = Window.of(w.memory, 0, w.memory.byteSize());
+        for (int i = whole; i < n; i++) {
+            to.set(FLOAT, 4 * i * next, data.get(FLOAT, 4L * (re + i * width)) * scale);
             if (imAt >= 0) {
-                tensor.set(FLOAT, 4 * (to + imAt), data[im + i * width] * scale);
+                to.set(FLOAT, 4 * (i * next + imAt), data.get(FLOAT, 4L * (im + i * width)) * scale);
             }
         }
     }
 
-    private void doublesIn(FftPlan.Work w, double[] piece, long at, int to, int width, int n) {
-        double[] data = w.wide;
+    private void doublesIn(FftPlan.Work w, long at, int to, int width, int n) {
         int re = w.re + to;
         int im = w.im + to;
-        if (imAt == 1) {
-            MemorySegment.copy(tensor, DOUBLE, 8 * at, piece, 0, 2 * n);
-            for (int i = 0; i < n; i++) {
-                data[re + i * width] = piece[2 * i];
-                data[im + i * width] = piece[2 * i + 1];
-            }
-            return;
-        }
+        MemorySegment from = Window.of(tensor, 8 * at, 8 * extent(n));
+        long next = next();
+        MemorySegment data = Window.of(w.memory, 0, w.memory.byteSize());
         for (int i = 0; i < n; i++) {
-            long from = at + i * step;
-            data[re + i * width] = tensor.get(DOUBLE, 8 * from);
+            data.set(DOUBLE, 8L * (re + i * width), from.get(DOUBLE, 8 * i * next));
             if (imAt >= 0) {
-                data[im + i * width] = tensor.get(DOUBLE, 8 * (from + imAt));
+                data.set(DOUBLE, 8L * (im + i * width), from.get(DOUBLE, 8 * (i * next + imAt)));
             }
         }
     }
 
-    private void doublesOut(FftPlan.Work w, double[] piece, long at, int from, int width, int n, double scale) {
-        double[] data = w.wide;
+    private void doublesOut(FftPlan.Work w, long at, int from, int width, int n, double scale) {
         int re = w.re + from;
         int im = w.im + from;
-        if (imAt == 1) {
-            for (int i = 0; i < n; i++) {
-                piece[2 * i] = data[re + i * width] * scale;
-                piece[2 * i + 1] = data[im + i * width] * scale;
-            }
-            MemorySegment.copy(piece, 0, tensor, DOUBLE, 8 * at, 2 * n);
-            return;
-        }
+        MemorySegment to = Window.of(tensor, 8 * at, 8 * extent(n));
+        long next = next();
+        MemorySegment data = Window.of(w.memory, 0, w.memory.byteSize());
         for (int i = 0; i < n; i++) {
-            long to = at + i * step;
-            tensor.set(DOUBLE, 8 * to, data[re + i * width] * scale);
+            to.set(DOUBLE, 8 * i * next, data.get(DOUBLE, 8L * (re + i * width)) * scale);
             if (imAt >= 0) {
-                tensor.set(DOUBLE, 8 * (to + imAt), data[im + i * width] * scale);
+                to.set(DOUBLE, 8 * (i * next + imAt), data.get(DOUBLE, 8L * (im + i * width)) * scale);
             }
         }
     }

@@ -1,11 +1,15 @@
 package org.cresset.op;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.cresset.base.DType;
+import org.cresset.base.Memory;
+import org.cresset.base.Storage;
 import org.cresset.emit.LaneType;
+import org.cresset.emit.Window;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,49 +141,53 @@ final class FftPlan {
         return chirp == null ? n + 1 : chirp.longer.n + 1;
     }
 
-    /** Rows of complex numbers, of which passes write others: four parts of an array, of which these are the beginnings. */
+    /** Rows of complex numbers, of which passes write others: four parts of memory, of which these are the first elements. */
     static final class Work {
-        final float[] narrow;
-        final double[] wide;
+        /** Elements before and after the parts that {@link Transposition} reads, and gets nothing from. */
+        private static final int EDGE = 16;
+
+        final MemorySegment memory;
         final int width;
+
+        /** Bytes of an element. */
+        final int size;
+
         int re;
         int im;
         private int toRe;
         private int toIm;
 
-        Work(float[] narrow, double[] wide, int size, int width) {
-            this.narrow = narrow;
-            this.wide = wide;
+        /**
+         * In memory of {@link #bytes}.
+         *
+         * @param each elements of a part
+         */
+        Work(MemorySegment memory, int size, int each, int width) {
+            this.memory = memory;
+            this.size = size;
             this.width = width;
-            im = part(size);
-            toRe = 2 * part(size);
-            toIm = 3 * part(size);
+            re = EDGE;
+            im = EDGE + part(each);
+            toRe = EDGE + 2 * part(each);
+            toIm = EDGE + 3 * part(each);
         }
 
         /** Not a multiple of a page, in which all parts would compete for the same cache lines. */
-        private static int part(int size) {
-            return (size + 1023) / 1024 * 1024 + 80;
+        private static int part(int each) {
+            return (each + 1023) / 1024 * 1024 + 80;
         }
 
-        /** Elements of an array for {@code size} elements of each part. */
-        static int elements(int size) {
-            return 4 * part(size);
-        }
-
-        Object data() {
-            return wide.length > 0 ? wide : narrow;
+        /** What parts of {@code each} elements of some bytes need. */
+        static long bytes(int size, int each) {
+            return size * (4L * part(each) + 2 * EDGE);
         }
 
         private void copy(int from, int to, int n) {
-            System.arraycopy(data(), from, data(), to, n);
+            MemorySegment.copy(memory, (long) size * from, memory, (long) size * to, (long) size * n);
         }
 
         void zero(int from, int n) {
-            if (wide.length > 0) {
-                Arrays.fill(wide, from, from + n, 0);
-            } else {
-                Arrays.fill(narrow, from, from + n, 0);
-            }
+            memory.asSlice((long) size * from, (long) size * n).fill((byte) 0);
         }
 
         private void swap() {
@@ -219,27 +227,40 @@ final class FftPlan {
         for (int i = 0; i < radices.length; i++) {
             int r = radices[i];
             left /= r;
-            int[] offsets = new int[6 * r - 2];
+            boolean last = left == 1; // all its factors are 1
+            int numbers = last ? 0 : 2 * (r - 1);
+            int[] rows = new int[4 * r];
             for (int k = 0; k < r; k++) {
-                offsets[2 * k] = w.re + k * left * stride;
-                offsets[2 * k + 1] = w.im + k * left * stride;
-                offsets[4 * r - 2 + 2 * k] = w.toRe + k * stride;
-                offsets[4 * r - 1 + 2 * k] = w.toIm + k * stride;
+                rows[2 * k] = w.re + k * left * stride;
+                rows[2 * k + 1] = w.im + k * left * stride;
+                rows[2 * r + 2 * k] = w.toRe + k * stride;
+                rows[2 * r + 2 * k + 1] = w.toIm + k * stride;
             }
-            for (int k = 0; k < 2 * (r - 1); k++) {
-                offsets[2 * r + k] = k;
-            }
-            int[] steps = {stride, 2 * (r - 1), r * stride};
-            loops.pass(r).run(w.data(), factors[i], offsets, steps, left, stride);
+            int[] steps = {stride, numbers, r * stride};
+            run(last ? loops.last(r) : loops.pass(r), w, factors[i], rows, numbers, steps, left, stride);
             stride *= r;
             w.swap();
         }
     }
 
+    /** Runs a grid whose operands are first rows, then numbers, then as many rows as results. */
+    private static void run(
+            MemoryGridTiers grid, Work w, Object numbers, int[] rows, int count, int[] steps, int times, int n) {
+        MemorySegment[] places = new MemorySegment[rows.length + count];
+        long[] offsets = new long[places.length];
+        int in = rows.length / 2;
+        for (int k = 0; k < rows.length; k++) {
+            int operand = k < in ? k : k + count;
+            places[operand] = w.memory;
+            offsets[operand] = (long) w.size * rows[k];
+        }
+        grid.run(places, offsets, steps, times, n, numbers);
+    }
+
     /** Multiplies the first rows with a number each. */
     private void multiply(Work w, Object numbers, int rows) {
-        int[] offsets = {w.re, w.im, 0, 1, w.re, w.im};
-        loops.product().run(w.data(), numbers, offsets, new int[] {w.width, 2, w.width}, rows, w.width);
+        int[] operands = {w.re, w.im, w.re, w.im};
+        run(loops.product(), w, numbers, operands, 2, new int[] {w.width, 2, w.width}, rows, w.width);
     }
 
     /**
@@ -260,7 +281,7 @@ final class FftPlan {
         pairs(loops.tangle(), w);
     }
 
-    private void pairs(GridTiers loop, Work w) {
+    private void pairs(MemoryGridTiers loop, Work w) {
         Object h = halves;
         if (h == null) {
             h = numbers(type, n / 2 + 1, k -> k, 2L * n);
@@ -268,8 +289,8 @@ final class FftPlan {
         }
         int row = w.width;
         int last = n * row;
-        int[] offsets = {w.re, w.im, w.re + last, w.im + last, 0, 1, w.toRe, w.toIm, w.toRe + last, w.toIm + last};
-        loop.run(w.data(), h, offsets, new int[] {row, -row, 2, row, -row}, n / 2 + 1, row);
+        int[] rows = {w.re, w.im, w.re + last, w.im + last, w.toRe, w.toIm, w.toRe + last, w.toIm + last};
+        run(loop, w, h, rows, 2, new int[] {row, -row, 2, row, -row}, n / 2 + 1, row);
         w.swap();
     }
 
@@ -282,13 +303,19 @@ final class FftPlan {
             int to = (n - k) * row;
             w.copy(w.re + from, w.re + to, row);
             w.copy(w.im + from, w.im + to, row);
-            for (int i = w.im + to; i < w.im + to + row; i++) {
-                if (type == LaneType.F64) {
-                    w.wide[i] = -w.wide[i];
-                } else {
-                    w.narrow[i] = -w.narrow[i];
-                }
+            negate(Window.of(w.memory, (long) w.size * (w.im + to), (long) w.size * row), row);
+        }
+    }
+
+    private void negate(MemorySegment numbers, int count) {
+        if (type == LaneType.F64) {
+            for (int i = 0; i < count; i++) {
+                numbers.set(ValueLayout.JAVA_DOUBLE, 8L * i, -numbers.get(ValueLayout.JAVA_DOUBLE, 8L * i));
             }
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            numbers.set(ValueLayout.JAVA_FLOAT, 4L * i, -numbers.get(ValueLayout.JAVA_FLOAT, 4L * i));
         }
     }
 
@@ -323,21 +350,23 @@ final class FftPlan {
         /** The transform of the conjugate turns, in double precision, divided by m. */
         private static Object kernel(int n, int m, LaneType type) {
             FftPlan wide = of(m, LaneType.F64);
-            double[] data = new double[Work.elements(wide.rows())];
-            Work w = new Work(new float[0], data, wide.rows(), 1);
+            Storage scratch = Memory.allocate(Work.bytes(8, wide.rows()));
+            MemorySegment data = scratch.segment().fill((byte) 0);
+            Work w = new Work(data, 8, wide.rows(), 1);
             for (int k = 0; k < n; k++) {
                 long square = (long) k * k % (2L * n);
                 for (int at : new int[] {k, (m - k) % m}) {
-                    data[w.re + at] = cosOf(square, 2L * n);
-                    data[w.im + at] = sinOf(square, 2L * n);
+                    data.setAtIndex(ValueLayout.JAVA_DOUBLE, w.re + at, cosOf(square, 2L * n));
+                    data.setAtIndex(ValueLayout.JAVA_DOUBLE, w.im + at, sinOf(square, 2L * n));
                 }
             }
             wide.run(w, true);
             double[] kernel = new double[2 * m];
             for (int k = 0; k < m; k++) {
-                kernel[2 * k] = data[w.re + k] / m;
-                kernel[2 * k + 1] = data[w.im + k] / m;
+                kernel[2 * k] = data.getAtIndex(ValueLayout.JAVA_DOUBLE, w.re + k) / m;
+                kernel[2 * k + 1] = data.getAtIndex(ValueLayout.JAVA_DOUBLE, w.im + k) / m;
             }
+            scratch.free();
             return FftPlan.of(type, kernel);
         }
 

@@ -2,14 +2,17 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.emit.GridLoop;
+import org.cresset.emit.LaneType;
 import org.cresset.emit.MemoryGridKernel;
+import org.jspecify.annotations.Nullable;
 
 /** Both forms of a grid over native memory. */
 final class MemoryGridTiers extends GridForms<MemoryGridKernel> {
-    private static final int OPERANDS = 24;
     private static final int ROWS = 8;
     private static final int WIDTH = 67; // whole vectors and some elements that are left
     private static final int EACH = ROWS * WIDTH;
@@ -20,7 +23,27 @@ final class MemoryGridTiers extends GridForms<MemoryGridKernel> {
 
     /** Runs the form that is best now. */
     void run(MemorySegment[] places, long[] offsets, int[] steps, int rows, int n) {
+        int shift = grid.loop().type().dtype().shift();
+        long farthest = n;
+        for (int step : steps) {
+            farthest = Math.max(farthest, n + (long) rows * Math.abs(step));
+        }
+        if (farthest > Integer.MAX_VALUE >> shift && rows > 1) { // distances in a grid are ints
+            int half = rows / 2;
+            run(places, offsets, steps, half, n);
+            long[] later = offsets.clone();
+            for (int k = 0; k < later.length; k++) {
+                later[k] += (long) half * steps[grid.groups().get(k)] << shift;
+            }
+            run(places, later, steps, rows - half, n);
+            return;
+        }
         pick((long) rows * n, n).run(places, offsets, steps, rows, n);
+    }
+
+    /** The same with the numbers of repeated inputs, whose places are null. */
+    void run(@Nullable MemorySegment[] places, long[] offsets, int[] steps, int rows, int n, Object numbers) {
+        pick((long) rows * n, n).run(places, offsets, steps, rows, n, numbers);
     }
 
     /** The same of inputs in one piece of memory and outputs in another, with offsets in elements. */
@@ -37,22 +60,33 @@ final class MemoryGridTiers extends GridForms<MemoryGridKernel> {
 
     @Override
     Trial<MemoryGridKernel> trial() {
+        List<Boolean> repeated = grid.loop().repeated();
+        int operands = grid.groups().size();
+        int each = Collections.frequency(repeated, true);
+        int size = grid.loop().type().dtype().size();
         // From the pool: another kind of segment would spoil what the compiler has learned about the loops.
-        Storage scratch = Memory.allocate(4L * OPERANDS * EACH);
+        Storage scratch = Memory.allocate((long) size * operands * EACH);
         scratch.segment().fill((byte) 0);
-        MemorySegment[] places = new MemorySegment[OPERANDS];
-        long[] offsets = new long[OPERANDS];
+        MemorySegment[] places = new MemorySegment[operands];
+        long[] offsets = new long[operands];
         int[] steps = new int[8];
-        Arrays.fill(places, scratch.segment());
-        Arrays.setAll(offsets, i -> 4L * i * EACH);
         Arrays.fill(steps, WIDTH);
+        for (int i = 0; i < operands; i++) {
+            if (i < repeated.size() && repeated.get(i)) {
+                steps[grid.groups().get(i)] = each;
+            } else {
+                places[i] = scratch.segment();
+                offsets[i] = (long) size * i * EACH;
+            }
+        }
+        Object factors = grid.loop().type() == LaneType.F32 ? new float[ROWS * each] : new double[ROWS * each];
         return new Trial<>() {
             @Override
             public void run(MemoryGridKernel k) {
-                k.run(places, offsets, steps, ROWS, WIDTH);
-                k.run(places, offsets, steps, ROWS, WIDTH - 3);
-                k.run(places, offsets, steps, 1, WIDTH - 3);
-                k.run(places, offsets, steps, ROWS, SMALLEST_FOR_VECTORS);
+                k.run(places, offsets, steps, ROWS, WIDTH, factors);
+                k.run(places, offsets, steps, ROWS, WIDTH - 3, factors);
+                k.run(places, offsets, steps, 1, WIDTH - 3, factors);
+                k.run(places, offsets, steps, ROWS, SMALLEST_FOR_VECTORS, factors);
             }
 
             @Override

@@ -142,7 +142,7 @@ final class RecurrentLoops {
         }
         int out = groups.size() - in;
         Loop loop = new Loop(name, LaneType.F32, Collections.nCopies(in, false), out, List.of(), true, body);
-        GridLoop grid = new GridLoop(loop, groups, true);
+        GridLoop grid = new GridLoop(loop, groups);
         ALL.add(grid);
         return new MemoryGridTiers(grid);
     }

@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import org.cresset.emit.Window;
 
 /**
@@ -59,6 +61,12 @@ final class Squares {
     static final class Vectors {
         private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
+        private static final VectorShuffle<Float> LOW =
+                VectorShuffle.fromValues(Transposition.EIGHT, 0, 1, 2, 3, 0, 1, 2, 3);
+        private static final VectorShuffle<Float> HIGH =
+                VectorShuffle.fromValues(Transposition.EIGHT, 4, 5, 6, 7, 4, 5, 6, 7);
+        private static final VectorMask<Float> UPPER = VectorMask.fromLong(Transposition.EIGHT, 0b11110000);
+
         private Vectors() {}
 
         static void block(long from, long step, long to, long row, int rows, int n) {
@@ -76,6 +84,14 @@ final class Squares {
             v.intoMemorySegment(Window.MEMORY, address, ORDER);
         }
 
+        private static FloatVector low4(FloatVector a, FloatVector b) {
+            return a.blend(b.rearrange(LOW), UPPER);
+        }
+
+        private static FloatVector high4(FloatVector a, FloatVector b) {
+            return a.rearrange(HIGH).blend(b, UPPER);
+        }
+
         // Half of the rows in each loop: more than that the compiler does not inline.
 
         private static void even(long from, long step, long to, long row, int n) {
@@ -88,12 +104,12 @@ final class Squares {
                 long t = to + 4L * i;
                 FloatVector ac = Transposition.low2(ab, cd);
                 FloatVector eg = Transposition.low2(ef, gh);
-                store(Transposition.low4(ac, eg), t);
-                store(Transposition.high4(ac, eg), t + 4 * row);
+                store(low4(ac, eg), t);
+                store(high4(ac, eg), t + 4 * row);
                 ac = Transposition.high2(ab, cd);
                 eg = Transposition.high2(ef, gh);
-                store(Transposition.low4(ac, eg), t + row);
-                store(Transposition.high4(ac, eg), t + 5 * row);
+                store(low4(ac, eg), t + 2 * row);
+                store(high4(ac, eg), t + 6 * row);
             }
         }
 
@@ -104,15 +120,15 @@ final class Squares {
                 FloatVector cd = Transposition.high1(load(o + 2 * step), load(o + 3 * step));
                 FloatVector ef = Transposition.high1(load(o + 4 * step), load(o + 5 * step));
                 FloatVector gh = Transposition.high1(load(o + 6 * step), load(o + 7 * step));
-                long t = to + 4L * i + 2 * row;
+                long t = to + 4L * i + row;
                 FloatVector ac = Transposition.low2(ab, cd);
                 FloatVector eg = Transposition.low2(ef, gh);
-                store(Transposition.low4(ac, eg), t);
-                store(Transposition.high4(ac, eg), t + 4 * row);
+                store(low4(ac, eg), t);
+                store(high4(ac, eg), t + 4 * row);
                 ac = Transposition.high2(ab, cd);
                 eg = Transposition.high2(ef, gh);
-                store(Transposition.low4(ac, eg), t + row);
-                store(Transposition.high4(ac, eg), t + 5 * row);
+                store(low4(ac, eg), t + 2 * row);
+                store(high4(ac, eg), t + 6 * row);
             }
         }
     }

@@ -127,7 +127,7 @@ final class WinogradLoops {
             groups.add(6, 2);
         }
         Loop loop = new Loop(name, LaneType.F32, Collections.nCopies(inputs, false), outputs, List.of(), true, body);
-        GridLoop g = new GridLoop(loop, groups, true);
+        GridLoop g = new GridLoop(loop, groups);
         ALL.add(g);
         return new MemoryGridTiers(g);
     }

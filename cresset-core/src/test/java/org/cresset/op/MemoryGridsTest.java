@@ -3,14 +3,20 @@ package org.cresset.op;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.emit.MemoryGridKernel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Grids over native memory: both forms against each other, and what they refuse. */
 class MemoryGridsTest {
@@ -78,5 +84,37 @@ class MemoryGridsTest {
         assertThatThrownBy(() -> k.run(places, new long[3], new int[] {10, -10, 10}, 3, 10))
                 .isInstanceOf(IndexOutOfBoundsException.class);
         s.free();
+    }
+
+    /** More than what an int counts bytes of; a file without content takes no place. */
+    @Test
+    void rowsFarFromEachOther(@TempDir Path dir) throws IOException {
+        int n = 19;
+        int step = 1 << 28;
+        try (FileChannel file = FileChannel.open(
+                        dir.resolve("rows"),
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.SPARSE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment far = file.map(FileChannel.MapMode.READ_WRITE, 0, 4L * (2L * step + n), arena);
+            Storage s = Memory.allocate(4L * 9 * n);
+            MemorySegment m = s.segment();
+            for (int i = 0; i < 3 * n; i++) {
+                float x = i / 7f - 4;
+                far.setAtIndex(ValueLayout.JAVA_FLOAT, (long) i / n * step + i % n, x);
+                m.setAtIndex(ValueLayout.JAVA_FLOAT, i, x);
+                m.setAtIndex(ValueLayout.JAVA_FLOAT, 3L * n + i, 1 - x);
+            }
+            long[] offsets = {0, 4L * 3 * n, 4L * 6 * n};
+            RecurrentLoops.GATES.run(new MemorySegment[] {m, m, m}, offsets, new int[] {n, n, n}, 3, n);
+            float[] near = m.asSlice(offsets[2], 4L * 3 * n).toArray(ValueLayout.JAVA_FLOAT);
+            m.asSlice(offsets[2], 4L * 3 * n).fill((byte) 0);
+            RecurrentLoops.GATES.run(new MemorySegment[] {far, m, m}, offsets, new int[] {step, n, n}, 3, n);
+            assertThat(m.asSlice(offsets[2], 4L * 3 * n).toArray(ValueLayout.JAVA_FLOAT))
+                    .containsExactly(near);
+            s.free();
+        }
     }
 }

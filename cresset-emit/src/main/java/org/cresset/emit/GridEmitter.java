@@ -1,6 +1,7 @@
 package org.cresset.emit;
 
 import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_String;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
@@ -16,6 +17,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 
@@ -24,42 +26,39 @@ import java.util.List;
  * that are left. All that is the same for all rows is done once, so that rows may be as short as a vector.
  */
 public final class GridEmitter {
+    private static final ClassDesc KERNEL = desc(MemoryGridKernel.class);
     private static final ClassDesc SEGMENT = desc(MemorySegment.class);
     private static final ClassDesc ORDER = desc(ByteOrder.class);
-    /** The array of all rows, or the memory of each operand; once the addresses are known, all memory. */
-    private static final int DATA = 1;
 
-    /** The array of repeated inputs; memory has none. */
-    private static final int NUMBERS = 2;
+    /** Parameters; the first is all memory once the addresses are known. */
+    private static final int PLACES = 1;
+
+    private static final int OFFSETS = 2;
+    private static final int STEPS = 3;
+    private static final int ROWS = 4;
+    private static final int N = 5;
+    private static final int NUMBERS = 6;
 
     private final Loop loop;
     private final List<Integer> groups;
-    private final boolean memory;
     private final LaneType type;
     private final ClassDesc vector;
     private final CodeBuilder code;
     private final ClassDesc array;
-    private final int offsets;
-    private final int steps;
-    private final int rows;
-    private final int n;
     private final int[] begin;
     private final int[] at;
+    private final int[] distance;
 
     private GridEmitter(GridLoop grid, CodeBuilder code) {
         this.loop = grid.loop();
         this.groups = grid.groups();
-        this.memory = grid.memory();
         this.type = loop.type();
         this.vector = VectorEmitter.vectorOf(type);
         this.code = code;
         this.array = ScalarEmitter.descOf(type).arrayType();
-        this.offsets = memory ? 2 : 3;
-        this.steps = offsets + 1;
-        this.rows = offsets + 2;
-        this.n = offsets + 3;
         this.begin = new int[loop.operands()];
         this.at = new int[grid.groupCount()];
+        this.distance = new int[at.length];
     }
 
     /** The class {@code packageName.<loop name>}, which needs no vector module. */
@@ -77,18 +76,16 @@ public final class GridEmitter {
     }
 
     private static byte[] build(ClassDesc name, GridLoop grid, boolean vectors) {
-        ClassDesc parent = desc(grid.memory() ? MemoryGridKernel.class : GridKernel.class);
-        MethodTypeDesc run = grid.memory()
-                ? MethodTypeDesc.of(
-                        CD_void, SEGMENT.arrayType(), CD_long.arrayType(), CD_int.arrayType(), CD_int, CD_int)
-                : MethodTypeDesc.of(
-                        CD_void, CD_Object, CD_Object, CD_int.arrayType(), CD_int.arrayType(), CD_int, CD_int);
+        MethodTypeDesc run = MethodTypeDesc.of(
+                CD_void, SEGMENT.arrayType(), CD_long.arrayType(), CD_int.arrayType(), CD_int, CD_int, CD_Object);
         return ClassFile.of().build(name, cb -> {
-            cb.withFlags(ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL).withSuperclass(parent);
+            cb.withFlags(ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL).withSuperclass(KERNEL);
             cb.withMethodBody(INIT_NAME, MTD_void, ClassFile.ACC_PUBLIC, code -> code.aload(0)
-                    .invokespecial(parent, INIT_NAME, MTD_void)
+                    .invokespecial(KERNEL, INIT_NAME, MTD_void)
                     .return_());
-            boolean tile = grid.memory() && !vectors && TileEmitter.has(grid.loop());
+            boolean tile = !vectors
+                    && TileEmitter.has(grid.loop())
+                    && !grid.loop().repeated().contains(true);
             cb.withMethodBody("run", run, ClassFile.ACC_PUBLIC, code -> {
                 if (tile) {
                     TileEmitter.grid(code, grid);
@@ -108,12 +105,12 @@ public final class GridEmitter {
         int row = code.allocateLocal(TypeKind.INT);
         int bound = code.allocateLocal(TypeKind.INT);
         code.iconst_0().istore(row).iconst_0().istore(bound);
-        code.iload(rows).ifle(done);
+        code.iload(ROWS).ifle(done);
         prepare();
         VectorEmitter lanes = new VectorEmitter(code, type, new HashMap<>());
         if (vectors) {
             constants(lanes);
-            code.iload(n);
+            code.iload(N);
             length();
             code.iconst_1().isub().iconst_m1().ixor().iand().istore(bound);
         }
@@ -125,51 +122,58 @@ public final class GridEmitter {
         }
         scalarRow(i);
         for (int g = 0; g < at.length; g++) {
-            code.iload(at[g]).aload(steps).loadConstant(g).iaload().iadd().istore(at[g]);
+            code.iload(at[g]).aload(STEPS).loadConstant(g).iaload().iadd().istore(at[g]);
         }
         code.iinc(row, 1)
                 .iload(row)
-                .iload(rows)
+                .iload(ROWS)
                 .if_icmplt(top)
                 .labelBinding(done)
                 .return_();
     }
 
-    /** Where operands begin and how they move, in local variables. */
+    /** Where operands begin and how far their current rows are from there, in local variables. */
     private void prepare() {
-        if (!memory) {
-            code.aload(DATA).checkcast(array).astore(DATA);
-            code.aload(NUMBERS).checkcast(array).astore(NUMBERS);
-        }
-        for (int g = 0; g < at.length; g++) {
-            at[g] = code.allocateLocal(TypeKind.INT);
-            code.iconst_0().istore(at[g]);
-        }
+        code.aload(NUMBERS).checkcast(array).astore(NUMBERS);
+        StringBuilder names = new StringBuilder();
+        groups.forEach(g -> names.append((char) (int) g));
+        int addresses = code.allocateLocal(TypeKind.REFERENCE);
+        code.aload(PLACES).aload(OFFSETS).aload(STEPS).loadConstant(names.toString());
+        code.iload(ROWS).iload(N).loadConstant(type.dtype().shift());
+        code.invokestatic(
+                KERNEL,
+                "addresses",
+                MethodTypeDesc.of(
+                        CD_long.arrayType(),
+                        SEGMENT.arrayType(),
+                        CD_long.arrayType(),
+                        CD_int.arrayType(),
+                        CD_String,
+                        CD_int,
+                        CD_int,
+                        CD_int));
+        code.astore(addresses);
         for (int k = 0; k < begin.length; k++) {
-            if (memory) {
+            if (!repeated(k)) {
                 begin[k] = code.allocateLocal(TypeKind.LONG);
-                address(k);
-                code.lstore(begin[k]);
-            } else {
-                begin[k] = code.allocateLocal(TypeKind.INT);
-                code.aload(offsets).loadConstant(k).iaload().istore(begin[k]);
+                code.aload(addresses).loadConstant(k).laload();
+                code.loadConstant(Window.ADDRESSES).land().lstore(begin[k]);
             }
         }
-        if (memory) {
-            code.getstatic(desc(Window.class), "MEMORY", SEGMENT).astore(DATA);
+        for (int g = 0; g < at.length; g++) { // from the lowest row, which is the last one where steps are negative
+            at[g] = code.allocateLocal(TypeKind.INT);
+            distance[g] = code.allocateLocal(TypeKind.LONG);
+            code.iconst_1()
+                    .iload(ROWS)
+                    .isub()
+                    .aload(STEPS)
+                    .loadConstant(g)
+                    .iaload()
+                    .imul();
+            code.iconst_0().invokestatic(desc(Math.class), "max", MethodTypeDesc.of(CD_int, CD_int, CD_int));
+            code.istore(at[g]);
         }
-    }
-
-    /** Pushes the address where an operand begins, after a check of all its rows. */
-    private void address(int operand) {
-        code.aload(DATA).loadConstant(operand).aaload();
-        code.aload(offsets).loadConstant(operand).laload();
-        code.aload(steps).loadConstant(groups.get(operand)).iaload();
-        code.iload(rows).iload(n).loadConstant(type.dtype().shift());
-        code.invokestatic(
-                desc(Window.class),
-                "rows",
-                MethodTypeDesc.of(CD_long, SEGMENT, CD_long, CD_int, CD_int, CD_int, CD_int));
+        code.getstatic(desc(Window.class), "MEMORY", SEGMENT).astore(PLACES);
     }
 
     private void constants(VectorEmitter lanes) {
@@ -190,41 +194,33 @@ public final class GridEmitter {
         for (int k = 0; k < in.length; k++) {
             if (repeated(k)) {
                 species();
-                get(k, i);
+                number(k);
                 lanes.broadcastTop();
                 in[k] = lanes.store();
             }
         }
         code.labelBinding(top);
+        distances(i);
         for (int k = 0; k < in.length; k++) {
             if (!repeated(k)) {
                 species();
-                where(k);
-                place(k, i);
-                if (memory) {
-                    order();
-                    code.invokestatic(
-                            vector,
-                            "fromMemorySegment",
-                            MethodTypeDesc.of(vector, VectorEmitter.SPECIES, SEGMENT, CD_long, ORDER));
-                } else {
-                    code.invokestatic(
-                            vector, "fromArray", MethodTypeDesc.of(vector, VectorEmitter.SPECIES, array, CD_int));
-                }
+                code.aload(PLACES);
+                place(k);
+                order();
+                code.invokestatic(
+                        vector,
+                        "fromMemorySegment",
+                        MethodTypeDesc.of(vector, VectorEmitter.SPECIES, SEGMENT, CD_long, ORDER));
                 in[k] = lanes.store();
             }
         }
         List<Slot> out = loop.body().lanes(lanes, List.of(in));
         for (int r = 0; r < loop.outputs(); r++) {
             code.aload(out.get(r).local());
-            where(in.length + r);
-            place(in.length + r, i);
-            if (memory) {
-                order();
-                code.invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
-            } else {
-                code.invokevirtual(vector, "intoArray", MethodTypeDesc.of(CD_void, array, CD_int));
-            }
+            code.aload(PLACES);
+            place(in.length + r);
+            order();
+            code.invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
         }
         code.iload(i);
         length();
@@ -237,67 +233,62 @@ public final class GridEmitter {
         TypeKind kind = ScalarEmitter.kindOf(type);
         Label top = code.newLabel();
         Label done = code.newLabel();
-        code.iload(i).iload(n).if_icmpge(done).labelBinding(top);
+        code.iload(i).iload(N).if_icmpge(done).labelBinding(top);
+        distances(i);
         List<Slot> in = new ArrayList<>();
         for (int k = 0; k < loop.inputs(); k++) {
-            get(k, i);
+            if (repeated(k)) {
+                number(k);
+            } else {
+                code.aload(PLACES);
+                LoopEmitter.pushLayout(code, type);
+                place(k);
+                code.invokeinterface(
+                        SEGMENT, "get", MethodTypeDesc.of(array.componentType(), LoopEmitter.layout(type), CD_long));
+            }
             in.add(lanes.store());
         }
         List<Slot> out = loop.body().lanes(lanes, in);
         for (int r = 0; r < loop.outputs(); r++) {
-            where(loop.inputs() + r);
-            layout();
-            place(loop.inputs() + r, i);
-            code.loadLocal(kind, out.get(r).local());
-            if (memory) {
-                code.invokeinterface(
-                        SEGMENT,
-                        "set",
-                        MethodTypeDesc.of(CD_void, LoopEmitter.layout(type), CD_long, array.componentType()));
-            } else {
-                code.arrayStore(kind);
-            }
-        }
-        code.iinc(i, 1).iload(i).iload(n).if_icmplt(top).labelBinding(done);
-    }
-
-    /** Pushes one number of an operand. */
-    private void get(int operand, int i) {
-        where(operand);
-        layout();
-        place(operand, i);
-        if (memory) {
-            code.invokeinterface(
-                    SEGMENT, "get", MethodTypeDesc.of(array.componentType(), LoopEmitter.layout(type), CD_long));
-        } else {
-            code.arrayLoad(ScalarEmitter.kindOf(type));
-        }
-    }
-
-    /** Pushes an operand's array, or the memory. */
-    private void where(int operand) {
-        code.aload(memory || !repeated(operand) ? DATA : NUMBERS);
-    }
-
-    /** Pushes how a number lies in memory, for access to that. */
-    private void layout() {
-        if (memory) {
+            code.aload(PLACES);
             LoopEmitter.pushLayout(code, type);
+            place(loop.inputs() + r);
+            code.loadLocal(kind, out.get(r).local());
+            code.invokeinterface(
+                    SEGMENT,
+                    "set",
+                    MethodTypeDesc.of(CD_void, LoopEmitter.layout(type), CD_long, array.componentType()));
+        }
+        code.iinc(i, 1).iload(i).iload(N).if_icmplt(top).labelBinding(done);
+    }
+
+    /** Pushes the number of a repeated input that belongs to the current row. */
+    private void number(int operand) {
+        int before = Collections.frequency(loop.repeated().subList(0, operand), true);
+        code.aload(NUMBERS).iload(at[groups.get(operand)]).loadConstant(before).iadd();
+        code.arrayLoad(ScalarEmitter.kindOf(type));
+    }
+
+    /**
+     * How far element i (a local) of the current row is from where operands begin, in bytes. That it isn't negative and fits
+     * into an int is known, but not to the JIT compiler, which would check for each vector of each operand whether it lies
+     * inside of all memory, and add up addresses that a processor's instructions add by themselves.
+     */
+    private void distances(int i) {
+        for (int g = 0; g < at.length; g++) {
+            code.iload(at[g])
+                    .iload(i)
+                    .iadd()
+                    .loadConstant(Integer.MAX_VALUE >> type.dtype().shift())
+                    .iand()
+                    .i2l();
+            code.loadConstant(type.dtype().shift()).lshl().lstore(distance[g]);
         }
     }
 
-    /** Pushes where element i (a local) of an operand's current row is; a repeated one has one element only. */
-    private void place(int operand, int i) {
-        if (memory) {
-            code.lload(begin[operand]);
-            code.iload(at[groups.get(operand)]).iload(i).iadd().i2l();
-            code.loadConstant(type.dtype().shift()).lshl().ladd();
-            return;
-        }
-        code.iload(begin[operand]).iload(at[groups.get(operand)]).iadd();
-        if (!repeated(operand)) {
-            code.iload(i).iadd();
-        }
+    /** Pushes the address of an operand's current element. */
+    private void place(int operand) {
+        code.lload(begin[operand]).lload(distance[groups.get(operand)]).ladd();
     }
 
     private void order() {

@@ -3,22 +3,17 @@ package org.cresset.emit;
 import java.util.List;
 
 /**
- * A loop over rows to be emitted as a {@link GridKernel} over arrays, or as a {@link MemoryGridKernel}. A repeated input, which
- * only arrays have, is one number for each row.
+ * A loop over rows to be emitted as a {@link MemoryGridKernel}. A repeated input is one number for each row.
  *
  * @param loop name, type, inputs, outputs and body; without accumulators
  * @param groups for each operand the group of those that move together from row to row, counted from 0
- * @param memory whether rows lie in native memory
  */
-public record GridLoop(Loop loop, List<Integer> groups, boolean memory) {
+public record GridLoop(Loop loop, List<Integer> groups) {
     /** Checks that each operand has its group. */
     public GridLoop {
         groups = List.copyOf(groups);
         if (groups.size() != loop.operands() || !loop.accumulators().isEmpty()) {
             throw new IllegalArgumentException(loop.name() + ": a grid has inputs and outputs, each in a group");
-        }
-        if (memory && loop.repeated().contains(true)) {
-            throw new IllegalArgumentException(loop.name() + ": a grid over memory has no repeated inputs");
         }
     }
 

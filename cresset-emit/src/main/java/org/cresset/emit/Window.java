@@ -16,7 +16,7 @@ public final class Window {
      * All bits that an address can have. The JIT compiler learns from them that an address and some billions aren't beyond
      * {@link #MEMORY}, and that there is nothing to check.
      */
-    private static final long ADDRESSES = Long.MAX_VALUE >>> 1;
+    static final long ADDRESSES = Long.MAX_VALUE >>> 1;
 
     private Window() {}
 
@@ -41,20 +41,26 @@ public final class Window {
         if (!segment.isNative()) {
             throw new IllegalArgumentException("a loop over memory of the Java heap");
         }
-        return segment.address() + offset & ADDRESSES;
+        return known(segment.address() + offset);
+    }
+
+    /** The same address, of which the JIT compiler now knows that it isn't beyond {@link #MEMORY}, nor some elements more. */
+    public static long known(long address) {
+        return address & ADDRESSES;
     }
 
     /**
-     * The address of the first of {@code rows} rows of n elements, {@code step} elements from each other, from {@code offset}
-     * bytes on.
+     * The address of the lowest of {@code rows} rows of n elements, {@code step} elements from each other; the first one is
+     * {@code offset} bytes from where the segment begins.
      *
      * @throws IndexOutOfBoundsException if they don't lie inside
      * @throws IllegalArgumentException if the segment is one of the Java heap
      */
-    public static long rows(MemorySegment segment, long offset, int step, int rows, int n, int shift) {
-        if (step < 0) {
-            throw new IndexOutOfBoundsException("a step of " + step + " elements");
+    static long rows(MemorySegment segment, long offset, int step, int rows, int n, int shift) {
+        long others = (rows - 1) * (long) step;
+        if (Math.abs(others) + n > Integer.MAX_VALUE >> shift) { // distances in a grid are ints
+            throw new IndexOutOfBoundsException(rows + " rows " + step + " elements apart");
         }
-        return address(segment, offset, (long) (rows - 1) * step + n << shift);
+        return address(segment, offset + (Math.min(others, 0) << shift), Math.abs(others) + n << shift);
     }
 }
