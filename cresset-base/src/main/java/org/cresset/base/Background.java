@@ -1,9 +1,6 @@
 package org.cresset.base;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
+import org.cresset.base.spi.NativeFunction;
 
 /** Threads that give way to others. */
 public final class Background {
@@ -32,15 +29,6 @@ public final class Background {
         if (!System.getProperty("os.name", "").startsWith("Linux")) {
             return;
         }
-        Linker linker = Linker.nativeLinker();
-        FunctionDescriptor type = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
-        linker.defaultLookup().find("nice").ifPresent(symbol -> {
-            MethodHandle nice = linker.downcallHandle(symbol, type);
-            try {
-                int ignored = (int) nice.invokeExact(NICENESS); // of the calling thread
-            } catch (Throwable t) {
-                throw new IllegalStateException(t);
-            }
-        });
+        NativeFunction.find("nice").ifPresent(nice -> nice.call(NICENESS, 0, 0, 0)); // of the calling thread
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.cresset.base.spi.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,6 +6,7 @@ import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import org.cresset.base.spi.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
 /** One of the pool's independent parts, so that threads seldom wait for each other. */

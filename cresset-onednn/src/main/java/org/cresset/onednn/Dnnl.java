@@ -9,13 +9,15 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.util.HashMap;
+import java.lang.ref.Reference;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.cresset.base.spi.NativeFunction;
 import org.cresset.base.spi.NativeLibrary;
+import org.jspecify.annotations.Nullable;
 
 /** The part of oneDNN's C interface that is used, as handles; one object for each process. */
 final class Dnnl {
@@ -41,18 +43,14 @@ final class Dnnl {
     static final int QUERY_DIFF_WEIGHTS = 132;
     static final int QUERY_SCRATCHPAD = 136;
 
-    private final Linker linker = Linker.nativeLinker();
     private final SymbolLookup library;
-    private final Map<String, MethodHandle> handles = new HashMap<>();
-    private final MethodHandle execute;
-    private final MethodHandle setHandle;
-    private final MethodHandle setThreads;
+    private final Map<String, NativeFunction> functions = new ConcurrentHashMap<>();
+    private final NativeFunction execute;
+    private final NativeFunction setHandle;
+    private final NativeFunction setThreads;
     final MemorySegment engine;
     final MemorySegment attributes;
-
-    /** As {@link #attributes}; the result is added to what is there. */
-    final MemorySegment adding;
-
+    private volatile @Nullable MemorySegment adding;
     private final ThreadLocal<MemorySegment> stream;
 
     /**
@@ -64,81 +62,88 @@ final class Dnnl {
     Dnnl() throws IOException {
         String folder = "org/bytedeco/dnnl/" + NativeLibrary.platform();
         library = NativeLibrary.open(Dnnl.class.getClassLoader(), folder, "libdnnl.so.3", "libgomp.so.1");
-        execute = handle("dnnl_primitive_execute", ADDRESS, ADDRESS, JAVA_INT, ADDRESS);
-        setHandle = handle("dnnl_memory_set_data_handle", ADDRESS, ADDRESS);
+        execute = function("dnnl_primitive_execute");
+        setHandle = function("dnnl_memory_set_data_handle");
         // The OpenMP library is a dependency of the one opened, and found through it.
-        setThreads = linker.downcallHandle(
-                library.find("omp_set_num_threads").orElseThrow(() -> new IOException("no OpenMP in the library")),
-                FunctionDescriptor.ofVoid(JAVA_INT));
+        setThreads = NativeFunction.find(library, "omp_set_num_threads")
+                .orElseThrow(() -> new IOException("no OpenMP in the library"));
         alone = ThreadLocal.withInitial(() -> {
+            setThreads.call(1, 0, 0, 0); // counts for the calling thread alone
+            return true;
+        });
+        // Ours knows what is in use; what it lets go of is to be given back.
+        call("dnnl_set_primitive_cache_capacity", 0);
+        engine = out("dnnl_engine_create", 1, 0);
+        attributes = attributes();
+        stream = ThreadLocal.withInitial(() -> own("dnnl_stream_destroy", out("dnnl_stream_create", engine, 1)));
+    }
+
+    /** Memory for intermediate results is given with the arguments. */
+    private MemorySegment attributes() {
+        MemorySegment a = out("dnnl_primitive_attr_create");
+        call("dnnl_primitive_attr_set_scratchpad_mode", a, 1);
+        return a;
+    }
+
+    /** As {@link #attributes}; the result is added to what is there. */
+    MemorySegment adding() {
+        MemorySegment a = adding;
+        if (a == null) {
+            a = attributes();
+            MemorySegment sum = out("dnnl_post_ops_create");
+            MemorySegment symbol = function("dnnl_post_ops_append_sum").symbol();
+            MethodHandle append = Linker.nativeLinker()
+                    .downcallHandle(symbol, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, JAVA_INT, JAVA_INT));
             try {
-                setThreads.invokeExact(1); // counts for the calling thread alone
+                int status = (int) append.invokeExact(sum, 1.0f, 0, 0); // data type 0: that of the result
+                check("dnnl_post_ops_append_sum", status);
+            } catch (RuntimeException | Error e) {
+                throw e;
             } catch (Throwable t) {
                 throw new IllegalStateException(t);
             }
-            return true;
-        });
-        engine = out("dnnl_engine_create", 1, 0L);
-        attributes = out("dnnl_primitive_attr_create");
-        call("dnnl_primitive_attr_set_scratchpad_mode", attributes, 1);
-        adding = out("dnnl_primitive_attr_create");
-        call("dnnl_primitive_attr_set_scratchpad_mode", adding, 1);
-        MemorySegment sum = out("dnnl_post_ops_create");
-        call("dnnl_post_ops_append_sum", sum, 1.0f, 0, 0); // data type 0: that of the result
-        call("dnnl_primitive_attr_set_post_ops", adding, sum);
-        stream = ThreadLocal.withInitial(() -> out("dnnl_stream_create", engine, 1));
+            call("dnnl_primitive_attr_set_post_ops", a, sum);
+            adding = a;
+        }
+        return a;
     }
 
-    private MethodHandle handle(String name, MemoryLayout... params) {
-        MemorySegment symbol = library.find(name).orElseThrow(() -> new IllegalStateException("oneDNN lacks " + name));
-        return linker.downcallHandle(symbol, FunctionDescriptor.of(JAVA_INT, params));
+    private NativeFunction function(String name) {
+        return functions.computeIfAbsent(name, n -> NativeFunction.find(library, n)
+                .orElseThrow(() -> new IllegalStateException("oneDNN lacks " + n)));
     }
 
-    private synchronized MethodHandle handleFor(String name, boolean withOut, Object[] args) {
-        return handles.computeIfAbsent(name, n -> {
-            int shift = withOut ? 1 : 0;
-            MemoryLayout[] params = new MemoryLayout[args.length + shift];
-            if (withOut) {
-                params[0] = ADDRESS;
-            }
-            for (int i = 0; i < args.length; i++) {
-                params[i + shift] = switch (args[i]) {
-                    case Integer _ -> JAVA_INT;
-                    case Long _ -> JAVA_LONG;
-                    case Float _ -> JAVA_FLOAT;
-                    default -> ADDRESS;
-                };
-            }
-            return handle(n, params);
-        });
+    /** Calls a function with integers and segments, and what is in these stays there until it is done. Not for hot paths. */
+    long plain(String name, Object... args) {
+        long[] numbers = new long[args.length];
+        for (int i = 0; i < args.length; i++) {
+            numbers[i] = args[i] instanceof MemorySegment s ? s.address() : ((Number) args[i]).longValue();
+        }
+        long result = function(name).call(numbers);
+        Reference.reachabilityFence(args);
+        return result;
     }
 
-    /** Calls a function that gives an object through its first parameter. For setting up, not for hot paths. */
+    /** Calls a function that gives an object through its first parameter. */
     MemorySegment out(String name, Object... args) {
         alone.get();
         MemorySegment result = arena().allocate(ADDRESS);
-        try {
-            Object[] all = new Object[args.length + 1];
-            all[0] = result;
-            System.arraycopy(args, 0, all, 1, args.length);
-            check(name, (int) handleFor(name, true, args).invokeWithArguments(all));
-            return result.get(ADDRESS, 0);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new IllegalStateException(t);
-        }
+        Object[] all = new Object[args.length + 1];
+        all[0] = result;
+        System.arraycopy(args, 0, all, 1, args.length);
+        call(name, all);
+        return result.get(ADDRESS, 0);
     }
 
-    /** Calls a function that gives a status. For setting up, not for hot paths. */
+    /** An object of the library's, which is destroyed when nobody has the segment any more. */
+    private MemorySegment own(String destroy, MemorySegment object) {
+        NativeFunction f = function(destroy);
+        return object.reinterpret(arena(), s -> f.call(s.address(), 0, 0, 0));
+    }
+
+    /** Calls a function that gives a status. */
     void call(String name, Object... args) {
-        try {
-            check(name, (int) handleFor(name, false, args).invokeWithArguments(args));
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new IllegalStateException(t);
-        }
+        check(name, (int) plain(name, args));
     }
 
     private static void check(String name, int status) {
@@ -157,10 +162,14 @@ final class Dnnl {
         }
     }
 
+    private MemorySegment descriptor(String function, Object... args) {
+        return own("dnnl_memory_desc_destroy", out(function, args));
+    }
+
     /** A descriptor of {@code dims} with strides in elements. */
     MemorySegment strided(int type, long[] dims, long[] strides) {
         Arena arena = arena();
-        return out(
+        return descriptor(
                 "dnnl_memory_desc_create_with_strides",
                 dims.length,
                 arena.allocateFrom(JAVA_LONG, dims),
@@ -170,25 +179,13 @@ final class Dnnl {
 
     /** A descriptor whose layout the primitive may choose. */
     MemorySegment any(int type, long[] dims) {
-        return out("dnnl_memory_desc_create_with_tag", dims.length, arena().allocateFrom(JAVA_LONG, dims), type, 1);
+        return descriptor(
+                "dnnl_memory_desc_create_with_tag", dims.length, arena().allocateFrom(JAVA_LONG, dims), type, 1);
     }
 
-    /** A descriptor that a primitive chose. */
-    MemorySegment query(MemorySegment primitive, int what) {
-        try {
-            MethodHandle h = handles.get("dnnl_primitive_desc_query_md");
-            if (h == null) {
-                h = linker.downcallHandle(
-                        library.find("dnnl_primitive_desc_query_md").orElseThrow(),
-                        FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT, JAVA_INT));
-                handles.put("dnnl_primitive_desc_query_md", h);
-            }
-            return (MemorySegment) h.invokeExact(primitive, what, 0);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new IllegalStateException(t);
-        }
+    /** A descriptor that is the caller's, of one of the library's own. */
+    MemorySegment copy(MemorySegment descriptor) {
+        return descriptor("dnnl_memory_desc_clone", descriptor);
     }
 
     /**
@@ -199,72 +196,27 @@ final class Dnnl {
         return Arena.ofAuto();
     }
 
-    /** The name of the code that a primitive runs. */
-    String implementation(MemorySegment primitive) {
-        MemorySegment result = arena().allocate(ADDRESS);
-        call("dnnl_primitive_desc_query", primitive, QUERY_IMPLEMENTATION, 0, result);
-        return result.get(ADDRESS, 0).reinterpret(256).getString(0);
-    }
-
     /** Bytes that memory of a descriptor takes. */
     long size(MemorySegment descriptor) {
-        try {
-            MethodHandle h = linker.downcallHandle(
-                    library.find("dnnl_memory_desc_get_size").orElseThrow(), FunctionDescriptor.of(JAVA_LONG, ADDRESS));
-            return (long) h.invokeExact(descriptor);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new IllegalStateException(t);
-        }
+        return plain("dnnl_memory_desc_get_size", descriptor);
     }
 
     /** Bits of the instruction sets that primitives may use, as {@code dnnl_cpu_isa_t}. */
     int instructionSets() {
-        try {
-            MethodHandle h = linker.downcallHandle(
-                    library.find("dnnl_get_effective_cpu_isa").orElseThrow(), FunctionDescriptor.of(JAVA_INT));
-            return (int) h.invokeExact();
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new IllegalStateException(t);
-        }
+        return (int) plain("dnnl_get_effective_cpu_isa");
     }
 
     /** Whether two descriptors mean the same layout. */
     boolean same(MemorySegment a, MemorySegment b) {
-        try {
-            MethodHandle h = linker.downcallHandle(
-                    library.find("dnnl_memory_desc_equal").orElseThrow(),
-                    FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
-            return (int) h.invokeExact(a, b) != 0;
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new IllegalStateException(t);
-        }
+        return (int) plain("dnnl_memory_desc_equal", a, b) != 0;
     }
 
     void setHandle(MemorySegment memory, long address) {
-        try {
-            int status = (int) setHandle.invokeExact(memory, MemorySegment.ofAddress(address));
-            check("dnnl_memory_set_data_handle", status);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new IllegalStateException(t);
-        }
+        check("dnnl_memory_set_data_handle", (int) setHandle.call(memory.address(), address, 0, 0));
     }
 
     void execute(MemorySegment primitive, int count, MemorySegment args) {
-        try {
-            int status = (int) execute.invokeExact(primitive, stream.get(), count, args);
-            check("dnnl_primitive_execute", status);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new IllegalStateException(t);
-        }
+        int status = (int) execute.call(primitive.address(), stream.get().address(), count, args.address());
+        check("dnnl_primitive_execute", status);
     }
 }

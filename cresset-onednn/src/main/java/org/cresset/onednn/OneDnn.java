@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.cresset.base.DType;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
@@ -32,8 +32,6 @@ public final class OneDnn implements Contractions {
 
     private static final long WORTH_HALVING = 512;
 
-    private static final int CACHED = 1024;
-
     /** Bits of instruction sets that compute with half types; without them oneDNN would, far slower than in float32. */
     private static final int AVX2_HALF = 0x10;
 
@@ -43,7 +41,8 @@ public final class OneDnn implements Contractions {
     private final @Nullable Dnnl dnnl;
     private final String status;
     private final int instructionSets;
-    private final Map<Object, Object> cache = new ConcurrentHashMap<>();
+    private final Cache cache = new Cache();
+    private final Map<ConvKey, Boolean> fast = new ConcurrentHashMap<>();
 
     /** Loads the library; {@link #available()} tells whether that worked. */
     public OneDnn() {
@@ -80,19 +79,6 @@ public final class OneDnn implements Contractions {
             throw new IllegalStateException(status);
         }
         return dnnl;
-    }
-
-    @SuppressWarnings("unchecked")
-    <T> T cached(Object key, Supplier<T> make) {
-        Object found = cache.get(key);
-        if (found == null) {
-            if (cache.size() > CACHED) {
-                cache.clear();
-            }
-            found = make.get();
-            cache.put(key, found);
-        }
-        return (T) found;
     }
 
     // ---- matrix products ----
@@ -207,11 +193,12 @@ public final class OneDnn implements Contractions {
                 cs[2],
                 bias != null,
                 false);
-        Primitive p = cached(key, () -> matmul(key));
-        if (bias == null) {
-            p.run(a.address() + ao, b.address() + bo, c.address() + co);
-        } else {
-            p.run(a.address() + ao, b.address() + bo, c.address() + co, bias.address() + biasOffset);
+        try (Primitive p = cache.get(key, () -> matmul(key))) {
+            if (bias == null) {
+                p.run(a.address() + ao, b.address() + bo, c.address() + co);
+            } else {
+                p.run(a.address() + ao, b.address() + bo, c.address() + co, bias.address() + biasOffset);
+            }
         }
     }
 
@@ -222,13 +209,14 @@ public final class OneDnn implements Contractions {
         long[] cs = c.strides();
         MatmulKey key = new MatmulKey(
                 Dnnl.F32, batch, m, n, k, as[0], as[1], as[2], bs[0], bs[1], bs[2], cs[0], cs[1], cs[2], false, true);
-        Primitive p = cached(key, () -> matmul(key));
-        p.run(a.address(), b.address(), c.address());
+        try (Primitive p = cache.get(key, () -> matmul(key))) {
+            p.run(a.address(), b.address(), c.address());
+        }
     }
 
     @Override
     public PackedFactor pack(long m, long n, long k, Operand b) {
-        return new OneDnnFactor(this, dnnl(), m, n, k, b);
+        return new OneDnnFactor(cache, dnnl(), m, n, k, b);
     }
 
     private Primitive matmul(MatmulKey s) {
@@ -243,15 +231,7 @@ public final class OneDnn implements Contractions {
                     ? d.strided(s.type, new long[] {1, s.n}, new long[] {s.n, 1})
                     : d.strided(s.type, new long[] {1, 1, s.n}, new long[] {s.n, s.n, 1});
         }
-        MemorySegment description =
-                d.out("dnnl_matmul_primitive_desc_create", d.engine, a, b, bias, c, s.added ? d.adding : d.attributes);
-        return s.bias
-                ? new Primitive(
-                        d, description, new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST, Dnnl.BIAS}, new MemorySegment[] {
-                            a, b, c, bias
-                        })
-                : new Primitive(
-                        d, description, new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST}, new MemorySegment[] {a, b, c});
+        return Primitive.product(d, a, b, bias, c, s.added ? d.adding() : d.attributes);
     }
 
     private MemorySegment matrix(
@@ -273,19 +253,12 @@ public final class OneDnn implements Contractions {
         Layout in = channelsLast(s.inChannels(), s.in());
         Layout out = channelsLast(s.outChannels(), s.out());
         ConvShape part = s.withBatch(pass == ConvPass.WEIGHT ? (s.batch() + 1) / 2 : images(s.batch()));
-        return cached(
-                new Wanted(new ConvKey(code(dtype), pass, part, in, out, false)), () -> isFast(dtype, pass, part));
+        ConvKey key = new ConvKey(code(dtype), pass, part, in, out, false);
+        return fast.computeIfAbsent(key, this::isFast);
     }
 
-    /** The question whether there is fast code for a convolution. */
-    private record Wanted(ConvKey key) {}
-
-    private boolean isFast(DType dtype, ConvPass pass, ConvShape s) {
-        Layout in = channelsLast(s.inChannels(), s.in());
-        Layout out = channelsLast(s.outChannels(), s.out());
-        ConvKey key = new ConvKey(code(dtype), pass, s, in, out, false);
-        try {
-            Conv c = cached(key, () -> create(key));
+    private boolean isFast(ConvKey key) {
+        try (Conv c = cache.get(key, () -> create(key))) {
             return !c.primitive.implementation().contains("ref");
         } catch (ContractionException e) {
             return false;
@@ -317,9 +290,6 @@ public final class OneDnn implements Contractions {
             return Arrays.hashCode(strides);
         }
     }
-
-    /** A convolution primitive and what brings weights into its layout or out of it. */
-    private record Conv(Primitive primitive, @Nullable Primitive reorder, long weightBytes) {}
 
     private static long[] dims(long n, long c, long[] spatial) {
         long[] d = new long[spatial.length + 2];
@@ -375,93 +345,102 @@ public final class OneDnn implements Contractions {
             MemorySegment low = arena.allocateFrom(ValueLayout.JAVA_LONG, s.padLow());
             MemorySegment high = arena.allocateFrom(ValueLayout.JAVA_LONG, s.padHigh());
             boolean forwardOnly = key.pass == ConvPass.FORWARD;
-            MemorySegment forward = d.out(
-                    "dnnl_convolution_forward_primitive_desc_create",
-                    d.engine,
-                    Dnnl.FORWARD_TRAINING,
-                    Dnnl.CONVOLUTION_DIRECT,
-                    in,
-                    d.any(key.type, wd),
-                    forwardOnly ? bias : MemorySegment.NULL,
-                    out,
-                    stride,
-                    dilate,
-                    low,
-                    high,
-                    d.attributes);
-            MemorySegment description =
-                    switch (key.pass) {
-                        case FORWARD -> forward;
-                        case INPUT ->
-                            d.out(
-                                    "dnnl_convolution_backward_data_primitive_desc_create",
-                                    d.engine,
-                                    Dnnl.CONVOLUTION_DIRECT,
-                                    in,
-                                    anyWeight,
-                                    out,
-                                    stride,
-                                    dilate,
-                                    low,
-                                    high,
-                                    forward,
-                                    d.attributes);
-                        case WEIGHT ->
-                            d.out(
-                                    "dnnl_convolution_backward_weights_primitive_desc_create",
-                                    d.engine,
-                                    Dnnl.CONVOLUTION_DIRECT,
-                                    in,
-                                    anyWeight,
-                                    bias,
-                                    out,
-                                    stride,
-                                    dilate,
-                                    low,
-                                    high,
-                                    forward,
-                                    d.attributes);
-                    };
-            MemorySegment weight =
-                    d.query(description, key.pass == ConvPass.WEIGHT ? Dnnl.QUERY_DIFF_WEIGHTS : Dnnl.QUERY_WEIGHTS);
-            Primitive reorder = null;
-            if (!d.same(weight, plainWeight)) {
-                reorder = key.pass == ConvPass.WEIGHT ? reorder(weight, plainWeight) : reorder(plainWeight, weight);
+            try (Description forward = new Description(
+                            d,
+                            "dnnl_convolution_forward_primitive_desc_create",
+                            d.engine,
+                            Dnnl.FORWARD_TRAINING,
+                            Dnnl.CONVOLUTION_DIRECT,
+                            in,
+                            d.any(key.type, wd),
+                            forwardOnly ? bias : MemorySegment.NULL,
+                            out,
+                            stride,
+                            dilate,
+                            low,
+                            high,
+                            d.attributes);
+                    Description backward =
+                            switch (key.pass) {
+                                case FORWARD -> null;
+                                case INPUT ->
+                                    new Description(
+                                            d,
+                                            "dnnl_convolution_backward_data_primitive_desc_create",
+                                            d.engine,
+                                            Dnnl.CONVOLUTION_DIRECT,
+                                            in,
+                                            anyWeight,
+                                            out,
+                                            stride,
+                                            dilate,
+                                            low,
+                                            high,
+                                            forward.object,
+                                            d.attributes);
+                                case WEIGHT ->
+                                    new Description(
+                                            d,
+                                            "dnnl_convolution_backward_weights_primitive_desc_create",
+                                            d.engine,
+                                            Dnnl.CONVOLUTION_DIRECT,
+                                            in,
+                                            anyWeight,
+                                            bias,
+                                            out,
+                                            stride,
+                                            dilate,
+                                            low,
+                                            high,
+                                            forward.object,
+                                            d.attributes);
+                            }) {
+                return create(key, backward == null ? forward : backward, in, out, bias, plainWeight);
             }
-            int[] ids =
-                    switch (key.pass) {
-                        case FORWARD -> new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST, Dnnl.BIAS};
-                        case INPUT -> new int[] {Dnnl.DIFF_SRC, Dnnl.WEIGHTS, Dnnl.DIFF_DST};
-                        case WEIGHT -> new int[] {Dnnl.SRC, Dnnl.DIFF_WEIGHTS, Dnnl.DIFF_DST, Dnnl.DIFF_BIAS};
-                    };
-            int n = key.bias || key.pass == ConvPass.INPUT ? ids.length : 3;
-            MemorySegment[] mds = Arrays.copyOf(new MemorySegment[] {in, weight, out, bias}, n);
-            return new Conv(new Primitive(d, description, Arrays.copyOf(ids, n), mds), reorder, d.size(weight));
         } catch (Dnnl.DnnlException e) {
             throw new ContractionException("convolution " + s + ": " + e.getMessage(), e);
         }
     }
 
-    private Primitive reorder(MemorySegment from, MemorySegment to) {
+    private Conv create(
+            ConvKey key,
+            Description description,
+            MemorySegment in,
+            MemorySegment out,
+            MemorySegment bias,
+            MemorySegment plainWeight) {
         Dnnl d = dnnl();
-        MemorySegment description =
-                d.out("dnnl_reorder_primitive_desc_create", from, d.engine, to, d.engine, d.attributes);
-        return new Primitive(d, description, new int[] {Dnnl.SRC, Dnnl.DST}, new MemorySegment[] {from, to});
+        boolean gradient = key.pass == ConvPass.WEIGHT;
+        MemorySegment weight =
+                Objects.requireNonNull(description.query(gradient ? Dnnl.QUERY_DIFF_WEIGHTS : Dnnl.QUERY_WEIGHTS));
+        Primitive reorder = null;
+        if (!d.same(weight, plainWeight)) {
+            reorder = gradient ? Primitive.reorder(d, weight, plainWeight) : Primitive.reorder(d, plainWeight, weight);
+        }
+        int[] ids =
+                switch (key.pass) {
+                    case FORWARD -> new int[] {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST, Dnnl.BIAS};
+                    case INPUT -> new int[] {Dnnl.DIFF_SRC, Dnnl.WEIGHTS, Dnnl.DIFF_DST};
+                    case WEIGHT -> new int[] {Dnnl.SRC, Dnnl.DIFF_WEIGHTS, Dnnl.DIFF_DST, Dnnl.DIFF_BIAS};
+                };
+        int n = key.bias || key.pass == ConvPass.INPUT ? ids.length : 3;
+        MemorySegment[] mds = Arrays.copyOf(new MemorySegment[] {in, weight, out, bias}, n);
+        return new Conv(new Primitive(d, description, Arrays.copyOf(ids, n), mds), reorder, d.size(weight));
     }
 
     private Conv conv(DType dtype, ConvPass pass, ConvShape s, Operand in, Operand out, boolean bias) {
         ConvKey key = new ConvKey(code(dtype), pass, s, new Layout(in.strides()), new Layout(out.strides()), bias);
-        return cached(key, () -> create(key));
+        return cache.get(key, () -> create(key));
     }
 
     /** The implementation behind a convolution's passes, for tests and reports. */
     public String describe(DType dtype, ConvShape s, long[] inStrides, long[] outStrides) {
         StringBuilder b = new StringBuilder();
         for (ConvPass p : ConvPass.values()) {
-            Conv c = cached(
-                    new ConvKey(code(dtype), p, s, new Layout(inStrides), new Layout(outStrides), false),
-                    () -> create(new ConvKey(code(dtype), p, s, new Layout(inStrides), new Layout(outStrides), false)));
-            b.append(b.isEmpty() ? "" : " ").append(p).append('=').append(c.primitive.implementation());
+            ConvKey key = new ConvKey(code(dtype), p, s, new Layout(inStrides), new Layout(outStrides), false);
+            try (Conv c = cache.get(key, () -> create(key))) {
+                b.append(b.isEmpty() ? "" : " ").append(p).append('=').append(c.primitive.implementation());
+            }
         }
         return b.toString();
     }
@@ -485,25 +464,27 @@ public final class OneDnn implements Contractions {
     public void convolve(
             DType dtype, ConvShape s, Operand input, Operand weight, @Nullable Operand bias, Operand output) {
         long part = images(s.batch());
-        Conv first = conv(dtype, ConvPass.FORWARD, s.withBatch(part), input, output, bias != null);
-        Storage packed = packed(first, weight);
-        long w = packed == null ? weight.address() : packed.segment().address();
-        overBatch(s, part, (from, n) -> {
-            Conv c = n == part ? first : conv(dtype, ConvPass.FORWARD, s.withBatch(n), input, output, bias != null);
-            long in = input.address() + from * input.strides()[0] * dtype.size();
-            long out = output.address() + from * output.strides()[0] * dtype.size();
-            Storage own = n == part ? null : packed(c, weight);
-            long weights = own == null
-                    ? (c.reorder == null ? weight.address() : w)
-                    : own.segment().address();
-            if (bias == null) {
-                c.primitive.run(in, weights, out);
-            } else {
-                c.primitive.run(in, weights, out, bias.address());
-            }
-            release(own);
-        });
-        release(packed);
+        try (Conv first = conv(dtype, ConvPass.FORWARD, s.withBatch(part), input, output, bias != null)) {
+            Storage packed = packed(first, weight);
+            long w = packed == null ? weight.address() : packed.segment().address();
+            overBatch(s, part, (from, n) -> {
+                long in = input.address() + from * input.strides()[0] * dtype.size();
+                long out = output.address() + from * output.strides()[0] * dtype.size();
+                try (Conv c = conv(dtype, ConvPass.FORWARD, s.withBatch(n), input, output, bias != null)) {
+                    Storage own = n == part ? null : packed(c, weight);
+                    long weights = own == null
+                            ? (c.reorder == null ? weight.address() : w)
+                            : own.segment().address();
+                    if (bias == null) {
+                        c.primitive.run(in, weights, out);
+                    } else {
+                        c.primitive.run(in, weights, out, bias.address());
+                    }
+                    release(own);
+                }
+            });
+            release(packed);
+        }
     }
 
     private static void release(@Nullable Storage s) {
@@ -528,22 +509,24 @@ public final class OneDnn implements Contractions {
     @Override
     public void convolveBackwardInput(DType dtype, ConvShape s, Operand gradOutput, Operand weight, Operand gradInput) {
         long part = images(s.batch());
-        Conv first = conv(dtype, ConvPass.INPUT, s.withBatch(part), gradInput, gradOutput, false);
-        Storage packed = packed(first, weight);
-        long w = packed == null ? weight.address() : packed.segment().address();
-        overBatch(s, part, (from, n) -> {
-            Conv c = n == part ? first : conv(dtype, ConvPass.INPUT, s.withBatch(n), gradInput, gradOutput, false);
-            Storage own = n == part ? null : packed(c, weight);
-            long weights = own == null
-                    ? (c.reorder == null ? weight.address() : w)
-                    : own.segment().address();
-            c.primitive.run(
-                    gradInput.address() + from * gradInput.strides()[0] * dtype.size(),
-                    weights,
-                    gradOutput.address() + from * gradOutput.strides()[0] * dtype.size());
-            release(own);
-        });
-        release(packed);
+        try (Conv first = conv(dtype, ConvPass.INPUT, s.withBatch(part), gradInput, gradOutput, false)) {
+            Storage packed = packed(first, weight);
+            long w = packed == null ? weight.address() : packed.segment().address();
+            overBatch(s, part, (from, n) -> {
+                try (Conv c = conv(dtype, ConvPass.INPUT, s.withBatch(n), gradInput, gradOutput, false)) {
+                    Storage own = n == part ? null : packed(c, weight);
+                    long weights = own == null
+                            ? (c.reorder == null ? weight.address() : w)
+                            : own.segment().address();
+                    c.primitive.run(
+                            gradInput.address() + from * gradInput.strides()[0] * dtype.size(),
+                            weights,
+                            gradOutput.address() + from * gradOutput.strides()[0] * dtype.size());
+                    release(own);
+                }
+            });
+            release(packed);
+        }
     }
 
     /** Always in two halves of the batch, whose sums are added, so that rounding doesn't depend on the threads. */
@@ -566,24 +549,25 @@ public final class OneDnn implements Contractions {
         long total = weights + bias;
         Storage partial = parts == 1 ? null : Memory.allocate(4 * total);
         overBatch(s, part, (from, n) -> {
-            Conv c = conv(dtype, ConvPass.WEIGHT, s.withBatch(n), input, gradOutput, gradBias != null);
             Storage second = from > 0 ? partial : null;
             long w = second != null ? second.segment().address() : gradWeight.address();
             long b = second != null
                     ? second.segment().address() + 4 * weights
                     : gradBias == null ? 0 : gradBias.address();
-            Storage own = c.reorder == null ? null : Memory.allocate(c.weightBytes);
-            long target = own == null ? w : own.segment().address();
             long in = input.address() + from * input.strides()[0] * dtype.size();
             long out = gradOutput.address() + from * gradOutput.strides()[0] * dtype.size();
-            if (gradBias == null) {
-                c.primitive.run(in, target, out);
-            } else {
-                c.primitive.run(in, target, out, b);
-            }
-            if (own != null && c.reorder != null) {
-                c.reorder.run(target, w);
-                own.free();
+            try (Conv c = conv(dtype, ConvPass.WEIGHT, s.withBatch(n), input, gradOutput, gradBias != null)) {
+                Storage own = c.reorder == null ? null : Memory.allocate(c.weightBytes);
+                long target = own == null ? w : own.segment().address();
+                if (gradBias == null) {
+                    c.primitive.run(in, target, out);
+                } else {
+                    c.primitive.run(in, target, out, b);
+                }
+                if (own != null && c.reorder != null) {
+                    c.reorder.run(target, w);
+                    own.free();
+                }
             }
         });
         if (partial != null) {
@@ -630,14 +614,16 @@ public final class OneDnn implements Contractions {
                 own[0] = Math.min(part, dims[0] - p * part);
                 ReorderKey key = new ReorderKey(
                         code(dtype), new Layout(own), new Layout(from.strides()), new Layout(to.strides()));
-                Primitive r = cached(
+                try (Primitive r = cache.get(
                         key,
-                        () -> reorder(
+                        () -> Primitive.reorder(
+                                dnnl(),
                                 dnnl().strided(code(dtype), own, from.strides()),
-                                dnnl().strided(code(dtype), own, to.strides())));
-                r.run(
-                        from.address() + p * part * from.strides()[0] * dtype.size(),
-                        to.address() + p * part * to.strides()[0] * dtype.size());
+                                dnnl().strided(code(dtype), own, to.strides())))) {
+                    r.run(
+                            from.address() + p * part * from.strides()[0] * dtype.size(),
+                            to.address() + p * part * to.strides()[0] * dtype.size());
+                }
             }
         });
     }

@@ -1,16 +1,16 @@
 package org.cresset.onednn;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.cresset.base.spi.NativeMemory;
 
 /**
  * A primitive with the memory objects of its arguments. Argument sets are pooled, because a memory object must not serve two
  * executions at once.
  */
-final class Primitive {
+final class Primitive extends Cached {
     private static final int ENTRY = 16;
 
     private final Dnnl dnnl;
@@ -24,18 +24,43 @@ final class Primitive {
     private record Arguments(MemorySegment list, MemorySegment[] memories, MemorySegment scratch) {}
 
     /** A primitive of a description, with the argument numbers it takes and the layouts of these. */
-    Primitive(Dnnl dnnl, MemorySegment description, int[] ids, MemorySegment[] descriptors) {
+    Primitive(Dnnl dnnl, Description description, int[] ids, MemorySegment[] descriptors) {
         this.dnnl = dnnl;
-        this.primitive = dnnl.out("dnnl_primitive_create", description);
-        this.implementation = dnnl.implementation(description);
-        MemorySegment pad = dnnl.query(description, Dnnl.QUERY_SCRATCHPAD);
-        this.scratchpad = pad.address() == 0 ? 0 : dnnl.size(pad);
-        int n = ids.length + (scratchpad > 0 ? 1 : 0);
+        this.primitive = dnnl.out("dnnl_primitive_create", description.object);
+        this.implementation = description.implementation();
+        MemorySegment pad = description.query(Dnnl.QUERY_SCRATCHPAD);
+        this.scratchpad = pad == null ? 0 : dnnl.size(pad);
+        int n = ids.length + (pad == null ? 0 : 1);
         this.ids = Arrays.copyOf(ids, n);
         this.descriptors = Arrays.copyOf(descriptors, n);
-        if (scratchpad > 0) {
+        if (pad != null) {
             this.ids[n - 1] = Dnnl.SCRATCHPAD;
             this.descriptors[n - 1] = pad;
+        }
+    }
+
+    /** What copies from one layout to another. */
+    static Primitive reorder(Dnnl dnnl, MemorySegment from, MemorySegment to) {
+        try (Description d = new Description(
+                dnnl, "dnnl_reorder_primitive_desc_create", from, dnnl.engine, to, dnnl.engine, dnnl.attributes)) {
+            return new Primitive(dnnl, d, new int[] {Dnnl.SRC, Dnnl.DST}, new MemorySegment[] {from, to});
+        }
+    }
+
+    /** What multiplies matrices; {@code bias} may be {@link MemorySegment#NULL}. */
+    static Primitive product(
+            Dnnl dnnl,
+            MemorySegment a,
+            MemorySegment b,
+            MemorySegment bias,
+            MemorySegment c,
+            MemorySegment attributes) {
+        int[] ids = {Dnnl.SRC, Dnnl.WEIGHTS, Dnnl.DST, Dnnl.BIAS};
+        MemorySegment[] descriptors = {a, b, c, bias};
+        int n = bias.address() == 0 ? 3 : 4;
+        try (Description d =
+                new Description(dnnl, "dnnl_matmul_primitive_desc_create", dnnl.engine, a, b, bias, c, attributes)) {
+            return new Primitive(dnnl, d, Arrays.copyOf(ids, n), Arrays.copyOf(descriptors, n));
         }
     }
 
@@ -45,8 +70,7 @@ final class Primitive {
     }
 
     private Arguments create() {
-        Arena arena = Arena.global();
-        MemorySegment list = arena.allocate((long) ENTRY * ids.length, 8);
+        MemorySegment list = NativeMemory.allocate((long) ENTRY * ids.length);
         MemorySegment[] memories = new MemorySegment[ids.length];
         MemorySegment scratch = MemorySegment.NULL;
         for (int i = 0; i < ids.length; i++) {
@@ -55,7 +79,7 @@ final class Primitive {
             list.set(ValueLayout.ADDRESS, (long) ENTRY * i + 8, memories[i]);
         }
         if (scratchpad > 0) {
-            scratch = arena.allocate(scratchpad, 64);
+            scratch = NativeMemory.allocate(scratchpad);
             dnnl.setHandle(memories[ids.length - 1], scratch.address());
         }
         return new Arguments(list, memories, scratch);
@@ -72,5 +96,17 @@ final class Primitive {
         }
         dnnl.execute(primitive, ids.length, a.list);
         idle.add(a);
+    }
+
+    @Override
+    void destroy() {
+        for (Arguments a = idle.poll(); a != null; a = idle.poll()) {
+            for (MemorySegment m : a.memories) {
+                dnnl.call("dnnl_memory_destroy", m);
+            }
+            NativeMemory.free(a.list);
+            NativeMemory.free(a.scratch);
+        }
+        dnnl.call("dnnl_primitive_destroy", primitive);
     }
 }

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.cresset.base.DType;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
@@ -279,5 +283,54 @@ class OneDnnTest {
                 new long[] {1, 1});
         long[] last = {32 * 28 * 28, 1, 32 * 28, 32};
         assertThat(DNN.describe(DType.FLOAT32, s, last, last)).isNotBlank().doesNotContain("ref");
+    }
+
+    private static long residentMegabytes() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
+            }
+        }
+        throw new IOException("no VmRSS");
+    }
+
+    private static void products(int from, int to) {
+        Storage x = numbers(4L * to + 16, new Random(0));
+        Storage y = Memory.allocate(12L * to);
+        for (int m = from; m < to; m++) {
+            DNN.multiply(
+                    DType.FLOAT32, 1, m, 3, 4, operand(x, 0, 4, 1), operand(x, 0, 3, 1), null, operand(y, 0, 3, 1));
+        }
+    }
+
+    /** A primitive takes most of a megabyte, of which the garbage collector knows nothing. */
+    @Test
+    void manyShapesTakeNoMoreMemoryThanSome() throws IOException {
+        assumeTrue(Files.exists(Path.of("/proc/self/status")), "needs /proc");
+        products(1, 700);
+        long some = residentMegabytes();
+        products(700, 2100);
+        assertThat(residentMegabytes()).isLessThan(some + 200);
+    }
+
+    @Test
+    void shapesLeaveTheCacheWhileOthersCompute() {
+        int most = 700;
+        Storage x = numbers(8L * most, new Random(1));
+        IntStream.range(0, 4).parallel().forEach(t -> {
+            Storage y = Memory.allocate(4L * 3 * most);
+            for (int m = 1 + t % 2; m < most; m++) {
+                DNN.multiply(
+                        DType.FLOAT32, 1, m, 3, 4, operand(x, 0, 4, 1), operand(x, 0, 3, 1), null, operand(y, 0, 3, 1));
+                int row = m - 1;
+                for (int c = 0; c < 3; c++) {
+                    float sum = 0;
+                    for (int k = 0; k < 4; k++) {
+                        sum += at(x, 4L * row + k) * at(x, 3L * k + c);
+                    }
+                    assertThat(at(y, 3L * row + c)).isEqualTo(sum);
+                }
+            }
+        });
     }
 }
