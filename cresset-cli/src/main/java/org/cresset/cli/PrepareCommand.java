@@ -6,8 +6,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * What the launcher runs once, while the JVM records an ahead-of-time cache: a short training of the digits and a second each
- * of typical nets, so that the cache holds their classes and the profiles of their loops.
+ * What the launcher runs once, while the JVM records which classes are loaded, for an archive of them: a short training of the
+ * digits and a second each of typical nets.
  */
 @Command(name = "prepare", hidden = true, description = "Runs a little of everything, for the launcher's start cache.")
 final class PrepareCommand implements Callable<Integer> {
