@@ -264,7 +264,14 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     }
 
     private String id(String type, int repeated) {
-        return name().replaceAll("[^A-Za-z0-9]", "_") + "_" + type + "_" + repeated;
+        char[] id = name().toCharArray(); // by hand: a regular expression takes milliseconds the first time
+        for (int i = 0; i < id.length; i++) {
+            char c = id[i];
+            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9')) {
+                id[i] = '_';
+            }
+        }
+        return new String(id) + "_" + type + "_" + repeated;
     }
 
     private List<Boolean> layout(int operands, int repeated) {
