@@ -1,7 +1,6 @@
 package org.cresset.emit;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Runs scalar loops over native memory, tile by tile, in arrays. An access to native memory takes the interpreter a hundred
@@ -25,9 +24,31 @@ public final class Tiles {
     private static final int TILE = 1024;
     private static final ThreadLocal<Tiles> OWN = ThreadLocal.withInitial(Tiles::new);
 
-    private final Object[][] arrays = new Object[LaneType.values().length][OPERANDS];
+    /**
+     * By the letter of an operand: whether it is copied in or out for each element, for each accumulator, and once. In numbers,
+     * because a branch that isn't taken at first makes the JIT compiler throw its code away when it is.
+     */
+    private static final int[] ELEMENTS_IN = letters(IN);
+
+    private static final int[] ELEMENTS_OUT = letters(OUT);
+    private static final int[] ELEMENTS = letters(IN, OUT);
+    private static final int[] ACCUMULATED = letters(ACCUMULATORS);
+    private static final int[] ONCE = letters(REPEATED);
+
+    private final Rows[] all = {rows(LaneType.F32), rows(LaneType.F64), rows(LaneType.I32), rows(LaneType.I64)};
+
+    /** Arrays of a type, and the same as segments. */
+    private record Rows(Object[] arrays, MemorySegment[] segments) {}
 
     private Tiles() {}
+
+    private static int[] letters(char... which) {
+        int[] all = new int['z' + 1];
+        for (char c : which) {
+            all[c] = 1;
+        }
+        return all;
+    }
 
     /** Handles n elements of operands, each of which is named by a letter and lies at a byte offset of a segment. */
     public static void run(Tile tile, LaneType type, String operands, MemorySegment[] segments, long[] offsets, int n) {
@@ -55,57 +76,61 @@ public final class Tiles {
         }
     }
 
+    /** There are two copies in here and not four: each is a lot for the JIT compiler, and the first call waits for it. */
     private void tiles(Tile tile, LaneType type, String operands, MemorySegment[] segments, long[] offsets, int n) {
-        Object[] rows = arrays[type.ordinal()];
-        ValueLayout layout = layout(type);
+        Rows rows = all[type.ordinal()];
+        int count = operands.length();
         int shift = type.dtype().shift();
-        for (int k = 0; k < operands.length(); k++) {
-            char kind = operands.charAt(k);
-            if (rows[k] == null) {
-                rows[k] = array(type);
-            }
-            if (kind == REPEATED || kind == ACCUMULATORS) {
-                int count = kind == REPEATED ? 1 : type.accumulators();
-                MemorySegment.copy(segments[k], layout, offsets[k], rows[k], 0, count);
-            }
-        }
+        int accumulators = type.accumulators();
         for (int done = 0; done < n; done += TILE) {
             int some = Math.min(TILE, n - done);
-            long at = (long) done << shift;
-            for (int k = 0; k < operands.length(); k++) {
-                if (operands.charAt(k) == IN) {
-                    MemorySegment.copy(segments[k], layout, offsets[k] + at, rows[k], 0, some);
+            for (int k = 0; k < count; k++) {
+                char c = operands.charAt(k);
+                long elements = (long) ELEMENTS_IN[c] * some + (long) ACCUMULATED[c] * accumulators + ONCE[c];
+                if (elements > 0) {
+                    long at = offsets[k] + ((long) ELEMENTS[c] * done << shift);
+                    MemorySegment.copy(segments[k], at, rows.segments[k], 0, elements << shift);
                 }
             }
-            tile.tile(rows, some);
-            for (int k = 0; k < operands.length(); k++) {
-                if (operands.charAt(k) == OUT) {
-                    MemorySegment.copy(rows[k], 0, segments[k], layout, offsets[k] + at, some);
+            tile.tile(rows.arrays, some);
+            for (int k = 0; k < count; k++) {
+                char c = operands.charAt(k);
+                long elements = (long) ELEMENTS_OUT[c] * some + (long) ACCUMULATED[c] * accumulators;
+                if (elements > 0) {
+                    long at = offsets[k] + ((long) ELEMENTS[c] * done << shift);
+                    MemorySegment.copy(rows.segments[k], 0, segments[k], at, elements << shift);
                 }
-            }
-        }
-        for (int k = 0; k < operands.length(); k++) {
-            if (operands.charAt(k) == ACCUMULATORS) {
-                MemorySegment.copy(rows[k], 0, segments[k], layout, offsets[k], type.accumulators());
             }
         }
     }
 
-    private static Object array(LaneType type) {
-        return switch (type) {
-            case F32 -> new float[TILE];
-            case F64 -> new double[TILE];
-            case I32 -> new int[TILE];
-            case I64 -> new long[TILE];
-        };
-    }
-
-    private static ValueLayout layout(LaneType type) {
-        return switch (type) {
-            case F32 -> ValueLayout.JAVA_FLOAT_UNALIGNED;
-            case F64 -> ValueLayout.JAVA_DOUBLE_UNALIGNED;
-            case I32 -> ValueLayout.JAVA_INT_UNALIGNED;
-            case I64 -> ValueLayout.JAVA_LONG_UNALIGNED;
-        };
+    private static Rows rows(LaneType type) {
+        Object[] arrays = new Object[OPERANDS];
+        MemorySegment[] segments = new MemorySegment[OPERANDS];
+        for (int k = 0; k < OPERANDS; k++) {
+            switch (type) {
+                case F32 -> {
+                    float[] a = new float[TILE];
+                    arrays[k] = a;
+                    segments[k] = MemorySegment.ofArray(a);
+                }
+                case F64 -> {
+                    double[] a = new double[TILE];
+                    arrays[k] = a;
+                    segments[k] = MemorySegment.ofArray(a);
+                }
+                case I32 -> {
+                    int[] a = new int[TILE];
+                    arrays[k] = a;
+                    segments[k] = MemorySegment.ofArray(a);
+                }
+                case I64 -> {
+                    long[] a = new long[TILE];
+                    arrays[k] = a;
+                    segments[k] = MemorySegment.ofArray(a);
+                }
+            }
+        }
+        return new Rows(arrays, segments);
     }
 }
