@@ -31,6 +31,9 @@ public final class Storage {
     /** Where freed memory was allocated, in debug mode. */
     private @Nullable Throwable madeAt;
 
+    /** See {@link #derived()}. */
+    private volatile @Nullable Object derived;
+
     /** Counts changes in place, of all tensors that share this storage. */
     private int version;
 
@@ -94,6 +97,22 @@ public final class Storage {
     /** Number of changes in place so far. */
     public int version() {
         return version;
+    }
+
+    /**
+     * What {@link #derive} was given last: something that a kernel made of this memory to have it at hand at its next call, as a
+     * weight in a library's order. It goes when the storage goes; whoever asks for it compares {@link #version()} with that at
+     * which it was made.
+     */
+    public @Nullable Object derived() {
+        return derived;
+    }
+
+    /** Keeps something for {@link #derived()}; not beside wrapped memory, which its owner may change without a word. */
+    public void derive(Object made) {
+        if (!isWrapped()) {
+            derived = made;
+        }
     }
 
     /** To be called at each change in place. */

@@ -314,7 +314,10 @@ public final class Convolution {
                 switch (Way.of(ConvPass.FORWARD, t, s)) {
                     case WINOGRAD -> Winograd.forward(c, s, x, w, b, y);
                     case UNFOLDED -> new Unfolded(c, s).forward(x, w, b, y);
-                    default -> c.convolve(t, s, operand(x), operand(w), b == null ? null : operand(b), operand(y));
+                    default -> {
+                        Operand bo = b == null ? null : operand(b);
+                        c.convolve(t, s, operand(x), operand(w), w.storage(), bo, operand(y));
+                    }
                 }
                 finish(y, out[0]);
             } else {

@@ -117,6 +117,7 @@ final class Subpixels {
                 inner,
                 new Operand(gradOutput.segment(), gradOutput.byteOffset(), gradOutput.stridesRaw()),
                 new Operand(weight.segment(), weight.byteOffset(), weight.stridesRaw()),
+                weight.storage(),
                 null,
                 new Operand(z.segment(), 0, new long[] {places[0] * row, 1, row, channels}));
         long lines = inner.batch() * size[0];

@@ -15,8 +15,8 @@ import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two-dimensional convolutions in float32 as products of the weight, as it lies in memory, with the unfolded input: row (channel,
- * place in the kernel), column (image, place in the output). Where outputs have many more channels than places, unfolding costs less
+ * Two-dimensional convolutions in float32 as products of the weight, as it lies in memory, with the unfolded input: row (image,
+ * place in the output), column (channel, place in the kernel). Where outputs have many more channels than places, unfolding costs less
  * than it takes the library to bring the weight into its order. All images are channels-last.
  */
 final class Unfolded {
@@ -76,7 +76,7 @@ final class Unfolded {
                 places,
                 out,
                 rows,
-                new Operand(columns.segment(), 0, new long[] {0, 1, places}),
+                new Operand(columns.segment(), 0, new long[] {0, rows, 1}),
                 new Operand(w.segment(), w.byteOffset(), new long[] {0, 1, rows}),
                 bias == null ? null : new Operand(bias.segment(), bias.byteOffset(), bias.stridesRaw()),
                 byPlace(y));
@@ -93,7 +93,7 @@ final class Unfolded {
                 rows,
                 places,
                 new Operand(gradOutput.segment(), gradOutput.byteOffset(), new long[] {0, 1, out}),
-                new Operand(columns.segment(), 0, new long[] {0, 1, places}),
+                new Operand(columns.segment(), 0, new long[] {0, rows, 1}),
                 null,
                 new Operand(gradWeight.segment(), gradWeight.byteOffset(), new long[] {0, rows, 1}));
         columns.free();
@@ -138,52 +138,50 @@ final class Unfolded {
         return (int) sizes.padLow()[d];
     }
 
-    /** The unfolded input, row by row. */
+    /** The unfolded input (places, rows). */
     private Storage unfold(Dense x) {
-        float[] pixels = new float[batch * height * width * in];
-        MemorySegment.copy(x.segment(), F, x.byteOffset(), pixels, 0, pixels.length);
         Storage columns = Memory.allocate(4L * rows * places);
         int kernel = rows / in;
-        Workers.parallelFor(in, Math.max(1, (1 << 15) / ((long) kernel * places)), (from, to) -> {
-            float[] row = new float[kernel * places];
-            for (int c = (int) from; c < to; c++) {
-                for (int i = 0; i < kernel(0); i++) {
-                    for (int j = 0; j < kernel(1); j++) {
-                        gather(pixels, c, i, j, row, (i * kernel(1) + j) * places);
+        int image = outHeight * outWidth;
+        Workers.parallelFor(places, Math.max(1, (1 << 15) / rows), (first, last) -> {
+            float[] pixels = new float[height * width * in];
+            float[] line = new float[rows];
+            int loaded = -1;
+            for (int place = (int) first; place < last; place++) {
+                int n = place / image;
+                int p = place % image;
+                if (n != loaded) {
+                    MemorySegment.copy(
+                            x.segment(), F, x.byteOffset() + 4L * n * pixels.length, pixels, 0, pixels.length);
+                    loaded = n;
+                }
+                int y0 = p / outWidth * stride(0) - low(0);
+                int x0 = p % outWidth * stride(1) - low(1);
+                for (int k = 0; k < kernel; k++) {
+                    int py = y0 + k / kernel(1) * dilation(0);
+                    int px = x0 + k % kernel(1) * dilation(1);
+                    if (py >= 0 && py < height && px >= 0 && px < width) {
+                        take(pixels, (py * width + px) * in, in, line, k, kernel);
+                    } else {
+                        clear(line, k, kernel);
                     }
                 }
-                MemorySegment.copy(row, 0, columns.segment(), F, 4L * c * row.length, row.length);
+                MemorySegment.copy(line, 0, columns.segment(), F, 4L * place * rows, rows);
             }
         });
         return columns;
     }
 
-    /** What element (i, j) of the kernel meets at all places. */
-    private void gather(float[] pixels, int c, int i, int j, float[] row, int at) {
-        int stride = stride(1);
-        int dx = j * dilation(1) - low(1);
-        int step = stride * in;
-        // Before and after these there is padding.
-        int begin = Math.min(outWidth, dx >= 0 ? 0 : (stride - 1 - dx) / stride);
-        int end = Math.clamp(width > dx ? (width - 1 - dx) / stride + 1 : 0, begin, outWidth);
-        for (int n = 0; n < batch; n++) {
-            for (int oy = 0; oy < outHeight; oy++, at += outWidth) {
-                int y = oy * stride(0) + i * dilation(0) - low(0);
-                if (y < 0 || y >= height) {
-                    Arrays.fill(row, at, at + outWidth, 0);
-                    continue;
-                }
-                for (int x = 0; x < begin; x++) {
-                    row[at + x] = 0;
-                }
-                int from = ((n * height + y) * width + begin * stride + dx) * in + c;
-                for (int x = begin; x < end; x++, from += step) {
-                    row[at + x] = pixels[from];
-                }
-                for (int x = end; x < outWidth; x++) {
-                    row[at + x] = 0;
-                }
-            }
+    /** A pixel to elements {@code k}, {@code k + step}, ... of a line. */
+    private static void take(float[] pixels, int at, int n, float[] line, int k, int step) {
+        for (int c = 0; c < n; c++) {
+            line[c * step + k] = pixels[at + c];
+        }
+    }
+
+    private static void clear(float[] line, int k, int step) {
+        for (int i = k; i < line.length; i += step) {
+            line[i] = 0;
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +32,9 @@ public final class OneDnn implements Contractions {
     private static final long WORTH_SHARING = 1 << 21;
 
     private static final long WORTH_HALVING = 512;
+
+    /** Places of the output up to which a weight in the library's order is kept. */
+    private static final long FEW_PLACES = 1024;
 
     /** Bits of instruction sets that compute with half types; without them oneDNN would, far slower than in float32. */
     private static final int AVX2_HALF = 0x10;
@@ -428,9 +432,16 @@ public final class OneDnn implements Contractions {
         return new Conv(new Primitive(d, description, Arrays.copyOf(ids, n), mds), reorder, d.size(weight));
     }
 
-    private Conv conv(DType dtype, ConvPass pass, ConvShape s, Operand in, Operand out, boolean bias) {
-        ConvKey key = new ConvKey(code(dtype), pass, s, new Layout(in.strides()), new Layout(out.strides()), bias);
+    private static ConvKey key(DType dtype, ConvPass pass, ConvShape s, Operand in, Operand out, boolean bias) {
+        return new ConvKey(code(dtype), pass, s, new Layout(in.strides()), new Layout(out.strides()), bias);
+    }
+
+    private Conv conv(ConvKey key) {
         return cache.get(key, () -> create(key));
+    }
+
+    private Conv conv(DType dtype, ConvPass pass, ConvShape s, Operand in, Operand out, boolean bias) {
+        return conv(key(dtype, pass, s, in, out, bias));
     }
 
     /** The implementation behind a convolution's passes, for tests and reports. */
@@ -455,6 +466,42 @@ public final class OneDnn implements Contractions {
         return s;
     }
 
+    /** A weight as it was in the layout for a convolution; null: there was a call, and there may be more. */
+    private record Kept(
+            ConvKey key,
+            long address,
+            int version,
+            @Nullable Storage packed) {
+        boolean isOf(ConvKey k, Operand weight, int now) {
+            return version == now && address == weight.address() && key.equals(k);
+        }
+    }
+
+    /**
+     * As {@link #packed}, kept beside the weight from the second call on with the weight unchanged: so it is where a net isn't
+     * trained. Null if it isn't kept: where weights meet many places, it doesn't matter how long they take to be brought in order.
+     */
+    private @Nullable Storage kept(Conv c, ConvKey key, Operand weight, Storage memory) {
+        if (c.reorder == null || key.shape.batch() * product(key.shape.out()) > FEW_PLACES) {
+            return null;
+        }
+        int version = memory.version();
+        Kept before = memory.derived() instanceof Kept k && k.isOf(key, weight, version) ? k : null;
+        if (before != null && before.packed != null) {
+            return before.packed;
+        }
+        Storage s = before == null ? null : packed(c, weight);
+        if (s != null) {
+            s.keep(); // until the garbage collector finds it: other threads may be using it
+        }
+        memory.derive(new Kept(key, weight.address(), version, s));
+        return s;
+    }
+
+    private static long product(long[] sizes) {
+        return Arrays.stream(sizes).reduce(1, (a, b) -> a * b);
+    }
+
     private static long images(long batch) {
         int parts = Workers.parts();
         return (batch + parts - 1) / parts;
@@ -462,10 +509,18 @@ public final class OneDnn implements Contractions {
 
     @Override
     public void convolve(
-            DType dtype, ConvShape s, Operand input, Operand weight, @Nullable Operand bias, Operand output) {
+            DType dtype,
+            ConvShape s,
+            Operand input,
+            Operand weight,
+            Storage memory,
+            @Nullable Operand bias,
+            Operand output) {
         long part = images(s.batch());
-        try (Conv first = conv(dtype, ConvPass.FORWARD, s.withBatch(part), input, output, bias != null)) {
-            Storage packed = packed(first, weight);
+        ConvKey key = key(dtype, ConvPass.FORWARD, s.withBatch(part), input, output, bias != null);
+        try (Conv first = conv(key)) {
+            Storage kept = kept(first, key, weight, memory);
+            Storage packed = kept == null ? packed(first, weight) : kept;
             long w = packed == null ? weight.address() : packed.segment().address();
             overBatch(s, part, (from, n) -> {
                 long in = input.address() + from * input.strides()[0] * dtype.size();
@@ -483,7 +538,10 @@ public final class OneDnn implements Contractions {
                     release(own);
                 }
             });
-            release(packed);
+            if (kept == null) {
+                release(packed);
+            }
+            Reference.reachabilityFence(kept);
         }
     }
 
@@ -541,7 +599,7 @@ public final class OneDnn implements Contractions {
         // Two halves for two threads, whatever their number is, so that results don't depend on it; but each half
         // writes a
         // whole gradient, which takes longer than it saves where there are few places for each weight.
-        long places = s.batch() / 2 * Arrays.stream(s.out()).reduce(1, (a, b) -> a * b);
+        long places = s.batch() / 2 * product(s.out());
         int parts = places >= WORTH_HALVING ? 2 : 1;
         long part = parts == 2 ? (s.batch() + 1) / 2 : s.batch();
         long weights = weightsOf(s);

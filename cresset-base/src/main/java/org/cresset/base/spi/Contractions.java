@@ -3,6 +3,7 @@ package org.cresset.base.spi;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.cresset.base.DType;
+import org.cresset.base.Storage;
 import org.jspecify.annotations.Nullable;
 
 /** Matrix products, convolutions and changes of memory layout by a native library, which sums in float32. */
@@ -35,8 +36,18 @@ public interface Contractions {
     /** Whether this part of convolutions of this dtype and shape is done here, at least as fast as that of float32. */
     boolean convolves(DType dtype, ConvPass pass, ConvShape shape);
 
-    /** Output from input, contiguous weight and bias (or null). */
-    void convolve(DType dtype, ConvShape s, Operand input, Operand weight, @Nullable Operand bias, Operand output);
+    /**
+     * Output from input, contiguous weight and bias (or null). Beside {@code memory}, the weight's, its form in the library's order
+     * may be kept for the next call.
+     */
+    void convolve(
+            DType dtype,
+            ConvShape s,
+            Operand input,
+            Operand weight,
+            Storage memory,
+            @Nullable Operand bias,
+            Operand output);
 
     /** Gradient of the input. */
     void convolveBackwardInput(DType dtype, ConvShape s, Operand gradOutput, Operand weight, Operand gradInput);
