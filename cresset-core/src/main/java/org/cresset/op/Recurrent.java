@@ -2,6 +2,7 @@ package org.cresset.op;
 
 import java.util.Arrays;
 import org.cresset.autograd.Vjp;
+import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.tensor.Dense;
@@ -9,8 +10,9 @@ import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One layer of a recurrent net in one direction, over what the inputs give to the gates of all steps, so that a step costs one
- * product of matrices. Steps lie one after the other in the rows of the input; they may get shorter, as packed sequences do.
+ * One layer of a recurrent net in one direction. What the inputs give to the gates is one product for all steps, and so are the
+ * gradients of both weights, so that a step costs one product of matrices forward and one backward. Steps lie one after the other
+ * in the rows of the input; they may get shorter, as packed sequences do.
  */
 public final class Recurrent {
     private Recurrent() {}
@@ -68,23 +70,31 @@ public final class Recurrent {
     /**
      * Runs the layer.
      *
-     * @param gates (rows of all steps, gates x hidden): what the inputs and their bias give to each gate
+     * @param x (rows of all steps, input): the inputs; without {@code weightIh} what they give to each gate, (rows, gates x hidden)
+     * @param weightIh (gates x hidden, input) or null: from input to gates
+     * @param biasIh (gates x hidden) or null
      * @param h (batch, hidden or projected): the first hidden state
      * @param c (batch, hidden): the first cell state, for an LSTM
-     * @param weight (gates x hidden, hidden or projected): from hidden state to gates
-     * @param bias (gates x hidden) or null
+     * @param weightHh (gates x hidden, hidden or projected): from hidden state to gates
+     * @param biasHh (gates x hidden) or null
      * @param projection (projected, hidden) or null: from what the cell gives to the hidden state
      * @return the hidden states of all steps (rows of all steps, hidden), the last hidden and, for an LSTM, the last cell state
      */
     public static Tensor[] layer(
             Attrs attrs,
-            Tensor gates,
+            Tensor x,
+            @Nullable Tensor weightIh,
+            @Nullable Tensor biasIh,
             Tensor h,
             @Nullable Tensor c,
-            Tensor weight,
-            @Nullable Tensor bias,
+            Tensor weightHh,
+            @Nullable Tensor biasHh,
             @Nullable Tensor projection) {
-        Tensor[] in = {gates, h, c, weight, bias, projection};
+        if (weightIh != null && x.size(-1) != weightIh.size(-1)) {
+            throw CressetException.runtime("rnn_layer: input " + x.shape() + " and weight " + weightIh.shape()
+                    + "; expected the input's last size to be the weight's, " + weightIh.size(-1));
+        }
+        Tensor[] in = {x, weightIh, biasIh, h, c, weightHh, biasHh, projection};
         // A projection is another product at each step, for which there is no kernel of its own.
         Tensor[] out = projection != null ? compose(attrs, in) : Forward.OP.all(attrs, in);
         return Arrays.copyOf(out, attrs.mode == Mode.LSTM ? 3 : 2);
@@ -92,27 +102,28 @@ public final class Recurrent {
 
     /** Outputs: states, last hidden state, [last cell state,] then what backward reads of the cells. */
     private static Tensor[] compose(Attrs a, @Nullable Tensor[] in) {
-        Tensor h = in[1];
-        Tensor c = in[2];
+        Tensor gates = in[1] == null ? in[0] : Matmul.linear(in[0], in[1], in[2]);
+        Tensor h = in[3];
+        Tensor c = in[4];
         long[] at = a.offsets();
         Tensor[] states = new Tensor[a.steps()];
         Tensor[] kept = new Tensor[a.steps()];
         Tensor[] cells = new Tensor[a.steps()];
         for (int k = 0; k < a.steps(); k++) {
             int t = a.step(k);
-            Tensor x = in[0].narrow(0, at[t], a.sizes[t]);
+            Tensor x = gates.narrow(0, at[t], a.sizes[t]);
             Tensor before = top(h, a.sizes[t]);
             Tensor[] cell =
                     switch (a.mode) {
-                        case LSTM -> lstm(x, before, top(c, a.sizes[t]), in[3], in[4], in[5]);
-                        case GRU -> gru(x, before, in[3], in[4]);
+                        case LSTM -> lstm(x, before, top(c, a.sizes[t]), in[5], in[6], in[7]);
+                        case GRU -> gru(x, before, in[5], in[6]);
                         case RNN_TANH ->
                             new Tensor[] {
-                                x.add(Matmul.linear(before, in[3], in[4])).tanh()
+                                x.add(Matmul.linear(before, in[5], in[6])).tanh()
                             };
                         case RNN_RELU ->
                             new Tensor[] {
-                                x.add(Matmul.linear(before, in[3], in[4])).relu()
+                                x.add(Matmul.linear(before, in[5], in[6])).relu()
                             };
                     };
             states[t] = cell[0];
@@ -167,7 +178,7 @@ public final class Recurrent {
         return new Tensor[] {n.add(z.mul(h.sub(n))), Tensor.cat(1, r, z, n, gh[2])};
     }
 
-    /** The layer. Inputs: gates, h, c, weight, bias. */
+    /** The layer. Inputs: those of {@link Recurrent#layer}. */
     static final class Forward extends Fused {
         static final Forward OP = new Forward();
 
@@ -179,10 +190,10 @@ public final class Recurrent {
         protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
             Attrs a = (Attrs) attrs;
             long rows = in[0].size(0);
-            long n = in[1].size(1);
+            long n = in[3].size(1);
             DType t = in[0].dtype();
             Spec y = new Spec(Shape.of(rows, n), t);
-            Spec state = new Spec(in[1].shape(), t);
+            Spec state = new Spec(in[3].shape(), t);
             Spec kept = new Spec(Shape.of(rows, n * a.mode.kept()), t);
             return switch (a.mode) {
                 case LSTM -> new Spec[] {y, state, state, kept, y};
@@ -231,32 +242,44 @@ public final class Recurrent {
                 super.vjp(v);
                 return;
             }
+            Tensor wih = v.hasInput(1) ? v.input(1) : null;
             Tensor[] in = {
                 v.hasGrad(0) ? v.grad(0) : null,
                 v.hasGrad(1) ? v.grad(1) : null,
                 states == 3 && v.hasGrad(2) ? v.grad(2) : null,
-                v.input(1),
-                states == 3 ? v.input(2) : null,
                 v.input(3),
+                states == 3 ? v.input(4) : null,
+                v.input(5),
                 v.output(0),
                 states < v.outputs() ? v.output(states) : null,
                 states + 1 < v.outputs() ? v.output(states + 1) : null,
-                v.needs(4) ? v.input(4) : null
+                v.needs(6) ? v.input(6) : null,
+                v.needs(1) ? v.input(0) : null,
+                v.needs(2) ? v.input(2) : null
             };
             Tensor[] g = Backward.OP.all(a, in);
-            v.set(0, g[0]);
-            v.set(1, g[1]);
-            v.set(2, states == 3 ? g[2] : null);
-            v.set(3, g[3]);
-            if (v.needs(4)) {
-                v.set(4, g[4]);
+            if (v.needs(0)) {
+                v.set(0, wih == null ? g[0] : g[0].matmul(wih));
+            }
+            if (v.needs(1)) {
+                v.set(1, g[5]);
+            }
+            if (v.needs(2)) {
+                v.set(2, g[6]);
+            }
+            v.set(3, g[1]);
+            v.set(4, states == 3 ? g[2] : null);
+            v.set(5, g[3]);
+            if (v.needs(6)) {
+                v.set(6, g[4]);
             }
         }
     }
 
     /**
-     * Gradients of gates, h, c, weight, bias. Inputs: gradients of the states and of the last ones (each or null), h, c, weight,
-     * states, what the forward pass kept, and the bias, null where that needs no gradient.
+     * Gradients of gates, h, c, hidden weight and bias, input weight and bias. Inputs: gradients of the states and of the last ones
+     * (each or null), h, c, hidden weight, states, what the forward pass kept, and the hidden bias, the input and its bias, each
+     * null where it serves no gradient.
      */
     static final class Backward extends Composite {
         static final Backward OP = new Backward();
@@ -276,7 +299,9 @@ public final class Recurrent {
                 state,
                 state,
                 new Spec(weight.shape(), t),
-                new Spec(Shape.of(in[9] == null ? 0 : weight.size(0)), t)
+                new Spec(Shape.of(in[9] == null ? 0 : weight.size(0)), t),
+                new Spec(in[10] == null ? Shape.of(0) : Shape.of(weight.size(0), in[10].size(1)), t),
+                new Spec(Shape.of(in[11] == null ? 0 : weight.size(0)), t)
             };
         }
 

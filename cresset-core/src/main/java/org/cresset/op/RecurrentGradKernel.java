@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A recurrent layer backward, in float32: the steps in reverse for blocks of sequences, then one product of matrices for the
- * gradient of the weight, over all steps.
+ * gradients of both weights, over all steps.
  */
 final class RecurrentGradKernel {
     private final Recurrent.Attrs attrs;
@@ -30,8 +30,14 @@ final class RecurrentGradKernel {
     /** The gradients of what the hidden states give to the gates: those of the gates themselves, but for a GRU. */
     private final Dense hidden;
 
-    /** The hidden state before each step. */
+    /** The inputs, if their weight's gradient is wanted. */
+    private final @Nullable Dense x;
+
+    /** The hidden state before each step; where one product gives the gradients of both weights, behind the inputs in their rows. */
     private final Dense before;
+
+    /** How many inputs lie before the hidden state in a row of {@link #before}. */
+    private final int inputs;
 
     /** What stands for the gradient of the states of all steps where there is none. */
     private final Dense zeros;
@@ -56,7 +62,9 @@ final class RecurrentGradKernel {
         width = Math.toIntExact(weight.size(0));
         boolean gru = attrs.mode() == Recurrent.Mode.GRU;
         hidden = gru ? Dense.empty(out[0].shape(), DType.FLOAT32) : out[0];
-        before = Dense.empty(y.shape(), DType.FLOAT32);
+        x = in[10];
+        inputs = x == null || gru ? 0 : Math.toIntExact(x.size(1));
+        before = Dense.empty(Shape.of(y.size(0), inputs + n), DType.FLOAT32);
         zeros = Dense.empty(Shape.of(n), DType.FLOAT32);
         zeros.segment().asSlice(zeros.byteOffset(), 4L * n).fill((byte) 0);
     }
@@ -68,10 +76,34 @@ final class RecurrentGradKernel {
         try (Factor f = Factor.of(weight, batch / RecurrentKernel.blocks(batch))) {
             RecurrentKernel.inBlocks(batch, (from, to) -> block(f, from, to));
         }
-        Matmul.into((Dense) hidden.detach().t(), before, null, out[3]);
+        weights();
         if (out[4].numel() > 0) {
             Pointwise.copy((Dense) hidden.detach().sum(0), out[4]);
         }
+        if (out[6].numel() > 0) {
+            boolean same = hidden == out[0] && out[4].numel() > 0;
+            Pointwise.copy(same ? out[4] : (Dense) out[0].detach().sum(0), out[6]);
+        }
+    }
+
+    private void weights() {
+        Dense transposed = (Dense) hidden.detach().t();
+        if (x != null && inputs > 0) {
+            Pointwise.copy(x, columns(before, 0, inputs));
+            Dense both = Dense.empty(Shape.of(width, inputs + n), DType.FLOAT32);
+            Matmul.into(transposed, before, null, both);
+            Pointwise.copy(columns(both, 0, inputs), out[5]);
+            Pointwise.copy(columns(both, inputs, n), out[3]);
+            return;
+        }
+        Matmul.into(transposed, before, null, out[3]);
+        if (x != null) {
+            Matmul.into((Dense) out[0].detach().t(), x, null, out[5]);
+        }
+    }
+
+    private static Dense columns(Dense t, long from, long count) {
+        return t.view(Shape.of(t.size(0), count), t.strides(), t.storageOffset() + from);
     }
 
     private static void start(@Nullable Dense from, Dense to) {
@@ -141,8 +173,11 @@ final class RecurrentGradKernel {
         long yo = gy == null ? zeros.byteOffset() : at(gy, r, n);
         int step = gy == null ? 0 : n;
         long go = at(out[0], r, width);
-        long bo = at(before, r, n);
-        MemorySegment.copy(oldH.segment(), at(oldH, old, n), bs, bo, one * rows);
+        long bo = at(before, r, inputs + n) + 4L * inputs;
+        int together = inputs == 0 ? rows : 1;
+        for (int i = 0; i < rows; i += together) {
+            MemorySegment.copy(oldH.segment(), at(oldH, old + i, n), bs, bo + 4L * i * (inputs + n), one * together);
+        }
         switch (attrs.mode()) {
             case LSTM -> {
                 MemorySegment ds = out[2].segment();

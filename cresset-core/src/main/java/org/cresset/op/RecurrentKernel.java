@@ -38,11 +38,11 @@ final class RecurrentKernel {
         this.attrs = attrs;
         boolean lstm = attrs.mode() == Recurrent.Mode.LSTM;
         offsets = attrs.offsets();
-        x = Rows.floats(in[0]);
-        h0 = Rows.floats(in[1]);
-        c0 = lstm ? Rows.floats(Objects.requireNonNull(in[2])) : h0;
-        weight = Rows.floats(in[3]);
-        bias = in[4] == null ? null : Rows.floats(in[4]);
+        h0 = Rows.floats(in[3]);
+        c0 = lstm ? Rows.floats(Objects.requireNonNull(in[4])) : h0;
+        weight = Rows.floats(in[5]);
+        bias = in[6] == null ? null : Rows.floats(in[6]);
+        x = gates(in[0], in[1], in[2]);
         y = out[0];
         h = out[1];
         c = lstm ? out[2] : h;
@@ -50,6 +50,16 @@ final class RecurrentKernel {
         cells = lstm ? out[4] : y;
         n = Math.toIntExact(h0.size(1));
         width = Math.toIntExact(weight.size(0));
+    }
+
+    /** What the inputs give to the gates of all steps. */
+    private Dense gates(Dense in, @Nullable Dense weightIh, @Nullable Dense biasIh) {
+        if (weightIh == null) {
+            return Rows.floats(in);
+        }
+        Dense all = Dense.empty(Shape.of(in.size(0), weightIh.size(0)), DType.FLOAT32);
+        Matmul.into(in, (Dense) weightIh.detach().t(), biasIh, all);
+        return all;
     }
 
     void forward() {

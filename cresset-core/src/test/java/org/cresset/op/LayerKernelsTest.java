@@ -73,11 +73,20 @@ class LayerKernelsTest {
                 Recurrent.Attrs a = new Recurrent.Attrs(mode, sizes, reverse);
                 boolean lstm = mode == Recurrent.Mode.LSTM;
                 agree(
-                        in -> Recurrent.layer(a, in[0], in[1], lstm ? in[2] : null, in[3], in[4], null),
+                        in -> Recurrent.layer(a, in[0], null, null, in[1], lstm ? in[2] : null, in[3], in[4], null),
                         Tensor.randn(rows, mode.gates * n),
                         Tensor.randn(sizes[0], n),
                         lstm ? Tensor.randn(sizes[0], n) : Tensor.arange(1),
                         Tensor.randn(mode.gates * n, n).mul(0.2),
+                        Tensor.randn(mode.gates * n));
+                agree(
+                        in -> Recurrent.layer(a, in[0], in[5], in[6], in[1], lstm ? in[2] : null, in[3], in[4], null),
+                        Tensor.randn(rows, 13),
+                        Tensor.randn(sizes[0], n),
+                        lstm ? Tensor.randn(sizes[0], n) : Tensor.arange(1),
+                        Tensor.randn(mode.gates * n, n).mul(0.2),
+                        Tensor.randn(mode.gates * n),
+                        Tensor.randn(mode.gates * n, 13).mul(0.3),
                         Tensor.randn(mode.gates * n));
             }
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.cresset.amp.Autocast;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -224,11 +225,13 @@ abstract class RNNBase extends Module {
                 inner = null;
             }
         }
-        Tensor gates =
-                Functional.linear(x, weight("weight_ih" + suffix), outer).to(h.dtype()); // autocast may have lowered it
+        Tensor in = weight("weight_ih" + suffix);
+        boolean lowered = Autocast.isEnabled(); // for products, not for the layer
         return Recurrent.layer(
                 attrs,
-                gates,
+                lowered ? Functional.linear(x, in, outer).to(h.dtype()) : x,
+                lowered ? null : in,
+                lowered ? null : outer,
                 h,
                 c,
                 weight("weight_hh" + suffix),

@@ -1,5 +1,6 @@
 package org.cresset.nn;
 
+import org.cresset.amp.Autocast;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -54,9 +55,12 @@ abstract class RNNCellBase extends Module {
         Shape state = Shape.of(x.size(0), weightHh.size(1));
         Tensor h0 = first(h, state, x, batched);
         Tensor c0 = mode == Recurrent.Mode.LSTM ? first(c, state, x, batched) : null;
+        boolean lowered = Autocast.isEnabled(); // for products, not for the layer
         Tensor[] out = Recurrent.layer(
                 new Recurrent.Attrs(mode, new long[] {x.size(0)}, false),
-                Functional.linear(x, weightIh, biasIh),
+                lowered ? Functional.linear(x, weightIh, biasIh) : x,
+                lowered ? null : weightIh,
+                lowered ? null : biasIh,
                 h0,
                 c0,
                 weightHh,
