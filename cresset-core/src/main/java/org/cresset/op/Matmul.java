@@ -5,6 +5,7 @@ import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.base.Workers;
 import org.cresset.base.spi.Contractions;
 import org.cresset.base.spi.Lapack;
 import org.cresset.base.spi.Operand;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Products of matrices (m, k) (k, n) or of batches of them (b, m, k) (b, k, n), with an optional bias (n) added to rows. */
 public final class Matmul extends Contraction {
+    /** Multiplications that are worth another thread. */
+    private static final long WORTH_SHARING = 1 << 21;
+
     public static final Matmul OP = new Matmul();
 
     private Matmul() {
@@ -56,6 +60,40 @@ public final class Matmul extends Contraction {
     @Override
     protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
         into(in[0], in[1], in.length > 2 ? in[2] : null, out[0]);
+    }
+
+    /** Adds the product of two matrices (m, k) and (k, n) to a third, all in float32. */
+    static void add(Dense left, Dense right, Dense sum) {
+        Contractions library = Providers.contractions();
+        if (library == null || left.size(1) == 0) {
+            Dense product = Dense.empty(sum.shape(), sum.dtype());
+            into(left, right, null, product);
+            Pointwise.copy((Dense) sum.detach().add(product), sum);
+            return;
+        }
+        Dense a = plain(batched(left), DType.FLOAT32);
+        Dense b = plain(batched(right), DType.FLOAT32);
+        Dense c = batched(sum);
+        long m = c.size(1);
+        long parts = Math.clamp(m * a.size(2) * c.size(2) / WORTH_SHARING, 1, Workers.parts());
+        Workers.parallelFor(parts, 1, (from, to) -> {
+            for (long p = from; p < to; p++) {
+                long first = m * p / parts;
+                long rows = m * (p + 1) / parts - first;
+                library.multiplyAdd(
+                        1,
+                        rows,
+                        c.size(2),
+                        a.size(2),
+                        operand(rows(a, first, rows)),
+                        operand(b),
+                        operand(rows(c, first, rows)));
+            }
+        });
+    }
+
+    private static Dense rows(Dense t, long first, long rows) {
+        return t.view(Shape.of(1, rows, t.size(2)), t.strides(), t.storageOffset() + first * t.stride(1));
     }
 
     /** Computes a product into memory that there is. */

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * in the rows of the input; they may get shorter, as packed sequences do.
  */
 public final class Recurrent {
+    /** Rows that products are made of for several steps: what they read and write stays in the processor's own cache. */
+    private static final long RUN = 128;
+
     private Recurrent() {}
 
     /** The kinds of cell. */
@@ -59,6 +62,46 @@ public final class Recurrent {
                 at[t + 1] = at[t] + sizes[t];
             }
             return at;
+        }
+
+        /** Where runs of steps begin, by the order in which they are computed, and the number of all; each has some hundred rows. */
+        int[] runs() {
+            int[] begins = new int[sizes.length + 1];
+            int count = 0;
+            long rows = 0;
+            for (int k = 0; k < sizes.length; k++) {
+                if (rows == 0) {
+                    begins[count++] = k;
+                }
+                rows += sizes[step(k)];
+                rows = rows < RUN ? rows : 0;
+            }
+            begins[count++] = sizes.length;
+            return Arrays.copyOf(begins, count);
+        }
+
+        /** The most rows that one of them has. */
+        long longestRun() {
+            int[] begins = runs();
+            long most = 0;
+            for (int i = 0; i + 1 < begins.length; i++) {
+                most = Math.max(most, rows(begins[i], begins[i + 1]));
+            }
+            return most;
+        }
+
+        /** The first row of the steps from the k-th to that before the end-th, which lie side by side. */
+        long begin(int k, int end) {
+            return offsets()[Math.min(step(k), step(end - 1))];
+        }
+
+        /** The number of their rows. */
+        long rows(int k, int end) {
+            long n = 0;
+            for (int i = k; i < end; i++) {
+                n += sizes[step(i)];
+            }
+            return n;
         }
 
         /** The step that is the k-th to be computed. */

@@ -1,14 +1,15 @@
 package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recurrent layer backward, in float32: the steps in reverse for blocks of sequences, then one product of matrices for the
- * gradients of both weights, over all steps.
+ * A recurrent layer backward, in float32: runs of steps in reverse, for blocks of sequences, and after each run one product of
+ * matrices for the gradients of both weights, while the gates' are in the processor's cache.
  */
 final class RecurrentGradKernel {
     private final Recurrent.Attrs attrs;
@@ -73,10 +74,29 @@ final class RecurrentGradKernel {
         start(gh, out[1]);
         start(gc, out[2]);
         long batch = h0.size(0);
-        try (Factor f = Factor.of(weight, batch / RecurrentKernel.blocks(batch))) {
-            RecurrentKernel.inBlocks(batch, (from, to) -> block(f, from, to));
+        if (inputs > 0) {
+            Pointwise.copy(Objects.requireNonNull(x), columns(before, 0, inputs));
         }
-        weights();
+        Dense both = inputs == 0 ? out[3] : Dense.empty(Shape.of(width, inputs + n), DType.FLOAT32);
+        int[] runs = attrs.runs();
+        try (Factor f = Factor.of(weight, batch / RecurrentKernel.blocks(batch))) {
+            for (int i = runs.length - 2; i >= 0; i--) {
+                int k = runs[i];
+                int end = runs[i + 1];
+                RecurrentKernel.inBlocks(batch, (from, to) -> block(f, from, to, k, end));
+                boolean adds = i < runs.length - 2;
+                long first = attrs.begin(k, end);
+                long rows = attrs.rows(k, end);
+                addProduct(hidden, before, first, rows, both, adds);
+                if (x != null && inputs == 0) {
+                    addProduct(out[0], x, first, rows, out[5], adds);
+                }
+            }
+        }
+        if (inputs > 0) {
+            Pointwise.copy(columns(both, 0, inputs), out[5]);
+            Pointwise.copy(columns(both, inputs, n), out[3]);
+        }
         if (out[4].numel() > 0) {
             Pointwise.copy((Dense) hidden.detach().sum(0), out[4]);
         }
@@ -86,19 +106,14 @@ final class RecurrentGradKernel {
         }
     }
 
-    private void weights() {
-        Dense transposed = (Dense) hidden.detach().t();
-        if (x != null && inputs > 0) {
-            Pointwise.copy(x, columns(before, 0, inputs));
-            Dense both = Dense.empty(Shape.of(width, inputs + n), DType.FLOAT32);
-            Matmul.into(transposed, before, null, both);
-            Pointwise.copy(columns(both, 0, inputs), out[5]);
-            Pointwise.copy(columns(both, inputs, n), out[3]);
-            return;
-        }
-        Matmul.into(transposed, before, null, out[3]);
-        if (x != null) {
-            Matmul.into((Dense) out[0].detach().t(), x, null, out[5]);
+    /** Some rows' part of the product of a transposed matrix and another. */
+    private static void addProduct(Dense left, Dense right, long first, long rows, Dense sum, boolean adds) {
+        Dense a = (Dense) RecurrentKernel.part(left, first, rows).detach().t();
+        Dense b = (Dense) RecurrentKernel.part(right, first, rows).detach();
+        if (!adds) {
+            Matmul.into(a, b, null, sum);
+        } else if (sum.numel() > 0) {
+            Matmul.add(a, b, sum);
         }
     }
 
@@ -114,10 +129,10 @@ final class RecurrentGradKernel {
         }
     }
 
-    private void block(Factor f, long from, long to) {
+    private void block(Factor f, long from, long to, int begin, int end) {
         Dense back = Dense.empty(Shape.of(to - from, n), DType.FLOAT32);
         Dense carried = RecurrentKernel.part(out[1], from, to - from);
-        for (int k = attrs.steps() - 1; k >= 0; k--) {
+        for (int k = end - 1; k >= begin; k--) {
             int t = attrs.step(k);
             long rows = Math.min(attrs.sizes()[t], to) - from;
             if (rows <= 0) {
