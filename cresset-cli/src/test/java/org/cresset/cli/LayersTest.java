@@ -106,7 +106,7 @@ class LayersTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "org.cresset.base", "org.cresset.io", "org.cresset.onednn", "org.cresset.lapack")
+                        "org.cresset.base..", "org.cresset.io", "org.cresset.onednn", "org.cresset.lapack")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.lang.foreign.Linker")
