@@ -1,6 +1,8 @@
 package org.cresset.op;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -10,8 +12,8 @@ import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One layer of a recurrent net in one direction. What the inputs give to the gates is one product for all steps, and so are the
- * gradients of both weights, so that a step costs one product of matrices forward and one backward. Steps lie one after the other
+ * One layer of a recurrent net in one direction. What the inputs give to the gates is one product for a run of steps, and so are
+ * the gradients of both weights; a step by itself costs one product of matrices forward and one backward. Steps lie one after the other
  * in the rows of the input; they may get shorter, as packed sequences do.
  */
 public final class Recurrent {
@@ -64,44 +66,18 @@ public final class Recurrent {
             return at;
         }
 
-        /** Where runs of steps begin, by the order in which they are computed, and the number of all; each has some hundred rows. */
-        int[] runs() {
-            int[] begins = new int[sizes.length + 1];
-            int count = 0;
-            long rows = 0;
-            for (int k = 0; k < sizes.length; k++) {
-                if (rows == 0) {
-                    begins[count++] = k;
+        /** All steps in runs of some hundred rows, in the order in which they are computed. */
+        List<Run> runs() {
+            long[] at = offsets();
+            List<Run> runs = new ArrayList<>();
+            for (int begin = 0, end = 0; begin < sizes.length; begin = end) {
+                long rows = 0;
+                while (end < sizes.length && rows < RUN) {
+                    rows += sizes[step(end++)];
                 }
-                rows += sizes[step(k)];
-                rows = rows < RUN ? rows : 0;
+                runs.add(new Run(begin, end, at[Math.min(step(begin), step(end - 1))], rows));
             }
-            begins[count++] = sizes.length;
-            return Arrays.copyOf(begins, count);
-        }
-
-        /** The most rows that one of them has. */
-        long longestRun() {
-            int[] begins = runs();
-            long most = 0;
-            for (int i = 0; i + 1 < begins.length; i++) {
-                most = Math.max(most, rows(begins[i], begins[i + 1]));
-            }
-            return most;
-        }
-
-        /** The first row of the steps from the k-th to that before the end-th, which lie side by side. */
-        long begin(int k, int end) {
-            return offsets()[Math.min(step(k), step(end - 1))];
-        }
-
-        /** The number of their rows. */
-        long rows(int k, int end) {
-            long n = 0;
-            for (int i = k; i < end; i++) {
-                n += sizes[step(i)];
-            }
-            return n;
+            return runs;
         }
 
         /** The step that is the k-th to be computed. */
@@ -109,6 +85,9 @@ public final class Recurrent {
             return reverse ? sizes.length - 1 - k : k;
         }
     }
+
+    /** The steps from the begin-th to that before the end-th that are computed; their rows lie side by side, from the first on. */
+    record Run(int begin, int end, long first, long rows) {}
 
     /**
      * Runs the layer.
@@ -133,14 +112,30 @@ public final class Recurrent {
             Tensor weightHh,
             @Nullable Tensor biasHh,
             @Nullable Tensor projection) {
-        if (weightIh != null && x.size(-1) != weightIh.size(-1)) {
-            throw CressetException.runtime("rnn_layer: input " + x.shape() + " and weight " + weightIh.shape()
-                    + "; expected the input's last size to be the weight's, " + weightIh.size(-1));
+        long gates = weightHh.size(0);
+        check(h, weightHh, biasHh, gates);
+        if (weightIh != null) {
+            check(x, weightIh, biasIh, gates);
         }
         Tensor[] in = {x, weightIh, biasIh, h, c, weightHh, biasHh, projection};
         // A projection is another product at each step, for which there is no kernel of its own.
         Tensor[] out = projection != null ? compose(attrs, in) : Forward.OP.all(attrs, in);
         return Arrays.copyOf(out, attrs.mode == Mode.LSTM ? 3 : 2);
+    }
+
+    /** Kernels read memory by these sizes, so they are looked at here. */
+    private static void check(Tensor rows, Tensor weight, @Nullable Tensor bias, long gates) {
+        if (rows.dim() != 2
+                || weight.dtype() != rows.dtype()
+                || !weight.shape().equals(Shape.of(gates, rows.size(1)))
+                || bias != null
+                        && (bias.dtype() != rows.dtype() || !bias.shape().equals(Shape.of(gates)))) {
+            throw CressetException.runtime("rnn_layer: " + rows.dtype() + rows.shape() + " with a weight of "
+                    + weight.dtype() + weight.shape()
+                    + (bias == null ? "" : " and a bias of " + bias.dtype() + bias.shape())
+                    + "; expected rows (N, size), a weight (" + gates + ", size) and a bias (" + gates
+                    + ") of one dtype");
+        }
     }
 
     /** Outputs: states, last hidden state, [last cell state,] then what backward reads of the cells. */

@@ -78,19 +78,15 @@ final class RecurrentGradKernel {
             Pointwise.copy(Objects.requireNonNull(x), columns(before, 0, inputs));
         }
         Dense both = inputs == 0 ? out[3] : Dense.empty(Shape.of(width, inputs + n), DType.FLOAT32);
-        int[] runs = attrs.runs();
+        boolean adds = false;
         try (Factor f = Factor.of(weight, batch / RecurrentKernel.blocks(batch))) {
-            for (int i = runs.length - 2; i >= 0; i--) {
-                int k = runs[i];
-                int end = runs[i + 1];
-                RecurrentKernel.inBlocks(batch, (from, to) -> block(f, from, to, k, end));
-                boolean adds = i < runs.length - 2;
-                long first = attrs.begin(k, end);
-                long rows = attrs.rows(k, end);
-                addProduct(hidden, before, first, rows, both, adds);
+            for (Recurrent.Run run : attrs.runs().reversed()) {
+                RecurrentKernel.inBlocks(batch, (from, to) -> block(f, from, to, run));
+                addProduct(hidden, before, run, both, adds);
                 if (x != null && inputs == 0) {
-                    addProduct(out[0], x, first, rows, out[5], adds);
+                    addProduct(out[0], x, run, out[5], adds);
                 }
+                adds = true;
             }
         }
         if (inputs > 0) {
@@ -106,10 +102,11 @@ final class RecurrentGradKernel {
         }
     }
 
-    /** Some rows' part of the product of a transposed matrix and another. */
-    private static void addProduct(Dense left, Dense right, long first, long rows, Dense sum, boolean adds) {
-        Dense a = (Dense) RecurrentKernel.part(left, first, rows).detach().t();
-        Dense b = (Dense) RecurrentKernel.part(right, first, rows).detach();
+    /** A run's part of the product of a transposed matrix and another. */
+    private static void addProduct(Dense left, Dense right, Recurrent.Run run, Dense sum, boolean adds) {
+        Dense a = (Dense)
+                RecurrentKernel.part(left, run.first(), run.rows()).detach().t();
+        Dense b = RecurrentKernel.part(right, run.first(), run.rows());
         if (!adds) {
             Matmul.into(a, b, null, sum);
         } else if (sum.numel() > 0) {
@@ -129,10 +126,10 @@ final class RecurrentGradKernel {
         }
     }
 
-    private void block(Factor f, long from, long to, int begin, int end) {
+    private void block(Factor f, long from, long to, Recurrent.Run run) {
         Dense back = Dense.empty(Shape.of(to - from, n), DType.FLOAT32);
         Dense carried = RecurrentKernel.part(out[1], from, to - from);
-        for (int k = end - 1; k >= begin; k--) {
+        for (int k = run.end() - 1; k >= run.begin(); k--) {
             int t = attrs.step(k);
             long rows = Math.min(attrs.sizes()[t], to) - from;
             if (rows <= 0) {

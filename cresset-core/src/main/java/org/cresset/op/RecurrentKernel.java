@@ -1,6 +1,7 @@
 package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Objects;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -62,16 +63,14 @@ final class RecurrentKernel {
             Pointwise.copy(c0, c);
         }
         long batch = h0.size(0);
-        int[] runs = attrs.runs();
-        Dense room = weightIh == null ? x : Dense.empty(Shape.of(attrs.longestRun(), width), DType.FLOAT32);
+        List<Recurrent.Run> runs = attrs.runs();
+        long longest = runs.stream().mapToLong(Recurrent.Run::rows).max().orElse(0);
+        Dense room = weightIh == null ? x : Dense.empty(Shape.of(longest, width), DType.FLOAT32);
         try (Factor f = Factor.of((Dense) weight.detach().t(), batch / blocks(batch))) {
-            for (int i = 0; i + 1 < runs.length; i++) {
-                int k = runs[i];
-                int end = runs[i + 1];
-                long first = attrs.begin(k, end);
-                Dense in = part(x, first, attrs.rows(k, end));
+            for (Recurrent.Run run : runs) {
+                Dense in = part(x, run.first(), run.rows());
                 Dense gates = weightIh == null ? in : gates(in, weightIh, room);
-                inBlocks(batch, (from, to) -> block(f, from, to, k, end, gates, first));
+                inBlocks(batch, (from, to) -> block(f, from, to, run, gates));
             }
         }
     }
@@ -98,11 +97,11 @@ final class RecurrentKernel {
         });
     }
 
-    /** Some steps of the sequences from {@code from} to {@code to}; their gates' rows begin with {@code first}. */
-    private void block(Factor f, long from, long to, int begin, int end, Dense given, long first) {
+    /** A run of steps of the sequences from {@code from} to {@code to}, and what the inputs give to its gates. */
+    private void block(Factor f, long from, long to, Recurrent.Run run, Dense given) {
         Dense gates = Dense.empty(Shape.of(to - from, width), DType.FLOAT32);
         Dense state = part(h, from, to - from);
-        for (int k = begin; k < end; k++) {
+        for (int k = run.begin(); k < run.end(); k++) {
             int t = attrs.step(k);
             long rows = Math.min(attrs.sizes()[t], to) - from;
             if (rows <= 0) {
@@ -111,7 +110,7 @@ final class RecurrentKernel {
             Dense g = part(gates, 0, rows);
             f.multiply(part(state, 0, rows), bias, g);
             long r = offsets[t] + from;
-            cells(g, from, r, (int) rows, given.segment(), at(given, r - first, width));
+            cells(g, from, r, (int) rows, given.segment(), at(given, r - run.first(), width));
         }
     }
 

@@ -149,19 +149,15 @@ final class Unfolded {
             int loaded = -1;
             for (int place = (int) first; place < last; place++) {
                 int n = place / image;
-                int p = place % image;
                 if (n != loaded) {
                     MemorySegment.copy(
                             x.segment(), F, x.byteOffset() + 4L * n * pixels.length, pixels, 0, pixels.length);
                     loaded = n;
                 }
-                int y0 = p / outWidth * stride(0) - low(0);
-                int x0 = p % outWidth * stride(1) - low(1);
                 for (int k = 0; k < kernel; k++) {
-                    int py = y0 + k / kernel(1) * dilation(0);
-                    int px = x0 + k % kernel(1) * dilation(1);
-                    if (py >= 0 && py < height && px >= 0 && px < width) {
-                        take(pixels, (py * width + px) * in, in, line, k, kernel);
+                    int pixel = pixel(place % image, k);
+                    if (pixel >= 0) {
+                        take(pixels, pixel, in, line, k, kernel);
                     } else {
                         clear(line, k, kernel);
                     }
@@ -170,6 +166,13 @@ final class Unfolded {
             }
         });
         return columns;
+    }
+
+    /** Where in an image lies what element k of the kernel meets at a place of the output; negative: in the padding. */
+    private int pixel(int place, int k) {
+        int y = place / outWidth * stride(0) - low(0) + k / kernel(1) * dilation(0);
+        int x = place % outWidth * stride(1) - low(1) + k % kernel(1) * dilation(1);
+        return y < 0 || y >= height || x < 0 || x >= width ? -1 : (y * width + x) * in;
     }
 
     /** A pixel to elements {@code k}, {@code k + step}, ... of a line. */
@@ -196,13 +199,10 @@ final class Unfolded {
                 for (int p = 0; p < outHeight * outWidth; p++) {
                     long place = (long) n * outHeight * outWidth + p;
                     MemorySegment.copy(columns, F, 4 * place * rows, line, 0, rows);
-                    int y0 = p / outWidth * stride(0) - low(0);
-                    int x0 = p % outWidth * stride(1) - low(1);
                     for (int k = 0; k < kernel; k++) {
-                        int y = y0 + k / kernel(1) * dilation(0);
-                        int x = x0 + k % kernel(1) * dilation(1);
-                        if (y >= 0 && y < height && x >= 0 && x < width) {
-                            add(line, k, kernel, pixels, (y * width + x) * in, in);
+                        int pixel = pixel(p, k);
+                        if (pixel >= 0) {
+                            add(line, k, kernel, pixels, pixel, in);
                         }
                     }
                 }

@@ -1,6 +1,7 @@
 package org.cresset.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.function.Function;
 import org.cresset.autograd.Autograd;
@@ -89,6 +90,29 @@ class LayerKernelsTest {
                         Tensor.randn(mode.gates * n, 13).mul(0.3),
                         Tensor.randn(mode.gates * n));
             }
+        }
+    }
+
+    /** Kernels read by the sizes of others, so none may be smaller, or of another type. */
+    @Test
+    void recurrentLayersRefuseOtherSizesAndTypes() {
+        Recurrent.Attrs a = new Recurrent.Attrs(Recurrent.Mode.RNN_TANH, new long[] {3, 3}, false);
+        Tensor x = Tensor.randn(6, 5);
+        Tensor h = Tensor.randn(3, 4);
+        Tensor in = Tensor.randn(4, 5);
+        Tensor hidden = Tensor.randn(4, 4);
+        Tensor[][] wrong = {
+            {in.to(DType.FLOAT64), null, hidden, null},
+            {in, Tensor.randn(3), hidden, null},
+            {Tensor.randn(3, 5), null, hidden, null},
+            {Tensor.randn(4, 6), null, hidden, null},
+            {in, null, Tensor.randn(4, 3), null},
+            {in, null, hidden, Tensor.randn(1)}
+        };
+        for (Tensor[] w : wrong) {
+            assertThatThrownBy(() -> Recurrent.layer(a, x, w[0], w[1], h, null, w[2], w[3], null))
+                    .hasMessageContaining("rnn_layer")
+                    .hasMessageContaining("expected");
         }
     }
 

@@ -108,28 +108,13 @@ public final class Tiles {
         Object[] arrays = new Object[OPERANDS];
         MemorySegment[] segments = new MemorySegment[OPERANDS];
         for (int k = 0; k < OPERANDS; k++) {
-            switch (type) {
-                case F32 -> {
-                    float[] a = new float[TILE];
-                    arrays[k] = a;
-                    segments[k] = MemorySegment.ofArray(a);
-                }
-                case F64 -> {
-                    double[] a = new double[TILE];
-                    arrays[k] = a;
-                    segments[k] = MemorySegment.ofArray(a);
-                }
-                case I32 -> {
-                    int[] a = new int[TILE];
-                    arrays[k] = a;
-                    segments[k] = MemorySegment.ofArray(a);
-                }
-                case I64 -> {
-                    long[] a = new long[TILE];
-                    arrays[k] = a;
-                    segments[k] = MemorySegment.ofArray(a);
-                }
-            }
+            segments[k] = switch (type) {
+                case F32 -> MemorySegment.ofArray(new float[TILE]);
+                case F64 -> MemorySegment.ofArray(new double[TILE]);
+                case I32 -> MemorySegment.ofArray(new int[TILE]);
+                case I64 -> MemorySegment.ofArray(new long[TILE]);
+            };
+            arrays[k] = segments[k].heapBase().orElseThrow();
         }
         return new Rows(arrays, segments);
     }

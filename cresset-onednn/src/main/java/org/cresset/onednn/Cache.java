@@ -22,6 +22,7 @@ final class Cache {
         if (found == null || !found.acquire()) {
             found = make.get();
             found.acquire();
+            found.used = clock.incrementAndGet(); // or it would be the oldest of all
             Cached before = entries.put(key, found);
             if (before != null) { // made by another thread at the same time
                 before.close();

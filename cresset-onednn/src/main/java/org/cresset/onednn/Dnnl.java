@@ -50,7 +50,7 @@ final class Dnnl {
     private final NativeFunction setThreads;
     final MemorySegment engine;
     final MemorySegment attributes;
-    private volatile @Nullable MemorySegment adding;
+    private @Nullable MemorySegment adding;
     private final ThreadLocal<MemorySegment> stream;
 
     /**
@@ -86,7 +86,7 @@ final class Dnnl {
     }
 
     /** As {@link #attributes}; the result is added to what is there. */
-    MemorySegment adding() {
+    synchronized MemorySegment adding() {
         MemorySegment a = adding;
         if (a == null) {
             a = attributes();
