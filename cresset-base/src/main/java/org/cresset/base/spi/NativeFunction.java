@@ -10,6 +10,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.Optional;
+import org.cresset.base.Background;
 
 /**
  * A function of a C library whose parameters and result are integers or addresses. All such functions are called through one
@@ -24,10 +25,10 @@ import java.util.Optional;
 public record NativeFunction(MemorySegment symbol) {
     private static final int PARAMETERS = 13;
 
-    private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(signature());
+    private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(signature(PARAMETERS));
 
-    private static FunctionDescriptor signature() {
-        MemoryLayout[] all = new MemoryLayout[PARAMETERS];
+    private static FunctionDescriptor signature(int parameters) {
+        MemoryLayout[] all = new MemoryLayout[parameters];
         Arrays.fill(all, JAVA_LONG);
         return FunctionDescriptor.of(JAVA_LONG, all);
     }
@@ -45,6 +46,48 @@ public record NativeFunction(MemorySegment symbol) {
     /** Calls it. Of a result narrower than a long the upper bits are undefined: cast it. */
     public long call(long a, long b, long c, long d) {
         return call(a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    /** The handle for brief calls; a thread of its own makes it, as that takes a new process some milliseconds. */
+    private static final class Brief {
+        static final int PARAMETERS = 5;
+        static final MethodHandle CALL =
+                Linker.nativeLinker().downcallHandle(signature(PARAMETERS), Linker.Option.critical(false));
+
+        /** Loads this class. */
+        static void load() {
+            briefly = true;
+        }
+    }
+
+    private static volatile boolean briefly;
+
+    /** The first brief call. */
+    private static final class Beginning {
+        static {
+            Background.thread("cresset-brief-calls", Brief::load).start();
+        }
+
+        /** Loads this class. */
+        static void begin() {}
+    }
+
+    /**
+     * Calls a function that is soon done, in half of the time: the garbage collector, if it has to begin, waits for it. So it
+     * should take well below a millisecond, and not wait for anything.
+     */
+    public long callBriefly(long a, long b, long c, long d, long e) {
+        if (!briefly) {
+            Beginning.begin();
+            return call(a, b, c, d, e, 0, 0, 0, 0, 0, 0, 0, 0);
+        }
+        try {
+            return (long) Brief.CALL.invokeExact(symbol, a, b, c, d, e);
+        } catch (RuntimeException | Error x) {
+            throw x;
+        } catch (Throwable x) {
+            throw new IllegalStateException(x);
+        }
     }
 
     /** As {@link #call(long, long, long, long)}, with any number of arguments that there is room for. */
