@@ -11,7 +11,7 @@ public abstract class MemoryGridKernel {
     protected MemoryGridKernel() {}
 
     /**
-     * Handles {@code rows} rows of n elements. No element may be written by one row that another reads.
+     * Handles {@code rows} rows of n elements, one after the other: a row may read what the same element of one before has written.
      *
      * @param places the memory of each operand, inputs first, then outputs; null for repeated inputs
      * @param offsets where each of them begins, in bytes

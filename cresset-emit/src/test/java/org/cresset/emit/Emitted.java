@@ -10,23 +10,38 @@ final class Emitted extends ClassLoader {
 
     /** The scalar form. */
     static Kernel scalar(Loop loop) {
-        return new Emitted().kernel(loop, false);
+        return (Kernel) new Emitted().kernel(loop, false);
     }
 
     /** The vector form. */
     static Kernel vector(Loop loop) {
-        return new Emitted().kernel(loop, true);
+        return (Kernel) new Emitted().kernel(loop, true);
     }
 
-    private Kernel kernel(Loop loop, boolean vector) {
+    /** The scalar form of a wide loop. */
+    static WideKernel wide(Loop loop) {
+        return (WideKernel) new Emitted().kernel(loop, false);
+    }
+
+    /** The scalar form of a grid. */
+    static MemoryGridKernel grid(GridLoop grid) {
+        byte[] code = GridEmitter.scalar(PACKAGE, grid);
+        return (MemoryGridKernel) make(new Emitted().defineClass(null, code, 0, code.length));
+    }
+
+    private Object kernel(Loop loop, boolean vector) {
         byte[] scalar = LoopEmitter.scalar(PACKAGE, loop);
         Class<?> c = defineClass(null, scalar, 0, scalar.length); // the vector form ends with it
         if (vector) {
             byte[] code = LoopEmitter.vector(PACKAGE, loop);
             c = defineClass(null, code, 0, code.length);
         }
+        return make(c);
+    }
+
+    private static Object make(Class<?> c) {
         try {
-            return (Kernel) c.getDeclaredConstructor().newInstance();
+            return c.getDeclaredConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

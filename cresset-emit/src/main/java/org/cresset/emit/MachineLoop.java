@@ -1,0 +1,346 @@
+package org.cresset.emit;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes loops as machine code for x86-64 with AVX2 and FMA, which is fast from its first call on. It computes the same bits as
+ * the other forms, handles whole vectors only, and stops before one that has an element for which the body wants a rare
+ * function: the scalar form takes these.
+ *
+ * <p>A {@link Kernel} is a C function of the number of elements and the addresses of its four places, and returns how many elements
+ * are done. A grid, and with one row a {@link WideKernel}, is one of the number of elements and the address of a block of longs: rows,
+ * which it counts down, and for each operand its address, which it moves, and the bytes to the next row; it returns the elements
+ * that are done of the row at which it stopped.
+ */
+final class MachineLoop {
+    /** Bytes of a vector. */
+    static final int VECTOR = 32;
+
+    /** Vectors that a loop may put on the stack; for one that needs more, code is written anew. */
+    private static final int USUAL_SLOTS = 24;
+
+    /** Registers for accumulators; as many are left for the body. */
+    private static final int MOST_KEPT = 8;
+
+    private static final int INDEX = X86.RAX;
+    private static final int N = X86.RDI;
+    private static final int BLOCK = X86.RSI;
+    private static final int TEMPORARY = 15;
+
+    /** Registers in which C passes the addresses of a loop's operands. */
+    private static final int[] ARGUMENTS = {X86.RSI, X86.RDX, X86.RCX, 8};
+
+    /** Registers for the addresses of a grid's operands. */
+    private static final int[] GRID_BASES = {X86.RDX, X86.RCX, 8, 9, 10, 11, X86.RBX, X86.RBP, 12, 13, 14};
+
+    /** Registers that a C function has to leave as they were. */
+    private static final int[] SAVED = {X86.RBX, X86.RBP, 12, 13, 14, 15};
+
+    private final Loop loop;
+    private final boolean grid;
+    private final X86 code = new X86();
+
+    /** Bit patterns of the lanes of constants, and which of the constants they are. */
+    private final Map<Long, Integer> constants = new LinkedHashMap<>();
+
+    private final int[] bases;
+    private final int shift;
+
+    private MachineLoop(Loop loop, boolean grid) {
+        this.loop = loop;
+        this.grid = grid;
+        this.shift = loop.type().dtype().shift();
+        this.bases = new int[loop.operands()];
+    }
+
+    /** The code of a loop; null if it has no such form. */
+    static byte @Nullable [] of(Loop loop) {
+        return written(loop, loop.wide());
+    }
+
+    /** The code of a grid; null if it has no such form. */
+    static byte @Nullable [] of(GridLoop grid) {
+        return grid.loop().repeated().contains(true) ? null : written(grid.loop(), true);
+    }
+
+    /** The code of {@link Kernel#parts} as a grid, whose rows are parts; null if it has no such form. */
+    static byte @Nullable [] parts(Loop loop) {
+        boolean suits = !loop.wide()
+                && loop.inputs() == 1
+                && loop.outputs() == 0
+                && new MachineLoop(loop, true).keepsAccumulators();
+        return suits ? written(loop, true) : null;
+    }
+
+    private static byte @Nullable [] written(Loop loop, boolean grid) {
+        try {
+            MachineLoop first = new MachineLoop(loop, grid);
+            int slots = first.write(USUAL_SLOTS);
+            if (slots <= USUAL_SLOTS) {
+                return first.finish();
+            }
+            MachineLoop second = new MachineLoop(loop, grid);
+            second.write(slots);
+            return second.finish();
+        } catch (MachineEmitter.Unsupported e) {
+            return null;
+        }
+    }
+
+    private byte[] finish() {
+        return code.finish(List.copyOf(constants.keySet()), loop.type().dtype().size());
+    }
+
+    /** Elements of a vector. */
+    static int lanes(LaneType type) {
+        return VECTOR / type.dtype().size();
+    }
+
+    /** A vector on the stack. */
+    static X86.Address slot(int i) {
+        return new X86.Address(X86.RSP, -1, 1, VECTOR * i);
+    }
+
+    /** Writes the function for a stack of some vectors; returns how many it needs. */
+    private int write(int slots) {
+        int frame = VECTOR * slots;
+        for (int r : SAVED) {
+            code.push(r);
+        }
+        code.add(X86.RSP, -frame);
+        if (grid) {
+            gridBases();
+        } else {
+            Arrays.setAll(bases, k -> ARGUMENTS[argument(loop, k)]);
+        }
+        int used = 0;
+        List<X86.Place> numbers = new ArrayList<>();
+        for (int k = 0; k < loop.inputs(); k++) {
+            if (loop.repeated().get(k)) {
+                if (loop.row(k) != Row.PLAIN) {
+                    throw new MachineEmitter.Unsupported("a repeated number of another type");
+                }
+                int broadcast = shift == 3 ? 0x19 : 0x18;
+                code.vector(X86.MAP_0F38, broadcast, true, false, 0, -1, new X86.Address(number(k), -1, 1, 0));
+                code.vector(X86.MAP_0F, 0x11, false, false, 0, -1, slot(used));
+                numbers.add(slot(used++));
+            }
+        }
+        X86.Mark exit = code.mark();
+        X86.Mark row = code.here();
+        code.zero(INDEX);
+        int most = used;
+        if (keepsAccumulators()) {
+            most = blocks(numbers, used);
+        }
+        X86.Mark end = code.mark();
+        code.compare(INDEX, N);
+        code.jumpIfNotBelow(end);
+        X86.Mark top = code.here();
+        if (!loop.accumulators().isEmpty()) {
+            code.move(TEMPORARY, INDEX);
+            code.shiftLeft(TEMPORARY, shift);
+            code.and(TEMPORARY, loop.type().accumulators() - 1 << shift);
+        }
+        MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), constants);
+        List<Integer> repeated = repeated(lanes);
+        Iterator<Integer> results = round(lanes, repeated);
+        for (int a = 0; a < loop.accumulators().size(); a++) {
+            int operand = loop.inputs() + loop.outputs() + a;
+            int before = lanes.load(operand, Row.PLAIN);
+            lanes.store(operand, Row.PLAIN, loop.accumulators().get(a).apply(lanes, before, results.next()));
+        }
+        MachineRegisters registers = new MachineRegisters(code, this, lanes, known(lanes, repeated, numbers), used);
+        registers.write(exit);
+        code.add(INDEX, lanes(loop.type()));
+        code.compare(INDEX, N);
+        code.jumpIfBelow(top);
+        code.bind(end);
+        if (grid) {
+            nextRow(row);
+        }
+        code.bind(exit);
+        code.vzeroupper();
+        code.add(X86.RSP, frame);
+        for (int r = SAVED.length - 1; r >= 0; r--) {
+            code.pop(SAVED[r]);
+        }
+        code.ret();
+        return Math.max(most, registers.slots());
+    }
+
+    /** Vectors of a block of accumulators. */
+    private int vectors() {
+        return (loop.type().accumulators() << shift) / VECTOR;
+    }
+
+    /** Whether accumulators stay in registers while there are whole blocks. */
+    private boolean keepsAccumulators() {
+        if (loop.accumulators().isEmpty() || loop.accumulators().size() * vectors() > MOST_KEPT) {
+            return false;
+        }
+        MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), new LinkedHashMap<>());
+        round(lanes, repeated(lanes));
+        return !lanes.exits();
+    }
+
+    /** The loop over whole blocks, each vector of which has an accumulator in a register; returns what it needs of the stack. */
+    private int blocks(List<X86.Place> numbers, int used) {
+        int step = loop.type().accumulators();
+        X86.Mark few = code.mark();
+        code.move(TEMPORARY, N);
+        code.and(TEMPORARY, -step);
+        code.compare(INDEX, TEMPORARY);
+        code.jumpIfNotBelow(few);
+        kept(0x10);
+        X86.Mark top = code.here();
+        MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), constants);
+        List<Integer> repeated = repeated(lanes);
+        List<Integer> before = new ArrayList<>();
+        for (int i = 0; i < loop.accumulators().size() * vectors(); i++) {
+            before.add(lanes.value());
+        }
+        for (int v = 0; v < vectors(); v++) {
+            lanes.vector(v);
+            Iterator<Integer> results = round(lanes, repeated);
+            for (int a = 0; a < loop.accumulators().size(); a++) {
+                int i = a * vectors() + v;
+                lanes.keep(i, loop.accumulators().get(a).apply(lanes, before.get(i), results.next()));
+            }
+        }
+        MachineRegisters registers = new MachineRegisters(code, this, lanes, known(lanes, repeated, numbers), used);
+        registers.accumulators(before);
+        registers.write(few);
+        code.add(INDEX, step);
+        code.compare(INDEX, TEMPORARY);
+        code.jumpIfBelow(top);
+        kept(0x11);
+        code.bind(few);
+        return registers.slots();
+    }
+
+    /** Loads the registers of accumulators from memory, or stores them there. */
+    private void kept(int opcode) {
+        for (int a = 0; a < loop.accumulators().size(); a++) {
+            for (int v = 0; v < vectors(); v++) {
+                X86.Address at = new X86.Address(bases[loop.inputs() + loop.outputs() + a], -1, 1, VECTOR * v);
+                int register = MachineRegisters.accumulator(a * vectors() + v);
+                code.vector(X86.MAP_0F, opcode, false, false, register, -1, at);
+            }
+        }
+    }
+
+    /** Values of repeated inputs; -1 for the others. */
+    private List<Integer> repeated(MachineEmitter lanes) {
+        List<Integer> values = new ArrayList<>();
+        for (boolean r : loop.repeated()) {
+            values.add(r ? lanes.value() : -1);
+        }
+        return values;
+    }
+
+    /** Where what doesn't change lies: constants behind the code, repeated numbers on the stack. */
+    private static Map<Integer, X86.Place> known(
+            MachineEmitter lanes, List<Integer> repeated, List<X86.Place> numbers) {
+        Map<Integer, X86.Place> known = new HashMap<>(lanes.constants());
+        Iterator<X86.Place> next = numbers.iterator();
+        for (int v : repeated) {
+            if (v >= 0) {
+                known.put(v, next.next());
+            }
+        }
+        return known;
+    }
+
+    /** The body for one vector, with what comes in and goes out; returns what is for the accumulators. */
+    private Iterator<Integer> round(MachineEmitter lanes, List<Integer> repeated) {
+        List<Integer> in = new ArrayList<>();
+        for (int k = 0; k < loop.inputs(); k++) {
+            in.add(loop.repeated().get(k) ? repeated.get(k) : (Integer) lanes.load(k, loop.row(k)));
+        }
+        Iterator<Integer> results = loop.body().lanes(lanes, in).iterator();
+        for (int k = loop.inputs(); k < loop.inputs() + loop.outputs(); k++) {
+            lanes.store(k, loop.row(k), results.next());
+        }
+        return results;
+    }
+
+    /** Which of the addresses is that of an operand: of a {@link Kernel}, as its {@code run} names them. */
+    static int argument(Loop loop, int operand) {
+        if (operand < loop.inputs()) {
+            return operand;
+        }
+        boolean accumulatorBesideOutput = operand > loop.inputs();
+        return accumulatorBesideOutput ? 2 : 3;
+    }
+
+    /**
+     * Gives registers to the addresses of accumulators, then of rows; what is left over is loaded where it is needed, into the
+     * register that loops with accumulators want for those.
+     */
+    private void gridBases() {
+        int next = 0;
+        for (int i = bases.length - 1; i >= 0; i--) {
+            boolean repeated = i < loop.inputs() && loop.repeated().get(i);
+            bases[i] = repeated || next == GRID_BASES.length ? -1 : GRID_BASES[next++];
+            if (bases[i] >= 0) {
+                code.load(bases[i], base(i));
+            } else if (!repeated && !loop.accumulators().isEmpty()) {
+                throw new MachineEmitter.Unsupported("too many rows beside accumulators");
+            }
+        }
+    }
+
+    /** The register of the address of a number that doesn't move. */
+    private int number(int operand) {
+        if (bases[operand] >= 0) {
+            return bases[operand];
+        }
+        code.load(TEMPORARY, base(operand));
+        return TEMPORARY;
+    }
+
+    /** Where the block of a grid has an operand's address. */
+    private static X86.Address base(int operand) {
+        return new X86.Address(BLOCK, -1, 1, 8 * (1 + 2 * operand));
+    }
+
+    private static X86.Address step(int operand) {
+        return new X86.Address(BLOCK, -1, 1, 8 * (2 + 2 * operand));
+    }
+
+    private void nextRow(X86.Mark row) {
+        for (int k = 0; k < bases.length; k++) {
+            if (bases[k] >= 0) {
+                code.add(bases[k], step(k));
+            } else if (!(k < loop.inputs() && loop.repeated().get(k))) {
+                code.load(TEMPORARY, base(k));
+                code.add(TEMPORARY, step(k));
+                code.store(base(k), TEMPORARY);
+            }
+        }
+        code.decrement(new X86.Address(BLOCK, -1, 1, 0));
+        code.jumpIfNotZero(row);
+    }
+
+    /** Where a vector of an operand is in this round. */
+    X86.Address address(int operand, int vector) {
+        if (operand >= loop.inputs() + loop.outputs()) {
+            return new X86.Address(bases[operand], TEMPORARY, 1, 0);
+        }
+        int base = bases[operand];
+        if (base < 0) {
+            base = TEMPORARY;
+            code.load(base, base(operand));
+        }
+        int size = loop.row(operand).shift(loop.type());
+        return new X86.Address(base, INDEX, 1 << size, vector * lanes(loop.type()) << size);
+    }
+}

@@ -1,0 +1,329 @@
+package org.cresset.emit;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.cresset.emit.MachineInstruction.Form;
+
+/**
+ * Gives the values of a body the sixteen vector registers, and writes the instructions. The body is a straight line, so it is
+ * known when a value is needed next; where registers are short, the one needed last goes to the stack.
+ */
+final class MachineRegisters {
+    private static final int COUNT = 16;
+    private static final int NEVER = Integer.MAX_VALUE;
+
+    private final X86 code;
+    private final MachineLoop loop;
+    private final List<MachineInstruction> instructions;
+
+    /** Where values lie in memory that never changes during a round: constants, repeated inputs, what was put on the stack. */
+    private final Map<Integer, X86.Place> memory = new HashMap<>();
+
+    private final int[][] uses;
+    private final int[] next;
+    private final int[] register;
+    private final int[] holds = new int[COUNT];
+    private final BitSet locked = new BitSet(COUNT);
+    private final BitSet kept = new BitSet(COUNT);
+    private int slots;
+
+    /**
+     * For one round of a loop.
+     *
+     * @param known where constants and repeated inputs lie
+     * @param slots of the stack that are taken
+     */
+    MachineRegisters(X86 code, MachineLoop loop, MachineEmitter body, Map<Integer, X86.Place> known, int slots) {
+        this.code = code;
+        this.loop = loop;
+        this.memory.putAll(known);
+        this.slots = slots;
+        this.instructions = living(body);
+        this.uses = new int[body.values()][];
+        this.next = new int[body.values()];
+        this.register = new int[body.values()];
+        Arrays.fill(register, -1);
+        Arrays.fill(holds, -1);
+        int[] count = new int[uses.length];
+        for (MachineInstruction i : instructions) {
+            for (int v : sources(i)) {
+                count[v]++;
+            }
+        }
+        for (int v = 0; v < uses.length; v++) {
+            uses[v] = new int[count[v]];
+        }
+        for (int i = instructions.size() - 1; i >= 0; i--) {
+            for (int v : sources(instructions.get(i))) {
+                uses[v][--count[v]] = i;
+            }
+        }
+    }
+
+    /** The register of an accumulator that stays there from round to round. */
+    static int accumulator(int i) {
+        return COUNT - 1 - i;
+    }
+
+    /** Says that these values are accumulators, which have registers of their own. */
+    void accumulators(List<Integer> values) {
+        for (int i = 0; i < values.size(); i++) {
+            int r = accumulator(i);
+            register[values.get(i)] = r;
+            holds[r] = values.get(i);
+            kept.set(r);
+        }
+    }
+
+    /** Vectors on the stack that the round needs. */
+    int slots() {
+        return slots;
+    }
+
+    private static int[] sources(MachineInstruction i) {
+        return switch (i.form()) {
+            case PLAIN, NUMBERED -> new int[] {i.first(), i.second()};
+            case UNARY, NUMBERED_UNARY -> new int[] {i.second()};
+            case SHIFT, EXIT, STORE, KEEP -> new int[] {i.first()};
+            case BLEND, FMA -> new int[] {i.first(), i.second(), i.third()};
+            case LOAD -> new int[0];
+        };
+    }
+
+    /** Without instructions whose results nobody reads. */
+    private static List<MachineInstruction> living(MachineEmitter body) {
+        BitSet read = new BitSet();
+        List<MachineInstruction> all = body.instructions();
+        BitSet needed = new BitSet();
+        for (int i = all.size() - 1; i >= 0; i--) {
+            MachineInstruction x = all.get(i);
+            if (x.result() < 0 || read.get(x.result())) {
+                needed.set(i);
+                for (int v : sources(x)) {
+                    read.set(v);
+                }
+            }
+        }
+        List<MachineInstruction> living = new ArrayList<>(all.size());
+        for (int i = needed.nextSetBit(0); i >= 0; i = needed.nextSetBit(i + 1)) {
+            living.add(all.get(i));
+        }
+        return living;
+    }
+
+    /** Writes all of it; a mask that holds somewhere jumps to {@code exit}. */
+    void write(X86.Mark exit) {
+        for (int at = 0; at < instructions.size(); at++) {
+            MachineInstruction i = instructions.get(at);
+            locked.clear();
+            switch (i.form()) {
+                case PLAIN, NUMBERED, BLEND -> {
+                    int mask = i.form() == Form.BLEND ? inRegister(i.third()) : 0;
+                    int first = inRegister(i.first());
+                    X86.Place second = place(i.second());
+                    int to = result(i, at);
+                    if (i.form() == Form.PLAIN) {
+                        code.vector(i.map(), i.opcode(), i.prefix66(), i.wide(), to, first, second);
+                    } else {
+                        int number = i.form() == Form.BLEND ? mask << 4 : i.number();
+                        code.vector(i.map(), i.opcode(), i.prefix66(), i.wide(), to, first, second, number);
+                    }
+                }
+                case UNARY -> {
+                    X86.Place from = place(i.second());
+                    code.vector(i.map(), i.opcode(), i.prefix66(), i.wide(), result(i, at), -1, from);
+                }
+                case NUMBERED_UNARY -> {
+                    X86.Place from = place(i.second());
+                    code.vector(i.map(), i.opcode(), i.prefix66(), i.wide(), result(i, at), -1, from, i.number());
+                }
+                case SHIFT -> {
+                    int from = inRegister(i.first());
+                    code.shift(i.opcode(), i.third(), result(i, at), from, i.number());
+                }
+                case FMA -> fma(i, at);
+                case EXIT -> {
+                    int mask = inRegister(i.first());
+                    code.vector(X86.MAP_0F38, 0x0e, true, false, mask, -1, new X86.Register(mask));
+                    code.jumpIfNotZero(exit);
+                    release(i, at);
+                }
+                case LOAD ->
+                    code.vector(
+                            i.map(),
+                            i.opcode(),
+                            i.prefix66(),
+                            false,
+                            result(i, at),
+                            -1,
+                            loop.address(i.operand(), i.vector()));
+                case STORE -> {
+                    int from = inRegister(i.first());
+                    X86.Address to = loop.address(i.operand(), i.vector());
+                    if (i.number() == MachineEmitter.HALF) {
+                        code.half(i.map(), i.opcode(), i.prefix66(), from, -1, to);
+                    } else {
+                        code.vector(i.map(), i.opcode(), i.prefix66(), false, from, -1, to);
+                    }
+                    release(i, at);
+                }
+                case KEEP -> {
+                    int from = inRegister(i.first());
+                    int to = accumulator(i.number());
+                    if (from != to) {
+                        code.vector(X86.MAP_0F, 0x28, false, false, to, -1, new X86.Register(from));
+                    }
+                    release(i, at);
+                }
+            }
+        }
+    }
+
+    /** The processor's overwrites one of its operands: one that isn't needed any more, else a copy of the third. */
+    private void fma(MachineInstruction i, int at) {
+        int a = i.first();
+        int b = i.second();
+        int c = i.third();
+        if (register[a] < 0 && register[b] >= 0) { // the second may come from memory
+            a = i.second();
+            b = i.first();
+        }
+        int opcode;
+        int to;
+        int middle;
+        X86.Place last;
+        boolean kept = register[c] >= 0 && register[c] == keptNext(i, at);
+        if (kept || dies(c, at) && register[c] >= 0) {
+            opcode = 0xb8; // 231: result += middle * last
+            lock(c);
+            middle = inRegister(a);
+            last = place(b);
+            to = register[c];
+        } else if (dies(a, at) && a != c && a != b) {
+            opcode = 0xa8; // 213: result = middle * result + last
+            to = inRegister(a);
+            middle = inRegister(b);
+            last = place(c);
+        } else if (dies(b, at) && register[b] >= 0 && b != c && a != b) {
+            opcode = 0xa8;
+            to = inRegister(b);
+            middle = inRegister(a);
+            last = place(c);
+        } else {
+            opcode = 0xb8;
+            middle = inRegister(a);
+            last = place(b);
+            X86.Place third = place(c);
+            to = free();
+            code.vector(X86.MAP_0F, 0x10, false, false, to, -1, third);
+        }
+        release(i, at);
+        hold(i.result(), to);
+        code.vector(X86.MAP_0F38, opcode, true, i.wide(), to, middle, last);
+    }
+
+    private boolean dies(int v, int at) {
+        return uses[v][uses[v].length - 1] <= at
+                && !memory.containsKey(v)
+                && (register[v] < 0 || !kept.get(register[v]));
+    }
+
+    private void lock(int v) {
+        locked.set(register[v]);
+    }
+
+    private int inRegister(int v) {
+        if (register[v] < 0) {
+            int r = free();
+            X86.Place from = memory.get(v);
+            if (from == null) {
+                throw new IllegalStateException("a value is nowhere");
+            }
+            code.vector(X86.MAP_0F, 0x10, false, false, r, -1, from);
+            hold(v, r);
+        }
+        lock(v);
+        return register[v];
+    }
+
+    private X86.Place place(int v) {
+        if (register[v] >= 0) {
+            lock(v);
+            return new X86.Register(register[v]);
+        }
+        X86.Place p = memory.get(v);
+        return p != null ? p : new X86.Register(inRegister(v));
+    }
+
+    private void hold(int v, int r) {
+        if (holds[r] >= 0 && register[holds[r]] == r) {
+            register[holds[r]] = -1;
+        }
+        holds[r] = v;
+        register[v] = r;
+    }
+
+    /** Lets go of operands that aren't needed any more, then finds a register for the result. */
+    private int result(MachineInstruction i, int at) {
+        release(i, at);
+        int kept = keptNext(i, at);
+        int r = kept >= 0 ? kept : free();
+        hold(i.result(), r);
+        return r;
+    }
+
+    /** The register of the accumulator that gets the result in the next instruction; -1 if none does. */
+    private int keptNext(MachineInstruction i, int at) {
+        if (at + 1 == instructions.size()) {
+            return -1;
+        }
+        MachineInstruction next = instructions.get(at + 1);
+        return next.form() == Form.KEEP && next.first() == i.result() ? accumulator(next.number()) : -1;
+    }
+
+    private void release(MachineInstruction i, int at) {
+        for (int v : sources(i)) {
+            while (next[v] < uses[v].length && uses[v][next[v]] <= at) {
+                next[v]++;
+            }
+            if (next[v] == uses[v].length && register[v] >= 0 && !kept.get(register[v])) {
+                locked.clear(register[v]);
+                holds[register[v]] = -1;
+                register[v] = -1;
+            }
+        }
+    }
+
+    /** A register that holds nothing; if there is none, that of the value needed last, which is put on the stack. */
+    private int free() {
+        int best = -1;
+        int farthest = -1;
+        for (int r = 0; r < COUNT; r++) {
+            if (locked.get(r) || kept.get(r)) {
+                continue;
+            }
+            if (holds[r] < 0) {
+                return r;
+            }
+            int v = holds[r];
+            int use = next[v] < uses[v].length ? uses[v][next[v]] : NEVER;
+            if (use > farthest) {
+                farthest = use;
+                best = r;
+            }
+        }
+        int v = holds[best];
+        if (!memory.containsKey(v)) {
+            X86.Address slot = MachineLoop.slot(slots++);
+            code.vector(X86.MAP_0F, 0x11, false, false, best, -1, slot);
+            memory.put(v, slot);
+        }
+        register[v] = -1;
+        holds[best] = -1;
+        return best;
+    }
+}

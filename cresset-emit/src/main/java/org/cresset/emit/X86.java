@@ -1,0 +1,304 @@
+package org.cresset.emit;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Encodes instructions of x86-64 with 256-bit vectors (AVX2 and FMA), as far as {@link MachineEmitter} needs them. Operands come
+ * in Intel's order, the result first; where one may lie in memory it is a {@link Place}, else the number of a register.
+ *
+ * @see <a href="https://www.intel.com/sdm">Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2</a>
+ */
+final class X86 {
+    static final int RAX = 0;
+    static final int RCX = 1;
+    static final int RDX = 2;
+    static final int RBX = 3;
+    static final int RSP = 4;
+    static final int RBP = 5;
+    static final int RSI = 6;
+    static final int RDI = 7;
+
+    /** Prefixes of opcodes, as the VEX prefix numbers them. */
+    private static final int NONE = 0;
+
+    private static final int P66 = 1;
+
+    /** Opcode maps, as the VEX prefix numbers them. */
+    static final int MAP_0F = 1;
+
+    static final int MAP_0F38 = 2;
+    static final int MAP_0F3A = 3;
+
+    /** An operand: a register, an address, or a vector of the constants behind the code. */
+    sealed interface Place {}
+
+    /** A vector register. */
+    record Register(int number) implements Place {}
+
+    /** Memory at {@code base + index * scale + offset}; without an index if that is negative. */
+    record Address(int base, int index, int scale, int offset) implements Place {}
+
+    /** Vector {@code number} of the constants. */
+    record Constant(int number) implements Place {}
+
+    /** A place in the code to jump to. */
+    static final class Mark {
+        private int at = -1;
+        private final List<Integer> uses = new ArrayList<>();
+    }
+
+    /** A reference to a constant: where its four bytes are, and behind which byte the distance counts. */
+    private record Reference(int at, int end, int constant) {}
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final List<Reference> references = new ArrayList<>();
+    private final List<Mark> marks = new ArrayList<>();
+
+    // ---- vectors ----
+
+    /** An instruction with a result, a first operand ({@code -1}: none) and a second one that may lie in memory. */
+    void vector(int map, int opcode, boolean prefix66, boolean wide, int result, int first, Place second) {
+        vex(map, opcode, prefix66 ? P66 : NONE, wide, true, result, Math.max(first, 0), second, 0);
+    }
+
+    /** The same with a byte behind it. */
+    void vector(
+            int map, int opcode, boolean prefix66, boolean wide, int result, int first, Place second, int immediate) {
+        vex(map, opcode, prefix66 ? P66 : NONE, wide, true, result, Math.max(first, 0), second, 1);
+        out.write(immediate);
+    }
+
+    /** An instruction on the lower 128 bits. */
+    void half(int map, int opcode, boolean prefix66, int result, int first, Place second) {
+        vex(map, opcode, prefix66 ? P66 : NONE, false, false, result, Math.max(first, 0), second, 0);
+    }
+
+    /** Shifts all lanes by a number; {@code extension} is part of the opcode. */
+    void shift(int opcode, int extension, int result, int operand, int by) {
+        vex(MAP_0F, opcode, P66, false, true, extension, result, new Register(operand), 1);
+        out.write(by);
+    }
+
+    /** Leaves the wide half of the vector registers clean for code that knows 128 bits only. */
+    void vzeroupper() {
+        bytes(0xc5, 0xf8, 0x77);
+    }
+
+    private void vex(
+            int map, int opcode, int prefix, boolean w, boolean wide, int reg, int first, Place rm, int immediates) {
+        int b = 0;
+        int x = 0;
+        switch (rm) {
+            case Register r -> b = r.number >> 3;
+            case Address a -> {
+                b = a.base >> 3;
+                x = a.index < 0 ? 0 : a.index >> 3;
+            }
+            case Constant _ -> {}
+        }
+        out.write(0xc4);
+        out.write((~(reg >> 3) & 1) << 7 | (~x & 1) << 6 | (~b & 1) << 5 | map);
+        out.write((w ? 0x80 : 0) | (~first & 15) << 3 | (wide ? 4 : 0) | prefix);
+        out.write(opcode);
+        operand(reg & 7, rm, immediates);
+    }
+
+    /** The bytes that name a register and a place. */
+    private void operand(int reg, Place rm, int immediates) {
+        switch (rm) {
+            case Register r -> out.write(0xc0 | reg << 3 | r.number & 7);
+            case Constant c -> {
+                out.write(reg << 3 | 5);
+                references.add(new Reference(out.size(), out.size() + 4 + immediates, c.number));
+                int32(0);
+            }
+            case Address a -> {
+                out.write(0x80 | reg << 3 | 4);
+                int index = a.index < 0 ? RSP : a.index;
+                out.write(Integer.numberOfTrailingZeros(a.scale) << 6 | (index & 7) << 3 | a.base & 7);
+                int32(a.offset);
+            }
+        }
+    }
+
+    // ---- integers of 64 bits ----
+
+    void push(int r) {
+        if (r > 7) {
+            out.write(0x41);
+        }
+        out.write(0x50 | r & 7);
+    }
+
+    void pop(int r) {
+        if (r > 7) {
+            out.write(0x41);
+        }
+        out.write(0x58 | r & 7);
+    }
+
+    void ret() {
+        out.write(0xc3);
+    }
+
+    /** {@code to = from}. */
+    void move(int to, int from) {
+        registers(0x8b, to, from);
+    }
+
+    /** {@code to = memory}. */
+    void load(int to, Address from) {
+        memory(0x8b, to, from);
+    }
+
+    /** {@code memory = from}. */
+    void store(Address to, int from) {
+        memory(0x89, from, to);
+    }
+
+    /** {@code to += memory}. */
+    void add(int to, Address from) {
+        memory(0x03, to, from);
+    }
+
+    /** {@code to += number}. */
+    void add(int to, int number) {
+        immediate(0, to, number);
+    }
+
+    /** {@code to &= number}. */
+    void and(int to, int number) {
+        immediate(4, to, number);
+    }
+
+    /** {@code to = 0}. */
+    void zero(int to) {
+        registers(0x33, to, to);
+    }
+
+    /** {@code to <<= by}. */
+    void shiftLeft(int to, int by) {
+        out.write(0x48 | to >> 3);
+        bytes(0xc1, 0xe0 | to & 7, by);
+    }
+
+    /** {@code a |= b}. */
+    void or(int a, int b) {
+        registers(0x0b, a, b);
+    }
+
+    /** Sets flags by {@code a - b}. */
+    void compare(int a, int b) {
+        registers(0x3b, a, b);
+    }
+
+    /** {@code memory -= 1}, with flags. */
+    void decrement(Address a) {
+        memory(0xff, 1, a);
+    }
+
+    private void registers(int opcode, int reg, int rm) {
+        bytes(0x48 | (reg >> 3) << 2 | rm >> 3, opcode, 0xc0 | (reg & 7) << 3 | rm & 7);
+    }
+
+    private void memory(int opcode, int reg, Address a) {
+        int x = a.index < 0 ? 0 : a.index >> 3;
+        bytes(0x48 | (reg >> 3) << 2 | x << 1 | a.base >> 3, opcode);
+        operand(reg & 7, a, 0);
+    }
+
+    private void immediate(int extension, int to, int number) {
+        bytes(0x48 | to >> 3, 0x81, 0xc0 | extension << 3 | to & 7);
+        int32(number);
+    }
+
+    // ---- jumps ----
+
+    Mark mark() {
+        Mark m = new Mark();
+        marks.add(m);
+        return m;
+    }
+
+    /** A mark here. */
+    Mark here() {
+        Mark m = mark();
+        bind(m);
+        return m;
+    }
+
+    void bind(Mark m) {
+        m.at = out.size();
+    }
+
+    void jump(Mark to) {
+        out.write(0xe9);
+        distance(to);
+    }
+
+    /** Jumps if the last comparison said less (without signs). */
+    void jumpIfBelow(Mark to) {
+        bytes(0x0f, 0x82);
+        distance(to);
+    }
+
+    /** The reverse. */
+    void jumpIfNotBelow(Mark to) {
+        bytes(0x0f, 0x83);
+        distance(to);
+    }
+
+    /** Jumps if the last result wasn't zero. */
+    void jumpIfNotZero(Mark to) {
+        bytes(0x0f, 0x85);
+        distance(to);
+    }
+
+    private void distance(Mark to) {
+        to.uses.add(out.size());
+        int32(0);
+    }
+
+    private void bytes(int... all) {
+        for (int b : all) {
+            out.write(b);
+        }
+    }
+
+    private void int32(int v) {
+        for (int i = 0; i < 32; i += 8) {
+            out.write(v >> i);
+        }
+    }
+
+    /** The code, and behind it the constants: vectors of one bit pattern of {@code size} bytes each. */
+    byte[] finish(List<Long> constants, int size) {
+        while (out.size() % 32 != 0) {
+            out.write(0xcc);
+        }
+        int pool = out.size();
+        for (long c : constants) {
+            for (int i = 0; i < 32; i++) {
+                out.write((int) (c >>> 8 * (i % size)));
+            }
+        }
+        byte[] code = out.toByteArray();
+        for (Reference r : references) {
+            patch(code, r.at, pool + 32 * r.constant - r.end);
+        }
+        for (Mark m : marks) {
+            for (int use : m.uses) {
+                patch(code, use, m.at - use - 4);
+            }
+        }
+        return code;
+    }
+
+    private static void patch(byte[] code, int at, int v) {
+        for (int i = 0; i < 4; i++) {
+            code[at + i] = (byte) (v >> 8 * i);
+        }
+    }
+}
