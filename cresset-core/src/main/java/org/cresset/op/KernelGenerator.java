@@ -39,6 +39,7 @@ public final class KernelGenerator {
         List<GridLoop> grids = new ArrayList<>(FftLoops.all());
         grids.addAll(WinogradLoops.all());
         grids.addAll(RecurrentLoops.all());
+        grids.addAll(RowCopies.all());
         for (GridLoop grid : grids) {
             Files.write(target.resolve(grid.name() + ".class"), GridEmitter.scalar(Tiers.PACKAGE, grid));
             Files.write(target.resolve(grid.name() + "V.class"), GridEmitter.vector(Tiers.PACKAGE, grid));

@@ -192,6 +192,9 @@ final class Moves {
             }
             return;
         }
+        if (fs == size && ts == size && RowCopies.copied(source, fo, fromRow, target, at, toRow, rows, n * size)) {
+            return;
+        }
         boolean across = Math.abs(fromRow) < Math.abs(fs) && fs != size && fs != -size && fs != 0;
         if (!across) {
             for (long r = 0; r < rows; r++) {
