@@ -293,7 +293,8 @@ public final class Recurrent {
                 states + 1 < v.outputs() ? v.output(states + 1) : null,
                 v.needs(6) ? v.input(6) : null,
                 v.needs(1) ? v.input(0) : null,
-                v.needs(2) ? v.input(2) : null
+                v.needs(2) ? v.input(2) : null,
+                v.needs(0) ? v.input(0) : null
             };
             Tensor[] g = Backward.OP.all(a, in);
             if (v.needs(0)) {
@@ -317,7 +318,7 @@ public final class Recurrent {
     /**
      * Gradients of gates, h, c, hidden weight and bias, input weight and bias. Inputs: gradients of the states and of the last ones
      * (each or null), h, c, hidden weight, states, what the forward pass kept, and the hidden bias, the input and its bias, each
-     * null where it serves no gradient.
+     * null where it serves no gradient, and the input, null if nobody wants the gradients of the gates.
      */
     static final class Backward extends Composite {
         static final Backward OP = new Backward();
@@ -333,7 +334,7 @@ public final class Recurrent {
             long rows = in[6].size(0);
             Spec state = new Spec(in[3].shape(), t);
             return new Spec[] {
-                new Spec(Shape.of(rows, weight.size(0)), t),
+                new Spec(in[12] == null ? Shape.of(0) : Shape.of(rows, weight.size(0)), t),
                 state,
                 state,
                 new Spec(weight.shape(), t),

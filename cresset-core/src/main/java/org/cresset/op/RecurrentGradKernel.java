@@ -1,7 +1,7 @@
 package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
+import java.util.List;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.tensor.Dense;
@@ -28,23 +28,33 @@ final class RecurrentGradKernel {
     private final Dense cells;
     private final Dense[] out;
 
-    /** The gradients of what the hidden states give to the gates: those of the gates themselves, but for a GRU. */
-    private final Dense hidden;
-
     /** The inputs, if their weight's gradient is wanted. */
     private final @Nullable Dense x;
 
-    /** The hidden state before each step; where one product gives the gradients of both weights, behind the inputs in their rows. */
-    private final Dense before;
-
-    /** How many inputs lie before the hidden state in a row of {@link #before}. */
+    /** How many inputs lie before the hidden state in a row of {@link Part#before}. */
     private final int inputs;
 
     /** What stands for the gradient of the states of all steps where there is none. */
     private final Dense zeros;
 
+    private final boolean gru;
     private final int n;
     private final int width;
+
+    /**
+     * What is made of a run of steps, row by row: in the same memory for each run, which so stays in the processor's cache, but for
+     * gradients of gates that somebody wants.
+     *
+     * @param gates gradients of gates
+     * @param hidden gradients of what the hidden states give to the gates: those of the gates themselves, but for a GRU
+     * @param before the hidden state before each step; where one product gives the gradients of both weights, behind the inputs
+     */
+    private record Part(Recurrent.Run run, Dense gates, Dense hidden, Dense before) {
+        /** The row of this part that is a row of all. */
+        long row(long r) {
+            return r - run.first();
+        }
+    }
 
     RecurrentGradKernel(Recurrent.Attrs attrs, @Nullable Dense[] in, Dense[] out) {
         this.attrs = attrs;
@@ -61,11 +71,9 @@ final class RecurrentGradKernel {
         this.out = out;
         n = Math.toIntExact(h0.size(1));
         width = Math.toIntExact(weight.size(0));
-        boolean gru = attrs.mode() == Recurrent.Mode.GRU;
-        hidden = gru ? Dense.empty(out[0].shape(), DType.FLOAT32) : out[0];
+        gru = attrs.mode() == Recurrent.Mode.GRU;
         x = in[10];
         inputs = x == null || gru ? 0 : Math.toIntExact(x.size(1));
-        before = Dense.empty(Shape.of(y.size(0), inputs + n), DType.FLOAT32);
         zeros = Dense.empty(Shape.of(n), DType.FLOAT32);
         zeros.segment().asSlice(zeros.byteOffset(), 4L * n).fill((byte) 0);
     }
@@ -74,17 +82,33 @@ final class RecurrentGradKernel {
         start(gh, out[1]);
         start(gc, out[2]);
         long batch = h0.size(0);
-        if (inputs > 0) {
-            Pointwise.copy(Objects.requireNonNull(x), columns(before, 0, inputs));
-        }
         Dense both = inputs == 0 ? out[3] : Dense.empty(Shape.of(width, inputs + n), DType.FLOAT32);
+        List<Recurrent.Run> runs = attrs.runs().reversed();
+        long longest = runs.stream().mapToLong(Recurrent.Run::rows).max().orElse(0);
+        Dense gates = out[0].numel() > 0 ? out[0] : room(longest, width);
+        Dense hidden = gru ? room(longest, width) : gates;
+        Dense before = room(longest, inputs + n);
         boolean adds = false;
         try (Factor f = Factor.of(weight, batch / RecurrentKernel.blocks(batch))) {
-            for (Recurrent.Run run : attrs.runs().reversed()) {
-                RecurrentKernel.inBlocks(batch, (from, to) -> block(f, from, to, run));
-                addProduct(hidden, before, run, both, adds);
-                if (x != null && inputs == 0) {
-                    addProduct(out[0], x, run, out[5], adds);
+            for (Recurrent.Run run : runs) {
+                Dense own = RecurrentKernel.part(gates, gates == out[0] ? run.first() : 0, run.rows());
+                Part p = new Part(
+                        run,
+                        own,
+                        gru ? RecurrentKernel.part(hidden, 0, run.rows()) : own,
+                        RecurrentKernel.part(before, 0, run.rows()));
+                RecurrentKernel.inBlocks(batch, (from, to) -> block(f, from, to, p));
+                Dense rows = x == null ? null : RecurrentKernel.part(x, run.first(), run.rows());
+                if (rows != null && inputs > 0) {
+                    Pointwise.copy(rows, columns(p.before, 0, inputs));
+                }
+                addProduct(p.hidden, p.before, both, adds);
+                if (rows != null && inputs == 0) {
+                    addProduct(p.gates, rows, out[5], adds);
+                }
+                addSum(p.hidden, out[4], adds);
+                if (gru || out[4].numel() == 0) {
+                    addSum(p.gates, out[6], adds);
                 }
                 adds = true;
             }
@@ -93,24 +117,44 @@ final class RecurrentGradKernel {
             Pointwise.copy(columns(both, 0, inputs), out[5]);
             Pointwise.copy(columns(both, inputs, n), out[3]);
         }
-        if (out[4].numel() > 0) {
-            Pointwise.copy((Dense) hidden.detach().sum(0), out[4]);
+        if (!gru && out[6].numel() > 0 && out[4].numel() > 0) {
+            Pointwise.copy(out[4], out[6]);
         }
-        if (out[6].numel() > 0) {
-            boolean same = hidden == out[0] && out[4].numel() > 0;
-            Pointwise.copy(same ? out[4] : (Dense) out[0].detach().sum(0), out[6]);
+    }
+
+    private static Dense room(long rows, long width) {
+        return Dense.empty(Shape.of(rows, width), DType.FLOAT32);
+    }
+
+    /** The sum of a run's rows, if that is wanted: of these first, so that rounding doesn't grow with all of them. */
+    private void addSum(Dense rows, Dense sum, boolean adds) {
+        if (sum.numel() == 0) {
+            return;
+        }
+        Dense part = adds ? Dense.empty(sum.shape(), DType.FLOAT32) : sum;
+        MemorySegment ps = part.segment();
+        long po = part.byteOffset();
+        ps.asSlice(po, 4L * width).fill((byte) 0);
+        RecurrentLoops.SUM.run(
+                new MemorySegment[] {ps, rows.segment(), ps},
+                new long[] {po, rows.byteOffset(), po},
+                new int[] {0, width, 0},
+                Math.toIntExact(rows.size(0)),
+                width);
+        if (adds) {
+            MemorySegment ss = sum.segment();
+            long so = sum.byteOffset();
+            Rows.map(FusedLoops.PLUS_ROWS, ss, so, ps, po, null, 0, ss, so, width);
         }
     }
 
     /** A run's part of the product of a transposed matrix and another. */
-    private static void addProduct(Dense left, Dense right, Recurrent.Run run, Dense sum, boolean adds) {
-        Dense a = (Dense)
-                RecurrentKernel.part(left, run.first(), run.rows()).detach().t();
-        Dense b = RecurrentKernel.part(right, run.first(), run.rows());
+    private static void addProduct(Dense left, Dense right, Dense sum, boolean adds) {
+        Dense a = (Dense) left.detach().t();
         if (!adds) {
-            Matmul.into(a, b, null, sum);
+            Matmul.into(a, right, null, sum);
         } else if (sum.numel() > 0) {
-            Matmul.add(a, b, sum);
+            Matmul.add(a, right, sum);
         }
     }
 
@@ -126,7 +170,8 @@ final class RecurrentGradKernel {
         }
     }
 
-    private void block(Factor f, long from, long to, Recurrent.Run run) {
+    private void block(Factor f, long from, long to, Part part) {
+        Recurrent.Run run = part.run;
         Dense back = Dense.empty(Shape.of(to - from, n), DType.FLOAT32);
         Dense carried = RecurrentKernel.part(out[1], from, to - from);
         for (int k = run.end() - 1; k >= run.begin(); k--) {
@@ -140,12 +185,12 @@ final class RecurrentGradKernel {
             long going = p < 0 ? 0 : Math.clamp(attrs.sizes()[p] - from, 0, rows);
             long r = offsets[t] + from;
             if (going > 0) {
-                cells(from, r, (int) going, y, cells, offsets[p] + from);
+                cells(part, from, r, (int) going, y, cells, offsets[p] + from);
             }
             if (going < rows) {
-                cells(from + going, r + going, (int) (rows - going), h0, c0, from + going);
+                cells(part, from + going, r + going, (int) (rows - going), h0, c0, from + going);
             }
-            Dense g = RecurrentKernel.part(hidden, r, rows);
+            Dense g = RecurrentKernel.part(part.hidden, part.row(r), rows);
             Dense b = RecurrentKernel.part(back, 0, rows);
             f.multiply(g, null, b);
             if (attrs.mode() == Recurrent.Mode.GRU) { // some of the gradient has gone around the gates
@@ -174,22 +219,19 @@ final class RecurrentGradKernel {
      * The cells of some sequences, from {@code b} on, and of row {@code r} and the next ones; their states before lie in
      * {@code oldH} and {@code oldC} from row {@code old} on.
      */
-    private void cells(long b, long r, int rows, Dense oldH, Dense oldC, long old) {
+    private void cells(Part part, long b, long r, int rows, Dense oldH, Dense oldC, long old) {
         MemorySegment hs = out[1].segment();
         MemorySegment ys = gy == null ? zeros.segment() : gy.segment();
         MemorySegment ks = kept.segment();
-        MemorySegment gs = out[0].segment();
-        MemorySegment bs = before.segment();
+        MemorySegment gs = part.gates.segment();
+        MemorySegment bs = part.before.segment();
         long one = 4L * n;
         long ho = at(out[1], b, n);
         long yo = gy == null ? zeros.byteOffset() : at(gy, r, n);
         int step = gy == null ? 0 : n;
-        long go = at(out[0], r, width);
-        long bo = at(before, r, inputs + n) + 4L * inputs;
-        int together = inputs == 0 ? rows : 1;
-        for (int i = 0; i < rows; i += together) {
-            MemorySegment.copy(oldH.segment(), at(oldH, old + i, n), bs, bo + 4L * i * (inputs + n), one * together);
-        }
+        long go = at(part.gates, part.row(r), width);
+        long bo = at(part.before, part.row(r), inputs + n) + 4L * inputs;
+        Moves.plane(oldH.segment(), at(oldH, old, n), one, 4, bs, bo, 4L * (inputs + n), 4, 4, rows, n);
         switch (attrs.mode()) {
             case LSTM -> {
                 MemorySegment ds = out[2].segment();
@@ -220,8 +262,8 @@ final class RecurrentGradKernel {
                         n);
             }
             case GRU -> {
-                MemorySegment ws = hidden.segment();
-                long wo = at(hidden, r, width);
+                MemorySegment ws = part.hidden.segment();
+                long wo = at(part.hidden, part.row(r), width);
                 long ko = at(kept, r, 4L * n);
                 RecurrentLoops.GRU_GRAD.run(
                         new MemorySegment[] {hs, ys, ks, ks, ks, ks, bs, gs, gs, gs, ws, ws, ws, hs},

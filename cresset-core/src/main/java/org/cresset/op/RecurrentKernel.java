@@ -45,7 +45,7 @@ final class RecurrentKernel {
         c0 = lstm ? Rows.floats(Objects.requireNonNull(in[4])) : h0;
         weight = Rows.floats(in[5]);
         bias = in[6] == null ? null : Rows.floats(in[6]);
-        x = in[1] == null ? Rows.floats(in[0]) : in[0];
+        x = Rows.floats(in[0]);
         weightIh = in[1];
         biasIh = in[2];
         y = out[0];
@@ -66,19 +66,28 @@ final class RecurrentKernel {
         List<Recurrent.Run> runs = attrs.runs();
         long longest = runs.stream().mapToLong(Recurrent.Run::rows).max().orElse(0);
         Dense room = weightIh == null ? x : Dense.empty(Shape.of(longest, width), DType.FLOAT32);
-        try (Factor f = Factor.of((Dense) weight.detach().t(), batch / blocks(batch))) {
+        try (Factor f = Factor.of((Dense) weight.detach().t(), batch / blocks(batch));
+                Factor g = weightIh == null
+                        ? null
+                        : Factor.of((Dense) weightIh.detach().t(), longest)) {
             for (Recurrent.Run run : runs) {
                 Dense in = part(x, run.first(), run.rows());
-                Dense gates = weightIh == null ? in : gates(in, weightIh, room);
+                Dense gates = weightIh == null || g == null ? in : gates(in, weightIh, g, part(room, 0, run.rows()));
                 inBlocks(batch, (from, to) -> block(f, from, to, run, gates));
             }
         }
     }
 
-    /** What inputs give to the gates: in the same memory for each run of steps, which so stays in the processor's cache. */
-    private Dense gates(Dense in, Dense weightIh, Dense room) {
-        Dense made = part(room, 0, in.size(0));
-        Matmul.into(in, (Dense) weightIh.detach().t(), biasIh, made);
+    /**
+     * What inputs give to the gates: in the same memory for each run of steps, which so stays in the processor's cache. With one
+     * thread the weight stays in the library's order, too; with more the product is shared out.
+     */
+    private Dense gates(Dense in, Dense weightIh, Factor packed, Dense made) {
+        if (Workers.parts() == 1) {
+            packed.multiply(in, biasIh, made);
+        } else {
+            Matmul.into(in, (Dense) weightIh.detach().t(), biasIh, made);
+        }
         return made;
     }
 

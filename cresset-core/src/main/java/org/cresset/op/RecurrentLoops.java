@@ -116,6 +116,14 @@ final class RecurrentLoops {
         }
     });
 
+    /** A row to the sum of rows, which stays where it is. */
+    static final MemoryGridTiers SUM = grid("recurrent_sum", List.of(1, 1), List.of(1), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.add(in.get(0), in.get(1)));
+        }
+    });
+
     private RecurrentLoops() {}
 
     /** 1 - y^2. */

@@ -93,6 +93,43 @@ class LayerKernelsTest {
         }
     }
 
+    /** Gradients of gates are kept for a run of steps alone where the input wants none; those of weights are the same. */
+    @ParameterizedTest
+    @EnumSource(Recurrent.Mode.class)
+    void weightsOfLayersWhoseInputWantsNoGradient(Recurrent.Mode mode) {
+        long n = 20;
+        long[] sizes = {61, 60, 40, 40, 33, 32, 32, 5, 1};
+        long rows = java.util.Arrays.stream(sizes).sum();
+        Recurrent.Attrs a = new Recurrent.Attrs(mode, sizes, false);
+        Tensor x = Tensor.randn(rows, 13);
+        Tensor state = Tensor.randn(sizes[0], n);
+        Tensor[] weights = {
+            Tensor.randn(mode.gates * n, 13).mul(0.3).requiresGrad(true),
+            Tensor.randn(mode.gates * n).requiresGrad(true),
+            Tensor.randn(mode.gates * n, n).mul(0.2).requiresGrad(true),
+            Tensor.randn(mode.gates * n).requiresGrad(true)
+        };
+        Tensor[][] grads = new Tensor[2][];
+        for (int k = 0; k < 2; k++) {
+            Tensor in = x.clone().requiresGrad(k == 0);
+            Tensor c = mode == Recurrent.Mode.LSTM ? state : null;
+            Tensor y = Recurrent.layer(a, in, weights[0], weights[1], state, c, weights[2], weights[3], null)[0];
+            grads[k] = Autograd.grad(y.sin().sum(), weights);
+        }
+        for (int i = 0; i < weights.length; i++) {
+            assertThat(grads[1][i].equalTo(grads[0][i])).as("weight %d", i).isTrue();
+        }
+        agree(
+                in -> Recurrent.layer(
+                        a, in[0], in[2], in[3], in[1], mode == Recurrent.Mode.LSTM ? in[1] : null, in[4], in[5], null),
+                x,
+                state,
+                weights[0].detach(),
+                weights[1].detach(),
+                weights[2].detach(),
+                weights[3].detach());
+    }
+
     /** Kernels read by the sizes of others, so none may be smaller, or of another type. */
     @Test
     void recurrentLayersRefuseOtherSizesAndTypes() {
