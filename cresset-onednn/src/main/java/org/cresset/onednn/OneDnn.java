@@ -107,6 +107,10 @@ public final class OneDnn implements Contractions {
         };
     }
 
+    /**
+     * What a product's primitive depends on. This and other keys say by themselves when they are equal: what a record does about
+     * it is code generated in its first comparison, which costs a new process ten milliseconds.
+     */
     private record MatmulKey(
             int type,
             long batch,
@@ -123,7 +127,35 @@ public final class OneDnn implements Contractions {
             long cr,
             long cc,
             boolean bias,
-            boolean added) {}
+            boolean added) {
+        @Override
+        public boolean equals(@Nullable Object o) {
+            return o instanceof MatmulKey x
+                    && type == x.type
+                    && batch == x.batch
+                    && m == x.m
+                    && n == x.n
+                    && k == x.k
+                    && ab == x.ab
+                    && ar == x.ar
+                    && ac == x.ac
+                    && bb == x.bb
+                    && br == x.br
+                    && bc == x.bc
+                    && cb == x.cb
+                    && cr == x.cr
+                    && cc == x.cc
+                    && bias == x.bias
+                    && added == x.added;
+        }
+
+        @Override
+        public int hashCode() {
+            long h = 31 * (31 * (31 * (31 * batch + m) + n) + k) + type;
+            h = 31 * (31 * (31 * h + ar) + br) + cr;
+            return Long.hashCode(4 * h + (bias ? 2 : 0) + (added ? 1 : 0));
+        }
+    }
 
     @Override
     public void multiply(
@@ -281,7 +313,23 @@ public final class OneDnn implements Contractions {
         return new Layout(strides);
     }
 
-    private record ConvKey(int type, ConvPass pass, ConvShape shape, Layout in, Layout out, boolean bias) {}
+    private record ConvKey(int type, ConvPass pass, ConvShape shape, Layout in, Layout out, boolean bias) {
+        @Override
+        public boolean equals(@Nullable Object o) {
+            return o instanceof ConvKey x
+                    && type == x.type
+                    && pass == x.pass
+                    && shape.equals(x.shape)
+                    && in.equals(x.in)
+                    && out.equals(x.out)
+                    && bias == x.bias;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * (31 * (4 * type + pass.ordinal()) + shape.hashCode()) + (bias ? 1 : 0);
+        }
+    }
 
     private record Layout(long... strides) {
         @Override
@@ -659,7 +707,21 @@ public final class OneDnn implements Contractions {
 
     // ---- layouts ----
 
-    private record ReorderKey(int type, Layout dims, Layout from, Layout to) {}
+    private record ReorderKey(int type, Layout dims, Layout from, Layout to) {
+        @Override
+        public boolean equals(@Nullable Object o) {
+            return o instanceof ReorderKey x
+                    && type == x.type
+                    && dims.equals(x.dims)
+                    && from.equals(x.from)
+                    && to.equals(x.to);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * (31 * (31 * type + dims.hashCode()) + from.hashCode()) + to.hashCode();
+        }
+    }
 
     @Override
     public void reorder(DType dtype, long[] dims, Operand from, Operand to) {

@@ -16,7 +16,17 @@ final class OneDnnFactor implements PackedFactor {
     private final Storage values;
 
     /** A layout, chosen for products of {@code rows} rows. */
-    private record LayoutKey(long rows, long n, long k) {}
+    private record LayoutKey(long rows, long n, long k) {
+        @Override
+        public boolean equals(@Nullable Object o) {
+            return o instanceof LayoutKey x && rows == x.rows && n == x.n && k == x.k;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(31 * (31 * rows + n) + k);
+        }
+    }
 
     private static final class Layout extends Cached {
         final LayoutKey key;
@@ -33,9 +43,34 @@ final class OneDnnFactor implements PackedFactor {
         void destroy() {} // the description goes with the last factor that has it
     }
 
-    private record PackKey(LayoutKey key, long down, long across) {}
+    private record PackKey(LayoutKey key, long down, long across) {
+        @Override
+        public boolean equals(@Nullable Object o) {
+            return o instanceof PackKey x && key.equals(x.key) && down == x.down && across == x.across;
+        }
 
-    private record ProductKey(LayoutKey key, long m, long down, long downResult, boolean bias) {}
+        @Override
+        public int hashCode() {
+            return Long.hashCode(31 * (31 * key.hashCode() + down) + across);
+        }
+    }
+
+    private record ProductKey(LayoutKey key, long m, long down, long downResult, boolean bias) {
+        @Override
+        public boolean equals(@Nullable Object o) {
+            return o instanceof ProductKey x
+                    && key.equals(x.key)
+                    && m == x.m
+                    && down == x.down
+                    && downResult == x.downResult
+                    && bias == x.bias;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(31 * (31 * (31 * key.hashCode() + m) + down) + downResult);
+        }
+    }
 
     OneDnnFactor(Cache cache, Dnnl dnnl, long rows, long n, long k, Operand b) {
         this.cache = cache;
