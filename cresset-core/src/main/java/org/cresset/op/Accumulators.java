@@ -109,7 +109,7 @@ final class Accumulators {
     }
 
     private static boolean wideVectors() {
-        return Tiers.vectors() && WarmUp.vectorBytes() >= 32;
+        return LoopForms.vectors() && WarmUp.vectorBytes() >= 32;
     }
 
     /** Adds up each of the first blocks, of floats, in float64. */

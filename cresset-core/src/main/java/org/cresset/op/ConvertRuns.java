@@ -34,8 +34,9 @@ final class ConvertRuns {
 
     /** n elements at {@code fo} to another dtype at {@code to0}; none of the dtypes is complex. */
     static void run(DType source, MemorySegment from, long fo, DType target, MemorySegment to, long to0, long n) {
-        ConvertVectors.@Nullable Pair pair =
-                Tiers.vectors() && from.isNative() && to.isNative() ? ConvertVectors.Pair.of(source, target, n) : null;
+        ConvertVectors.@Nullable Pair pair = LoopForms.vectors() && from.isNative() && to.isNative()
+                ? ConvertVectors.Pair.of(source, target, n)
+                : null;
         long done = pair == null ? 0 : pair.run(source, from, fo, target, to, to0, n);
         ConvertRuns r = OWN.get();
         for (long i = done; i < n; i += TILE) {

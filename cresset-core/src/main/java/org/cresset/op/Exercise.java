@@ -21,7 +21,7 @@ final class Exercise {
 
     /** Whether it is compiled; asks for that once enough elements could have used it. */
     boolean ready(long more) {
-        if (!ready && !asked && Tiers.vectors()) {
+        if (!ready && !asked && LoopForms.vectors()) {
             seen += more;
             if (seen > WORTH_WARMING) {
                 asked = true;

@@ -8,17 +8,26 @@ import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.emit.GridLoop;
 import org.cresset.emit.LaneType;
+import org.cresset.emit.MachineKernels;
 import org.cresset.emit.MemoryGridKernel;
 import org.jspecify.annotations.Nullable;
 
-/** Both forms of a grid over native memory. */
-final class MemoryGridTiers extends GridForms<MemoryGridKernel> {
+/** Forms of a grid over native memory. */
+final class MemoryGridTiers extends LoopForms<MemoryGridKernel> {
+    private static final long WORTH_WARMING = 1 << 14;
+
+    /** Elements from which the vector form runs; of fewer than a vector it leaves all to its scalar end. */
+    private static final int SMALLEST_FOR_VECTORS = 4;
+
     private static final int ROWS = 8;
     private static final int WIDTH = 67; // whole vectors and some elements that are left
     private static final int EACH = ROWS * WIDTH;
 
+    final GridLoop grid;
+
     MemoryGridTiers(GridLoop grid) {
-        super(grid, MemoryGridKernel.class);
+        super(WORTH_WARMING, SMALLEST_FOR_VECTORS);
+        this.grid = grid;
     }
 
     /** Runs the form that is best now. */
@@ -59,7 +68,28 @@ final class MemoryGridTiers extends GridForms<MemoryGridKernel> {
     }
 
     @Override
-    Trial<MemoryGridKernel> trial() {
+    protected boolean vectorizable() {
+        return true;
+    }
+
+    @Override
+    protected @Nullable MemoryGridKernel machine(MemoryGridKernel scalar) {
+        return MachineKernels.of(grid, scalar);
+    }
+
+    @Override
+    protected MemoryGridKernel load(boolean vector) {
+        String name = Tiers.PACKAGE + "." + grid.name() + (vector ? "V" : "");
+        try {
+            return (MemoryGridKernel)
+                    Class.forName(name).getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    protected Scratch<MemoryGridKernel> scratch() {
         List<Boolean> repeated = grid.loop().repeated();
         int operands = grid.groups().size();
         int each = Collections.frequency(repeated, true);
@@ -80,7 +110,7 @@ final class MemoryGridTiers extends GridForms<MemoryGridKernel> {
             }
         }
         Object factors = grid.loop().type() == LaneType.F32 ? new float[ROWS * each] : new double[ROWS * each];
-        return new Trial<>() {
+        return new Scratch<>() {
             @Override
             public void run(MemoryGridKernel k) {
                 k.run(places, offsets, steps, ROWS, WIDTH, factors);

@@ -22,6 +22,7 @@ final class Rows {
     private static final MemorySegment LEAST = filled(Float.NEGATIVE_INFINITY);
 
     private final MemorySegment block = Arena.ofAuto().allocate(128, 128);
+    private final float[] lanes = new float[LANES];
     private final MemorySegment numbers = Arena.ofAuto().allocate(64, 64);
 
     private Rows() {}
@@ -101,35 +102,39 @@ final class Rows {
         return sum;
     }
 
-    private float lane(int i) {
-        return block.get(ValueLayout.JAVA_FLOAT, 4L * i);
+    /** The accumulators in an array, of which code that isn't compiled yet reads much faster. */
+    private float[] lanes() {
+        MemorySegment.copy(block, ValueLayout.JAVA_FLOAT, 0, lanes, 0, LANES);
+        return lanes;
     }
 
     /** In four chains, which don't wait for each other. */
     private double total() {
+        float[] x = lanes();
         double a = 0;
         double b = 0;
         double c = 0;
         double d = 0;
         for (int i = 0; i < LANES; i += 4) {
-            a += lane(i);
-            b += lane(i + 1);
-            c += lane(i + 2);
-            d += lane(i + 3);
+            a += x[i];
+            b += x[i + 1];
+            c += x[i + 2];
+            d += x[i + 3];
         }
         return a + b + (c + d);
     }
 
     private float largest() {
-        float a = lane(0);
-        float b = lane(1);
-        float c = lane(2);
-        float d = lane(3);
+        float[] x = lanes();
+        float a = x[0];
+        float b = x[1];
+        float c = x[2];
+        float d = x[3];
         for (int i = 4; i < LANES; i += 4) {
-            a = Math.max(a, lane(i));
-            b = Math.max(b, lane(i + 1));
-            c = Math.max(c, lane(i + 2));
-            d = Math.max(d, lane(i + 3));
+            a = Math.max(a, x[i]);
+            b = Math.max(b, x[i + 1]);
+            c = Math.max(c, x[i + 2]);
+            d = Math.max(d, x[i + 3]);
         }
         return Math.max(Math.max(a, b), Math.max(c, d));
     }

@@ -55,6 +55,11 @@ public final class WarmUp {
         /** Runs what is used until it is ready, on the same memory; nothing if that can't be compared. */
         default void runPlain() {}
 
+        /** Whether what is used until then needs no compiler, and may be the faster one for good. */
+        default boolean plainIsFast() {
+            return false;
+        }
+
         /** How many elements a run handles. */
         int elements();
 
@@ -182,6 +187,9 @@ public final class WarmUp {
          */
         private boolean isCompiled() {
             long n = trial.elements();
+            if (trial.plainIsFast()) {
+                return waits() && best < plain * 7 / 8;
+            }
             return best <= 3 * n || waits() && (best <= plain / 2 || best <= 15 * n && best < plain * 3 / 4);
         }
     }

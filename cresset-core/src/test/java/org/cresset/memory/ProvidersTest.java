@@ -41,14 +41,21 @@ class ProvidersTest {
 
     @Test
     void withoutTheVectorModuleTheBitsAreTheSameAndOneLineSaysWhatToAdd() throws IOException, InterruptedException {
-        String output = ChildJvm.run(Arithmetic.class, List.of("-XX:TieredStopAtLevel=1"));
+        List<String> options = List.of("-XX:TieredStopAtLevel=1", "-Dcresset.machine=false");
+        String output = ChildJvm.run(Arithmetic.class, options);
         assertThat(rounds(output)).isEqualTo(rounds(usual));
         assertThat(output.lines().filter(l -> l.contains(HINT))).hasSize(1);
     }
 
     @Test
+    void withoutMachineCodeTheBitsAreTheSame() throws IOException, InterruptedException {
+        assertThat(rounds(withVectors("-Dcresset.machine=false"))).isEqualTo(rounds(usual));
+    }
+
+    @Test
     void theWidthOfVectorsDoesNotMatter() throws IOException, InterruptedException {
-        assertThat(rounds(withVectors("-XX:MaxVectorSize=16"))).isEqualTo(rounds(usual));
+        String narrow = withVectors("-XX:MaxVectorSize=16", "-Dcresset.machine=false");
+        assertThat(rounds(narrow)).isEqualTo(rounds(usual));
     }
 
     @Test

@@ -100,7 +100,7 @@ class AccumulatorsTest {
 
     @Test
     void totalsInVectorCode() {
-        assumeTrue(Tiers.vectors() && WarmUp.vectorBytes() >= 32);
+        assumeTrue(LoopForms.vectors() && WarmUp.vectorBytes() >= 32);
         Random random = new Random(4);
         MemorySegment memory = Accumulators.local().memory();
         for (int round = 0; round < 20; round++) {

@@ -1,6 +1,7 @@
 package org.cresset.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
@@ -13,10 +14,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.cresset.base.spi.MachineCode;
 import org.cresset.emit.Kernel;
 import org.cresset.emit.LaneType;
 import org.cresset.emit.Loop;
 import org.cresset.emit.LoopEmitter;
+import org.cresset.emit.MachineKernels;
 import org.cresset.emit.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -90,13 +93,17 @@ class LoopsTest {
     }
 
     private static void same(Loop loop, int n) throws ReflectiveOperationException {
+        same(loop, kernel(loop.name() + "V"), n);
+    }
+
+    private static void same(Loop loop, Kernel other, int n) throws ReflectiveOperationException {
         try (Arena arena = Arena.ofConfined()) {
             boolean narrow = loop.rows().contains(Row.NARROW) || loop.rows().contains(Row.NARROW_PAIR);
             LaneType memory = narrow ? LaneType.F32 : loop.type();
             Rows scalar = new Rows(arena, memory, n);
             Rows vector = new Rows(arena, memory, n);
             scalar.run(kernel(loop.name()), n);
-            vector.run(kernel(loop.name() + "V"), n);
+            vector.run(other, n);
             assertThat(vector.bits()).as("%s, %d elements", loop.name(), n).isEqualTo(scalar.bits());
         }
     }
@@ -138,5 +145,22 @@ class LoopsTest {
                 }
             }
         }
+    }
+
+    /** Machine code is there for loops over whole numbers and bytes too, but for those that divide integers. */
+    @Test
+    void machineCodeGivesTheSameBits() throws ReflectiveOperationException {
+        assumeTrue(MachineCode.avx2(), "needs Linux on x86-64 with AVX2");
+        int there = 0;
+        for (Loop loop : loops) {
+            Kernel machine = MachineKernels.of(loop, kernel(loop.name()));
+            if (machine != null) {
+                there++;
+                for (int n : new int[] {1, 8, 19, LONGEST}) {
+                    same(loop, machine, n);
+                }
+            }
+        }
+        assertThat(there).isGreaterThan(700);
     }
 }

@@ -66,6 +66,10 @@ class MemoryGridsTest {
                 if (v != null) {
                     assertThat(run(v, n)).containsExactly(run(t.scalarNow(), n));
                 }
+                MemoryGridKernel m = t.machineNow();
+                if (m != null) {
+                    assertThat(run(m, n)).containsExactly(run(t.scalarNow(), n));
+                }
             }
         }
     }

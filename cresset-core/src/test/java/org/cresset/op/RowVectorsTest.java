@@ -24,7 +24,7 @@ class RowVectorsTest {
 
     @BeforeEach
     void onlyWithTheVectorApi() {
-        assumeTrue(Tiers.vectors());
+        assumeTrue(LoopForms.vectors());
     }
 
     private MemorySegment bytes(Arena arena, long n) {

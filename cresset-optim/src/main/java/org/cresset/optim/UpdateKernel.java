@@ -6,30 +6,23 @@ import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.emit.Loop;
 import org.cresset.emit.LoopEmitter;
+import org.cresset.emit.MachineKernels;
 import org.cresset.emit.WideKernel;
+import org.cresset.op.LoopForms;
 import org.cresset.op.WarmUp;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An update's loop in two forms that compute the same bits: a scalar one from the first step on, and a vector one, which takes
- * over when a background thread has run it on scratch memory until it is compiled. Without {@code jdk.incubator.vector} it
- * stays with the scalar one.
- */
-final class UpdateKernel {
+/** Forms of an update's loop. */
+final class UpdateKernel extends LoopForms<WideKernel> {
     static final String PACKAGE = "org.cresset.optim.gen";
 
-    private static final boolean VECTORS =
-            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && !Boolean.getBoolean("cresset.scalar");
     private static final long WORTH_WARMING = 1 << 17;
     private static final int SMALLEST_FOR_VECTORS = 16;
 
     private final Loop loop;
-    private @Nullable WideKernel scalar;
-    private volatile @Nullable WideKernel vector;
-    private long seen;
-    private boolean asked;
 
     UpdateKernel(Loop loop) {
+        super(WORTH_WARMING, SMALLEST_FOR_VECTORS);
         this.loop = loop;
     }
 
@@ -39,32 +32,22 @@ final class UpdateKernel {
 
     /** The form to run n elements with. */
     WideKernel pick(long n) {
-        WideKernel v = vector;
-        if (v != null && n >= SMALLEST_FOR_VECTORS) {
-            return v;
-        }
-        WideKernel s = scalar;
-        if (s == null) {
-            s = load(loop.name());
-            scalar = s;
-        }
-        if (!asked && VECTORS) {
-            seen += n;
-            if (seen > WORTH_WARMING) {
-                asked = true;
-                WarmUp.queue(Trial::new);
-            }
-        }
-        return s;
+        return pick(n, n);
     }
 
-    /** The vector form now, compiled or not; null if there is none. */
-    @Nullable
-    WideKernel vectorNow() {
-        return VECTORS ? load(loop.name() + "V") : null;
+    @Override
+    protected boolean vectorizable() {
+        return true;
     }
 
-    private WideKernel load(String name) {
+    @Override
+    protected @Nullable WideKernel machine(WideKernel scalar) {
+        return MachineKernels.of(loop, scalar);
+    }
+
+    @Override
+    protected WideKernel load(boolean vector) {
+        String name = loop.name() + (vector ? "V" : "");
         try {
             Class<?> c;
             try {
@@ -78,12 +61,15 @@ final class UpdateKernel {
         }
     }
 
-    /** The vector form on trial. */
-    private final class Trial implements WarmUp.Trial {
+    @Override
+    protected Scratch<WideKernel> scratch() {
+        return new Rows();
+    }
+
+    /** Rows on which forms are tried. */
+    private final class Rows implements Scratch<WideKernel> {
         private final int n =
                 WarmUp.TURNS * WarmUp.vectorBytes() / loop.type().dtype().size();
-        private final WideKernel fast = load(loop.name() + "V");
-        private final WideKernel slow = load(loop.name());
         private final MemorySegment[] segments =
                 new MemorySegment[loop.repeated().size() + loop.outputs()];
         private final long[] offsets = new long[segments.length];
@@ -91,29 +77,19 @@ final class UpdateKernel {
         /** From the pool: another kind of segment would spoil what the compiler has learned about the loops. */
         private final Storage scratch = Memory.allocate(8L * n * segments.length);
 
-        Trial() {
+        Rows() {
             Arrays.fill(segments, scratch.segment().fill((byte) 0));
             Arrays.setAll(offsets, i -> 8L * n * i);
         }
 
         @Override
-        public void run() {
-            fast.run(segments, offsets, n);
-        }
-
-        @Override
-        public void runPlain() {
-            slow.run(segments, offsets, n);
+        public void run(WideKernel form) {
+            form.run(segments, offsets, n);
         }
 
         @Override
         public int elements() {
             return n;
-        }
-
-        @Override
-        public void ready() {
-            vector = fast;
         }
 
         @Override

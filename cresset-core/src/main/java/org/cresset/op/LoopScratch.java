@@ -8,27 +8,21 @@ import org.cresset.base.Storage;
 import org.cresset.emit.Kernel;
 import org.cresset.emit.Loop;
 
-/** The vector form of a loop, on trial. */
-final class LoopTrial implements WarmUp.Trial {
+/** Rows on which forms of a loop are tried. */
+final class LoopScratch implements LoopForms.Scratch<Kernel> {
     /** Bytes of an operand. */
     private static final int ROW = WarmUp.TURNS * WarmUp.vectorBytes();
 
     private static final long BETWEEN = 4L * ROW;
 
     private final Loop loop;
-    private final Kernel vector;
-    private final Kernel scalar;
-    private final Tiers tiers;
     private final int n;
 
     /** From the pool: another kind of segment would spoil what the compiler has learned about the loops. */
     private final Storage scratch = Memory.allocate(4 * BETWEEN);
 
-    LoopTrial(Loop loop, Kernel vector, Kernel scalar, Tiers tiers) {
+    LoopScratch(Loop loop) {
         this.loop = loop;
-        this.vector = vector;
-        this.scalar = scalar;
-        this.tiers = tiers;
         // Loops with accumulators handle several vectors in a turn.
         n = (loop.accumulators().isEmpty() ? 1 : 2) * ROW / loop.type().dtype().size();
         fill();
@@ -52,30 +46,16 @@ final class LoopTrial implements WarmUp.Trial {
     }
 
     /** Whole blocks of vectors, and a row that ends with less, because the compiler leaves out what it hasn't seen. */
-    private void run(Kernel k) {
+    @Override
+    public void run(Kernel k) {
         MemorySegment m = scratch.segment();
         k.run(m, 0, m, BETWEEN, m, 2 * BETWEEN, m, 3 * BETWEEN, n);
         k.run(m, 0, m, BETWEEN, m, 2 * BETWEEN, m, 3 * BETWEEN, n / 2 - 1);
     }
 
     @Override
-    public void run() {
-        run(vector);
-    }
-
-    @Override
-    public void runPlain() {
-        run(scalar);
-    }
-
-    @Override
     public int elements() {
         return n + n / 2 - 1;
-    }
-
-    @Override
-    public void ready() {
-        tiers.ready(vector);
     }
 
     @Override

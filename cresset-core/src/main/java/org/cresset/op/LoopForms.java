@@ -1,0 +1,184 @@
+package org.cresset.op;
+
+import org.cresset.emit.MachineKernels;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The forms of one loop, which all compute the same bits. The scalar one is there at once. When the loop turns out to matter it
+ * is written in the processor's own language, which takes well under a millisecond and is fast from the first call on
+ * ({@link MachineKernels}). Where there is no such form, or the processor has wider vectors than it uses, a background thread
+ * runs the form in the Vector API on scratch memory until the JIT compiler is through with it, and then that takes over.
+ *
+ * @param <K> the class of all forms
+ */
+public abstract class LoopForms<K> {
+    private static final boolean VECTORS =
+            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && !MachineKernels.SCALAR_ONLY;
+
+    /** Elements that take the scalar form, before it is compiled, as long as it takes to write machine code. */
+    private static final long WORTH_EMITTING = 1 << 10;
+
+    private final long worthWarming;
+    private final int smallest;
+    private @Nullable K scalar;
+    private volatile @Nullable K fast;
+    private volatile boolean settled;
+    private long seen;
+    private boolean sought;
+
+    /**
+     * Forms of which none is there yet.
+     *
+     * @param worthWarming elements after which the vector form is prepared
+     * @param smallest elements from which other forms than the scalar one pay
+     */
+    protected LoopForms(long worthWarming, int smallest) {
+        this.worthWarming = worthWarming;
+        this.smallest = smallest;
+    }
+
+    /** Whether vector loops can be used at all. */
+    static boolean vectors() {
+        return VECTORS;
+    }
+
+    /** The scalar form, or the one in the Vector API, compiled or not. */
+    protected abstract K load(boolean vector);
+
+    /** The form in machine code, if there is one. */
+    protected abstract @Nullable K machine(K scalar);
+
+    /** Whether there is a vector form. */
+    protected abstract boolean vectorizable();
+
+    /** Memory to try forms on. */
+    protected abstract Scratch<K> scratch();
+
+    /**
+     * Scratch memory on which forms can be tried, in all ways in which they are called: a branch that the compiler hasn't seen
+     * taken is one at which it throws its code away, and until there is new code the vector form runs in the interpreter.
+     */
+    protected interface Scratch<K> extends AutoCloseable {
+        /** Runs a form, with whole vectors and with elements that are left. */
+        void run(K form);
+
+        /** How many elements that are. */
+        int elements();
+
+        @Override
+        void close();
+    }
+
+    /** The form to run now on some elements, n of them in a row. */
+    public final K pick(long elements, long n) {
+        if (settled) {
+            K f = fast;
+            return f != null && n >= smallest ? f : scalar();
+        }
+        K s = scalar();
+        if (n < smallest) {
+            return s;
+        }
+        seen += elements;
+        if (seen > WORTH_EMITTING) {
+            settle(s);
+        }
+        K f = fast;
+        return f != null ? f : s;
+    }
+
+    private K scalar() {
+        K s = scalar;
+        if (s == null) {
+            s = load(false);
+            scalar = s;
+        }
+        return s;
+    }
+
+    private synchronized void settle(K s) {
+        if (!sought) {
+            sought = true;
+            K m = machine(s);
+            fast = m;
+            settled = m != null && MachineKernels.widest();
+        }
+        if (!settled && seen > worthWarming) {
+            if (VECTORS) {
+                WarmUp.queue(() -> vectorizable() ? new FormTrial() : null);
+            } else if (fast == null) {
+                Hint.give();
+            }
+            settled = true;
+        }
+    }
+
+    /** The scalar form, for tests. */
+    final K scalarNow() {
+        return load(false);
+    }
+
+    /** The vector form now, for tests; null if there is none. */
+    public final @Nullable K vectorNow() {
+        return VECTORS && vectorizable() ? load(true) : null;
+    }
+
+    /** The form in machine code, for tests; null if there is none. */
+    public final @Nullable K machineNow() {
+        return machine(load(false));
+    }
+
+    /** The vector form on trial against the one that is used. */
+    private final class FormTrial implements WarmUp.Trial {
+        private final K vector = load(true);
+        private final @Nullable K used = fast;
+        private final K plain = used != null ? used : load(false);
+        private final Scratch<K> scratch = scratch();
+
+        @Override
+        public void run() {
+            scratch.run(vector);
+        }
+
+        @Override
+        public void runPlain() {
+            scratch.run(plain);
+        }
+
+        @Override
+        public boolean plainIsFast() {
+            return used != null;
+        }
+
+        @Override
+        public int elements() {
+            return scratch.elements();
+        }
+
+        @Override
+        public void ready() {
+            fast = vector;
+        }
+
+        @Override
+        public void close() {
+            scratch.close();
+        }
+    }
+
+    /** One line, once, about what is missing. */
+    private static final class Hint {
+        static {
+            if (!MachineKernels.SCALAR_ONLY) {
+                System.getLogger("org.cresset")
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "loops run without vector instructions, several times slower;"
+                                        + " start Java with --add-modules jdk.incubator.vector");
+            }
+        }
+
+        /** Loads this class. */
+        static void give() {}
+    }
+}
