@@ -6,6 +6,7 @@ import org.cresset.base.Memory;
 import org.cresset.base.Workers;
 import org.cresset.base.spi.Contractions;
 import org.cresset.base.spi.Lapack;
+import org.cresset.base.spi.MachineCode;
 import org.cresset.op.Providers;
 import picocli.CommandLine.Command;
 
@@ -30,11 +31,13 @@ final class DoctorCommand implements Callable<Integer> {
                 true,
                 "");
         line("CPU features", CpuFeatures.describe(), true, "");
+        boolean machine = MachineCode.avx2();
+        line("Loops", machine ? "machine code with AVX2 and FMA" : "by the Vector API", machine || vectors, "");
         line(
                 "Vector API",
                 vectors ? "there, " + VectorWidth.bits() + " bits" : "not readable",
                 vectors,
-                "add --add-modules jdk.incubator.vector; scalar loops run instead, several times slower");
+                "add --add-modules jdk.incubator.vector; where there is no machine code, loops run several times slower");
         line(
                 "Native access",
                 DoctorCommand.class.getModule().isNativeAccessEnabled() ? "allowed" : "allowed with warnings",
