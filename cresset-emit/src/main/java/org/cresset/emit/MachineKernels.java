@@ -82,11 +82,18 @@ public final class MachineKernels {
         final int lanes;
         final int size;
         final int block;
+        private final int step;
 
         Moves(Loop loop) {
             lanes = MachineLoop.lanes(loop.type());
             size = loop.type().dtype().size();
             block = loop.type().accumulators() * size;
+            step = loop.accumulators().isEmpty() ? lanes : loop.type().accumulators();
+        }
+
+        /** How many elements the scalar form takes where the code has stopped: as many as are left, or up to where it can go on. */
+        int left(int done, int n) {
+            return Math.min(step - done % step, n - done);
         }
 
         static int of(Loop loop, int operand) {
@@ -159,8 +166,8 @@ public final class MachineKernels {
                     done += (int) code.callBriefly(
                             end - done, from(pa, done, 0), from(pb, done, 1), from(pc, done, 2), from(po, done, 3));
                 }
-                int some = Math.min(moves.lanes, n - done);
-                if (some > 0 && (done < end || done == whole)) {
+                int some = moves.left(done, n);
+                if (some > 0 && (done < end || done == whole)) { // a rare element, or the end
                     scalar.run(
                             a, ao + to(done, 0), b, bo + to(done, 1), c, co + to(done, 2), o, oo + to(done, 3), some);
                     done += some;
@@ -247,8 +254,8 @@ public final class MachineKernels {
                     }
                     done += (int) code.callBriefly(end - done, block.address(), 0, 0, 0);
                 }
-                int some = Math.min(moves.lanes, n - done);
-                if (some > 0 && (done < end || done == whole)) {
+                int some = moves.left(done, n);
+                if (some > 0 && (done < end || done == whole)) { // a rare element, or the end
                     for (int k = 0; k < of.length; k++) {
                         at[k] = offsets[k] + moves.to(done, of[k]);
                     }

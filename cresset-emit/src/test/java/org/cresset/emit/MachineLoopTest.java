@@ -44,7 +44,7 @@ class MachineLoopTest {
                 V b = values.get(random.nextInt(values.size()));
                 V c = values.get(random.nextInt(values.size()));
                 V m = masks.get(random.nextInt(masks.size()));
-                switch (random.nextInt(l.type().isFloat() ? 24 : 19)) {
+                switch (random.nextInt(l.type().isFloat() ? 25 : 19)) {
                     case 0 -> values.add(l.add(a, b));
                     case 1 -> values.add(l.sub(a, b));
                     case 2 -> values.add(l.mul(a, b));
@@ -68,6 +68,7 @@ class MachineLoopTest {
                     case 20 -> values.add(l.div(a, b));
                     case 21 -> values.add(l.sqrt(a));
                     case 22 -> values.add(l.copySign(a, l.select(l.isNan(b), l.one(), b)));
+                    case 23 -> values.add(l.rare(l.gt(a, l.constant(90)), b, new Lanes.Function(Math.class, "sin"), c));
                     default -> values.add(floating(l, random.nextInt(6), a));
                 }
             }
