@@ -23,6 +23,12 @@ final class MachineLoop {
     /** Bytes of a vector. */
     static final int VECTOR = 32;
 
+    /** Vectors of a round where nothing else says how many. */
+    private static final int UNROLLED = 4;
+
+    /** Instructions of a body that is unrolled, with loads and stores. */
+    private static final int SHORT = 16;
+
     /** Vectors that a loop may put on the stack; for one that needs more, code is written anew. */
     private static final int USUAL_SLOTS = 24;
 
@@ -75,7 +81,8 @@ final class MachineLoop {
         boolean suits = !loop.wide()
                 && loop.inputs() == 1
                 && loop.outputs() == 0
-                && new MachineLoop(loop, true).keepsAccumulators();
+                && !loop.accumulators().isEmpty()
+                && new MachineLoop(loop, true).unrolls();
         return suits ? written(loop, true) : null;
     }
 
@@ -137,18 +144,12 @@ final class MachineLoop {
         X86.Mark row = code.here();
         code.zero(INDEX);
         int most = used;
-        if (keepsAccumulators()) {
+        if (unrolls()) {
             most = blocks(numbers, used);
         }
         X86.Mark end = code.mark();
         code.compare(INDEX, N);
         code.jumpIfNotBelow(end);
-        X86.Mark top = code.here();
-        if (!loop.accumulators().isEmpty()) {
-            code.move(TEMPORARY, INDEX);
-            code.shiftLeft(TEMPORARY, shift);
-            code.and(TEMPORARY, loop.type().accumulators() - 1 << shift);
-        }
         MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), constants);
         List<Integer> repeated = repeated(lanes);
         Iterator<Integer> results = round(lanes, repeated);
@@ -158,6 +159,13 @@ final class MachineLoop {
             lanes.store(operand, Row.PLAIN, loop.accumulators().get(a).apply(lanes, before, results.next()));
         }
         MachineRegisters registers = new MachineRegisters(code, this, lanes, known(lanes, repeated, numbers), used);
+        registers.hoist();
+        X86.Mark top = code.here();
+        if (!loop.accumulators().isEmpty()) {
+            code.move(TEMPORARY, INDEX);
+            code.shiftLeft(TEMPORARY, shift);
+            code.and(TEMPORARY, loop.type().accumulators() - 1 << shift);
+        }
         registers.write(exit);
         code.add(INDEX, lanes(loop.type()));
         code.compare(INDEX, N);
@@ -176,31 +184,38 @@ final class MachineLoop {
         return Math.max(most, registers.slots());
     }
 
-    /** Vectors of a block of accumulators. */
+    /** Vectors of a round of the unrolled loop: as many as a block of accumulators has. */
     private int vectors() {
-        return (loop.type().accumulators() << shift) / VECTOR;
+        return loop.accumulators().isEmpty() ? UNROLLED : (loop.type().accumulators() << shift) / VECTOR;
     }
 
-    /** Whether accumulators stay in registers while there are whole blocks. */
-    private boolean keepsAccumulators() {
-        if (loop.accumulators().isEmpty() || loop.accumulators().size() * vectors() > MOST_KEPT) {
-            return false;
+    /**
+     * Whether there is a loop of several vectors a round before the one of one vector: where accumulators can stay in registers,
+     * and where the body is so short that going around would take as long. Each vector of a body that exits has to be by itself.
+     */
+    private boolean unrolls() {
+        int kept = loop.accumulators().size() * vectors();
+        for (int k = 0; k < bases.length; k++) {
+            boolean repeated = k < loop.inputs() && loop.repeated().get(k);
+            if (bases[k] < 0 && !repeated) {
+                return false; // the bound lies where addresses are loaded
+            }
         }
         MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), new LinkedHashMap<>());
         round(lanes, repeated(lanes));
-        return !lanes.exits();
+        return !lanes.exits()
+                && (kept > 0 ? kept <= MOST_KEPT : lanes.instructions().size() <= SHORT);
     }
 
-    /** The loop over whole blocks, each vector of which has an accumulator in a register; returns what it needs of the stack. */
+    /** The loop of several vectors a round, each of which has its accumulators; returns what it needs of the stack. */
     private int blocks(List<X86.Place> numbers, int used) {
-        int step = loop.type().accumulators();
+        int step = vectors() * lanes(loop.type());
         X86.Mark few = code.mark();
         code.move(TEMPORARY, N);
         code.and(TEMPORARY, -step);
         code.compare(INDEX, TEMPORARY);
         code.jumpIfNotBelow(few);
         kept(0x10);
-        X86.Mark top = code.here();
         MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), constants);
         List<Integer> repeated = repeated(lanes);
         List<Integer> before = new ArrayList<>();
@@ -217,6 +232,8 @@ final class MachineLoop {
         }
         MachineRegisters registers = new MachineRegisters(code, this, lanes, known(lanes, repeated, numbers), used);
         registers.accumulators(before);
+        registers.hoist();
+        X86.Mark top = code.here();
         registers.write(few);
         code.add(INDEX, step);
         code.compare(INDEX, TEMPORARY);

@@ -3,6 +3,7 @@ package org.cresset.emit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,9 @@ import org.cresset.emit.MachineInstruction.Form;
 final class MachineRegisters {
     private static final int COUNT = 16;
     private static final int NEVER = Integer.MAX_VALUE;
+
+    /** Registers for what an instruction wants of what stays in memory. */
+    private static final int FOR_OPERANDS = 2;
 
     private final X86 code;
     private final MachineLoop loop;
@@ -77,6 +81,52 @@ final class MachineRegisters {
             holds[r] = values.get(i);
             kept.set(r);
         }
+    }
+
+    /**
+     * Loads constants and repeated inputs, those used most often first, into registers that the body can do without; to be written
+     * before the loop.
+     */
+    void hoist() {
+        int room = COUNT - kept.cardinality() - mostAtOnce() - FOR_OPERANDS;
+        List<Map.Entry<Integer, X86.Place>> known = new ArrayList<>();
+        for (Map.Entry<Integer, X86.Place> e : memory.entrySet()) {
+            if (uses[e.getKey()].length > 0) {
+                known.add(e);
+            }
+        }
+        known.sort(Comparator.comparingInt((Map.Entry<Integer, X86.Place> e) -> -uses[e.getKey()].length)
+                .thenComparingInt(Map.Entry::getKey));
+        int r = COUNT - 1 - kept.cardinality();
+        for (Map.Entry<Integer, X86.Place> e : known.subList(0, Math.clamp(room, 0, known.size()))) {
+            code.vector(X86.MAP_0F, 0x10, false, false, r, -1, e.getValue());
+            int v = e.getKey();
+            register[v] = r;
+            holds[r] = v;
+            kept.set(r--);
+        }
+    }
+
+    /** How many values that the body makes are needed later at the same time. */
+    private int mostAtOnce() {
+        int now = 0;
+        int most = 0;
+        for (int i = 0; i < instructions.size(); i++) {
+            int result = instructions.get(i).result();
+            if (result >= 0) {
+                most = Math.max(most, ++now);
+            }
+            int[] sources = sources(instructions.get(i));
+            for (int k = 0; k < sources.length; k++) {
+                int v = sources[k];
+                boolean again = k > 0 && sources[0] == v || k > 1 && sources[1] == v;
+                boolean last = uses[v][uses[v].length - 1] == i;
+                if (last && !again && !memory.containsKey(v) && register[v] < 0) {
+                    now--;
+                }
+            }
+        }
+        return most;
     }
 
     /** Vectors on the stack that the round needs. */
