@@ -24,8 +24,33 @@ public final class MachineKernels {
     private static final int MOST_OPERANDS = 32;
 
     /** What a grid's code is told: each thread has one. */
-    private static final ThreadLocal<MemorySegment> BLOCKS =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8L * (1 + 2 * MOST_OPERANDS), 8));
+    private static final ThreadLocal<Block> BLOCKS = ThreadLocal.withInitial(Block::new);
+
+    /**
+     * Rows, and for each operand its address and the bytes to the next row. They are put together in an array and go to memory at
+     * once: each by itself takes code that isn't compiled yet twenty times as long.
+     */
+    private static final class Block {
+        private final long[] longs = new long[1 + 2 * MOST_OPERANDS];
+        private final MemorySegment memory = Arena.ofAuto().allocate(8L * longs.length, 8);
+
+        void operand(int k, long address, long step) {
+            longs[1 + 2 * k] = address;
+            longs[2 + 2 * k] = step;
+        }
+
+        /** Puts it where the code reads it; returns the address. */
+        long of(int rows, int operands) {
+            longs[0] = rows;
+            MemorySegment.copy(longs, 0, memory, ValueLayout.JAVA_LONG, 0, 1 + 2 * operands);
+            return memory.address();
+        }
+
+        /** Rows that the code has not finished. */
+        int left() {
+            return (int) memory.get(ValueLayout.JAVA_LONG, 0);
+        }
+    }
 
     /** That {@code -Dcresset.scalar=true} is set: no form but the scalar ones. */
     public static final boolean SCALAR_ONLY = Boolean.getBoolean("cresset.scalar");
@@ -190,15 +215,12 @@ public final class MachineKernels {
             long row = (long) part * moves.size;
             long from = Window.address(a, ao, whole * row);
             long to = Window.address(o, oo, (long) whole * moves.block);
-            MemorySegment block = BLOCKS.get();
+            Block block = BLOCKS.get();
             int most = Math.max(1, BRIEF / part);
             for (int done = 0; done < whole; done += most) {
-                block.set(ValueLayout.JAVA_LONG, 0, Math.min(most, whole - done));
-                block.set(ValueLayout.JAVA_LONG, 8, from + done * row);
-                block.set(ValueLayout.JAVA_LONG, 16, row);
-                block.set(ValueLayout.JAVA_LONG, 24, to + (long) done * moves.block);
-                block.set(ValueLayout.JAVA_LONG, 32, moves.block);
-                parts.callBriefly(part, block.address(), 0, 0, 0);
+                block.operand(0, from + done * row, row);
+                block.operand(1, to + (long) done * moves.block, moves.block);
+                parts.callBriefly(part, block.of(Math.min(most, whole - done), 2), 0, 0, 0);
             }
             Reference.reachabilityFence(a);
             Reference.reachabilityFence(o);
@@ -242,17 +264,15 @@ public final class MachineKernels {
                 addresses[k] = moves.address(segments[k], offsets[k], of[k], n);
             }
             long[] at = new long[of.length];
-            MemorySegment block = BLOCKS.get();
+            Block block = BLOCKS.get();
             int done = 0;
             while (done < n) {
                 int end = Math.min(whole, done + BRIEF);
                 if (done < whole) {
-                    block.set(ValueLayout.JAVA_LONG, 0, 1);
                     for (int k = 0; k < of.length; k++) {
-                        block.set(ValueLayout.JAVA_LONG, 8L * (1 + 2 * k), moves.from(addresses[k], done, of[k]));
-                        block.set(ValueLayout.JAVA_LONG, 8L * (2 + 2 * k), 0);
+                        block.operand(k, moves.from(addresses[k], done, of[k]), 0);
                     }
-                    done += (int) code.callBriefly(end - done, block.address(), 0, 0, 0);
+                    done += (int) code.callBriefly(end - done, block.of(1, of.length), 0, 0, 0);
                 }
                 int some = moves.left(done, n);
                 if (some > 0 && (done < end || done == whole)) { // a rare element, or the end
@@ -273,6 +293,7 @@ public final class MachineKernels {
         private final int lanes;
         private final int shift;
         private final int operands;
+        private final int[] groups;
         private final MemoryGridKernel scalar;
         private final NativeFunction code;
 
@@ -281,6 +302,7 @@ public final class MachineKernels {
             this.lanes = MachineLoop.lanes(grid.loop().type());
             this.shift = grid.loop().type().dtype().shift();
             this.operands = grid.loop().operands();
+            this.groups = grid.groups().stream().mapToInt(Integer::intValue).toArray();
             this.scalar = scalar;
             this.code = code;
         }
@@ -299,7 +321,7 @@ public final class MachineKernels {
 
         private void whole(
                 @Nullable MemorySegment[] places, long[] offsets, int[] steps, int rows, int n, Object numbers) {
-            MemorySegment block = BLOCKS.get();
+            Block block = BLOCKS.get();
             int most = Math.max(1, BRIEF / n);
             int row = 0;
             int column = 0;
@@ -307,29 +329,28 @@ public final class MachineKernels {
                 // The rest of a row at which the code stopped, or all rows from here on.
                 int some = column > 0 ? 1 : Math.min(rows - row, most);
                 long[] at = moved(offsets, steps, row, column);
-                block.set(ValueLayout.JAVA_LONG, 0, some);
                 for (int k = 0; k < operands; k++) {
                     MemorySegment place = places[k];
-                    int step = steps[grid.groups().get(k)];
+                    int step = steps[groups[k]];
                     if (place == null) {
                         throw new IllegalArgumentException(grid.name() + ": no memory for operand " + k);
                     }
                     long low = Window.rows(place, at[k], step, some, n - column, shift);
                     long first = low - (Math.min((some - 1) * (long) step, 0) << shift);
-                    block.set(ValueLayout.JAVA_LONG, 8L * (1 + 2 * k), first);
-                    block.set(ValueLayout.JAVA_LONG, 8L * (2 + 2 * k), (long) step << shift);
+                    block.operand(k, first, (long) step << shift);
                 }
+                long told = block.of(some, operands);
                 column += (int)
                         (n <= LONGEST
-                                ? code.callBriefly(n - column, block.address(), 0, 0, 0)
-                                : code.call(n - column, block.address(), 0, 0));
-                row += some - (int) block.get(ValueLayout.JAVA_LONG, 0);
+                                ? code.callBriefly(n - column, told, 0, 0, 0)
+                                : code.call(n - column, told, 0, 0));
+                row += some - block.left();
                 if (row < rows && column < n) {
                     scalar.run(places, moved(offsets, steps, row, column), steps, 1, lanes, numbers);
                     column += lanes;
                 }
                 if (column >= n) {
-                    row += block.get(ValueLayout.JAVA_LONG, 0) > 0 ? 1 : 0;
+                    row += block.left() > 0 ? 1 : 0;
                     column = 0;
                 }
             }
@@ -339,9 +360,12 @@ public final class MachineKernels {
 
         /** Offsets of an element of a row. */
         private long[] moved(long[] offsets, int[] steps, int row, int column) {
+            if (row == 0 && column == 0) {
+                return offsets;
+            }
             long[] at = new long[operands];
             for (int k = 0; k < operands; k++) {
-                at[k] = offsets[k] + ((long) row * steps[grid.groups().get(k)] + column << shift);
+                at[k] = offsets[k] + ((long) row * steps[groups[k]] + column << shift);
             }
             return at;
         }
