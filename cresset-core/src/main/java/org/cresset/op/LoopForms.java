@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The forms of one loop, which all compute the same bits. The scalar one is there at once. When the loop turns out to matter it
- * is written in the processor's own language, which takes well under a millisecond and is fast from the first call on
+ * is written in the processor's own language, which takes a new process about a millisecond and is fast from the first call on
  * ({@link MachineKernels}). Where there is no such form, or the processor has wider vectors than it uses, a background thread
  * runs the form in the Vector API on scratch memory until the JIT compiler is through with it, and then that takes over.
  *

@@ -67,12 +67,12 @@ final class RecurrentKernel {
         long longest = runs.stream().mapToLong(Recurrent.Run::rows).max().orElse(0);
         Dense room = weightIh == null ? x : Dense.empty(Shape.of(longest, width), DType.FLOAT32);
         try (Factor f = Factor.of((Dense) weight.detach().t(), batch / blocks(batch));
-                Factor g = weightIh == null
+                Factor g = weightIh == null || Workers.parts() > 1
                         ? null
                         : Factor.of((Dense) weightIh.detach().t(), longest)) {
             for (Recurrent.Run run : runs) {
                 Dense in = part(x, run.first(), run.rows());
-                Dense gates = weightIh == null || g == null ? in : gates(in, weightIh, g, part(room, 0, run.rows()));
+                Dense gates = weightIh == null ? in : gates(in, weightIh, g, part(room, 0, run.rows()));
                 inBlocks(batch, (from, to) -> block(f, from, to, run, gates));
             }
         }
@@ -82,8 +82,8 @@ final class RecurrentKernel {
      * What inputs give to the gates: in the same memory for each run of steps, which so stays in the processor's cache. With one
      * thread the weight stays in the library's order, too; with more the product is shared out.
      */
-    private Dense gates(Dense in, Dense weightIh, Factor packed, Dense made) {
-        if (Workers.parts() == 1) {
+    private Dense gates(Dense in, Dense weightIh, @Nullable Factor packed, Dense made) {
+        if (packed != null) {
             packed.multiply(in, biasIh, made);
         } else {
             Matmul.into(in, (Dense) weightIh.detach().t(), biasIh, made);

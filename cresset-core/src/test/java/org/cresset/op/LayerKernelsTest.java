@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.base.Workers;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,15 +120,31 @@ class LayerKernelsTest {
         for (int i = 0; i < weights.length; i++) {
             assertThat(grads[1][i].equalTo(grads[0][i])).as("weight %d", i).isTrue();
         }
-        agree(
-                in -> Recurrent.layer(
-                        a, in[0], in[2], in[3], in[1], mode == Recurrent.Mode.LSTM ? in[1] : null, in[4], in[5], null),
-                x,
-                state,
-                weights[0].detach(),
-                weights[1].detach(),
-                weights[2].detach(),
-                weights[3].detach());
+        int threads = Workers.threads();
+        try {
+            for (int t = 1; t <= 2; t++) { // with one thread the input's weight is packed
+                Workers.setThreads(t);
+                agree(
+                        in -> Recurrent.layer(
+                                a,
+                                in[0],
+                                in[2],
+                                in[3],
+                                in[1],
+                                mode == Recurrent.Mode.LSTM ? in[1] : null,
+                                in[4],
+                                in[5],
+                                null),
+                        x,
+                        state,
+                        weights[0].detach(),
+                        weights[1].detach(),
+                        weights[2].detach(),
+                        weights[3].detach());
+            }
+        } finally {
+            Workers.setThreads(threads);
+        }
     }
 
     /** Kernels read by the sizes of others, so none may be smaller, or of another type. */

@@ -70,6 +70,11 @@ public record Loop(
         return repeated.size() + outputs + accumulators.size();
     }
 
+    /** Whether an operand is one element repeated. */
+    boolean repeats(int operand) {
+        return operand < inputs() && repeated.get(operand);
+    }
+
     /** How operand {@code i} lies in memory: inputs, then outputs, then accumulators. */
     Row row(int i) {
         return i < rows.size() ? rows.get(i) : Row.PLAIN;

@@ -125,9 +125,7 @@ public final class MachineKernels {
             if (operand >= loop.inputs() + loop.outputs()) {
                 return ACCUMULATORS;
             }
-            return operand < loop.inputs() && loop.repeated().get(operand)
-                    ? STAYS
-                    : loop.row(operand).shift(loop.type());
+            return loop.repeats(operand) ? STAYS : loop.row(operand).shift(loop.type());
         }
 
         /** The address of an operand, of which all n elements lie inside its segment. */

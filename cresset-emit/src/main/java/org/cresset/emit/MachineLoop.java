@@ -196,8 +196,7 @@ final class MachineLoop {
     private boolean unrolls() {
         int kept = loop.accumulators().size() * vectors();
         for (int k = 0; k < bases.length; k++) {
-            boolean repeated = k < loop.inputs() && loop.repeated().get(k);
-            if (bases[k] < 0 && !repeated) {
+            if (bases[k] < 0 && !loop.repeats(k)) {
                 return false; // the bound lies where addresses are loaded
             }
         }
@@ -305,11 +304,10 @@ final class MachineLoop {
     private void gridBases() {
         int next = 0;
         for (int i = bases.length - 1; i >= 0; i--) {
-            boolean repeated = i < loop.inputs() && loop.repeated().get(i);
-            bases[i] = repeated || next == GRID_BASES.length ? -1 : GRID_BASES[next++];
+            bases[i] = loop.repeats(i) || next == GRID_BASES.length ? -1 : GRID_BASES[next++];
             if (bases[i] >= 0) {
                 code.load(bases[i], base(i));
-            } else if (!repeated && !loop.accumulators().isEmpty()) {
+            } else if (!loop.repeats(i) && !loop.accumulators().isEmpty()) {
                 throw new MachineEmitter.Unsupported("too many rows beside accumulators");
             }
         }
@@ -337,7 +335,7 @@ final class MachineLoop {
         for (int k = 0; k < bases.length; k++) {
             if (bases[k] >= 0) {
                 code.add(bases[k], step(k));
-            } else if (!(k < loop.inputs() && loop.repeated().get(k))) {
+            } else if (!loop.repeats(k)) {
                 code.load(TEMPORARY, base(k));
                 code.add(TEMPORARY, step(k));
                 code.store(base(k), TEMPORARY);

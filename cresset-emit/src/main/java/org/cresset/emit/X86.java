@@ -184,11 +184,6 @@ final class X86 {
         bytes(0xc1, 0xe0 | to & 7, by);
     }
 
-    /** {@code a |= b}. */
-    void or(int a, int b) {
-        registers(0x0b, a, b);
-    }
-
     /** Sets flags by {@code a - b}. */
     void compare(int a, int b) {
         registers(0x3b, a, b);
@@ -231,11 +226,6 @@ final class X86 {
 
     void bind(Mark m) {
         m.at = out.size();
-    }
-
-    void jump(Mark to) {
-        out.write(0xe9);
-        distance(to);
     }
 
     /** Jumps if the last comparison said less (without signs). */
