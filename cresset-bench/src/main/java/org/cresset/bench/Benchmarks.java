@@ -85,7 +85,7 @@ public final class Benchmarks {
 
     /** Measures in a process of its own, so that peak memory means something. */
     public static Measurement inOwnProcess(String name, int threads) {
-        JsonNode n = ownProcess(name, threads, "warm");
+        JsonNode n = ownProcess(Single.class, name, Integer.toString(threads), "warm");
         return new Measurement(
                 name,
                 threads,
@@ -96,28 +96,28 @@ public final class Benchmarks {
 
     /** As {@link #cold}, in a process of its own, which has run nothing before. */
     public static double[] coldInOwnProcess(String name, int threads) {
-        JsonNode n = ownProcess(name, threads, "cold");
+        JsonNode n = ownProcess(Single.class, name, Integer.toString(threads), "cold");
         return new double[] {
             n.get(0).doubleValue(), n.get(1).doubleValue(), n.get(2).doubleValue()
         };
     }
 
-    private static JsonNode ownProcess(String name, int threads, String how) {
-        List<String> command = java("org.cresset.bench.Single");
-        command.add(name);
-        command.add(Integer.toString(threads));
-        command.add(how);
+    /** What a main class printed as its last line, run by this JVM with its flags. */
+    static JsonNode ownProcess(Class<?> main, String... args) {
+        List<String> command = java(main);
+        command.addAll(List.of(args));
         try {
             Process p = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             String out = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             if (p.waitFor() != 0 || out.isEmpty()) {
-                throw CressetException.runtime("bench: the process for " + name + " ended with code " + p.exitValue());
+                throw CressetException.runtime(
+                        "bench: the process for " + args[0] + " ended with code " + p.exitValue());
             }
             return new ObjectMapper().readTree(out.substring(out.lastIndexOf('\n') + 1));
         } catch (IOException e) {
-            throw CressetException.runtime("bench: can't start a process for " + name + ": " + e.getMessage());
+            throw CressetException.runtime("bench: can't start a process for " + args[0] + ": " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw CressetException.runtime("bench: interrupted");
@@ -126,7 +126,7 @@ public final class Benchmarks {
 
     /** Whole processes, from start to exit. */
     private static Measurement startup(int threads) {
-        List<String> command = java("org.cresset.bench.Startup");
+        List<String> command = java(Startup.class);
         double[] times = new double[9];
         for (int i = -1; i < times.length; i++) { // the first one fills the file cache
             long start = System.nanoTime();
@@ -154,7 +154,7 @@ public final class Benchmarks {
     }
 
     /** This JVM with its flags, to run another class. */
-    private static List<String> java(String main) {
+    private static List<String> java(Class<?> main) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -164,7 +164,7 @@ public final class Benchmarks {
         }
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
-        command.add(main);
+        command.add(main.getName());
         return command;
     }
 }

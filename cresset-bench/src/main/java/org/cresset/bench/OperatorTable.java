@@ -13,8 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.registry.Operator;
 import org.cresset.registry.Operators;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
@@ -38,13 +40,36 @@ final class OperatorTable {
         }
 
         /** The call with arguments made anew. */
-        Runnable call() {
+        Call call() {
             List<@Nullable Object> positional = new ArrayList<>();
             args.forEach(a -> positional.add(value(a)));
             Map<String, @Nullable Object> named = new LinkedHashMap<>();
             kwargs.properties().forEach(e -> named.put(e.getKey(), value(e.getValue())));
-            var op = Operators.standard().get(name);
-            return () -> op.call(positional, named);
+            return new Call(Operators.standard().get(name), positional, named);
+        }
+    }
+
+    /** An operator with its arguments. */
+    record Call(Operator op, List<@Nullable Object> positional, Map<String, @Nullable Object> named)
+            implements Runnable {
+        @Nullable
+        Object result() {
+            return op.call(positional, named);
+        }
+
+        @Override
+        public void run() {
+            result();
+        }
+
+        /** All arguments that may have a gradient. */
+        List<Tensor> differentiable() {
+            return Stream.concat(positional.stream(), named.values().stream())
+                    .flatMap(a -> a instanceof List<?> several ? several.stream() : Stream.ofNullable(a))
+                    .filter(Tensor.class::isInstance)
+                    .map(Tensor.class::cast)
+                    .filter(t -> t.dtype().isDifferentiable())
+                    .toList();
         }
     }
 

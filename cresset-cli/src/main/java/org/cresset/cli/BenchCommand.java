@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.cresset.base.CressetException;
 import org.cresset.bench.Benchmarks;
+import org.cresset.bench.FirstCalls;
 import org.cresset.bench.Measurement;
 import org.cresset.bench.OperatorSweep;
 import picocli.CommandLine.Command;
@@ -35,7 +36,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--cold",
-            description = "Time the first call and the first 1, 10 and 100 in this fresh process instead")
+            description =
+                    "Time the first call and the first 1, 10 and 100 in this fresh process instead; with ops, what"
+                            + " each operator's first call takes more than a later one")
     private boolean cold;
 
     @Option(names = "--against", paramLabel = "ENGINE", description = "With ops: time torch's calls in turn")
@@ -56,7 +59,8 @@ final class BenchCommand implements Callable<Integer> {
             throw CressetException.value("bench: unknown mode \"" + mode + "\"; expected eager");
         }
         if (names.size() <= 2 && !names.isEmpty() && names.getFirst().equals("ops")) {
-            return sweep(names.size() == 2 ? names.get(1) : "");
+            String part = names.size() == 2 ? names.get(1) : "";
+            return cold ? firstCalls(part) : sweep(part);
         }
         if (threads < 1) {
             throw CressetException.value("bench: " + threads + " threads; expected at least 1");
@@ -122,6 +126,31 @@ final class BenchCommand implements Callable<Integer> {
                     r.ratio(),
                     1e6 * r.seconds(),
                     1e6 * r.theirs(),
+                    r.call(),
+                    r.problem()));
+        }
+        return 0;
+    }
+
+    /** What first calls take more than later ones: as they come as JSON, else the worst first. */
+    private int firstCalls(String part) {
+        List<FirstCalls.Result> results = new ArrayList<>();
+        FirstCalls.run(part, threads, r -> {
+            results.add(r);
+            if (json) {
+                System.out.println(r.json());
+            }
+        });
+        results.sort(Comparator.comparingDouble(r -> Double.isNaN(r.more()) ? 0 : -r.more()));
+        for (FirstCalls.Result r : json ? List.<FirstCalls.Result>of() : results) {
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    "%8.1f ms more  forward %8.1f, later %8.1f ms  backward %8.1f, later %8.1f ms  %s  %s",
+                    r.more(),
+                    r.forward(),
+                    r.laterForward(),
+                    r.backward(),
+                    r.laterBackward(),
                     r.call(),
                     r.problem()));
         }

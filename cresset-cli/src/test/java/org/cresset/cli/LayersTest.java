@@ -122,7 +122,7 @@ class LayersTest {
                 .doNotHaveFullyQualifiedName("org.cresset.cli.VectorWidth") // asks for the module first
                 // What emitted loops have no words for; their callers ask for the module first.
                 .and()
-                .haveNameNotMatching("org\\.cresset\\.op\\.(Transposition|ConvertVectors|\\w+\\$Vectors)(\\$.*)?")
+                .haveNameNotMatching("org\\.cresset\\.op\\.(Transposition|\\w+\\$Vectors)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("jdk.incubator.vector")

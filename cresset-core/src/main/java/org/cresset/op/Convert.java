@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.cresset.base.BFloat16;
 import org.cresset.base.DType;
+import org.cresset.emit.Casts;
 
 /**
  * Moves runs of elements between dtypes, one of which is a type that loops compute in. Conversions are PyTorch's: towards
@@ -165,23 +166,13 @@ public final class Convert {
                 m.set(D, o + 8, 0);
             }
             case BOOL -> m.set(B, o, v != 0 ? (byte) 1 : 0);
-            case INT64 -> m.set(L, o, toLong(v));
-            default -> writeLong(t, m, o, toInt(v));
+            case INT64 -> m.set(L, o, Casts.toLong(v));
+            default -> writeLong(t, m, o, Casts.toInt(v));
         }
     }
 
     private static short halfOf(double v) {
         return Float.floatToFloat16((float) v);
-    }
-
-    /** As the processor converts: out of range and NaN give the smallest long. */
-    static long toLong(double v) {
-        return v >= -0x1p63 && v < 0x1p63 ? (long) v : Long.MIN_VALUE;
-    }
-
-    /** As the processor converts to 32 bits, of which smaller types take the lower ones. */
-    static int toInt(double v) {
-        return v > -0x1p31 - 1 && v < 0x1p31 ? (int) v : Integer.MIN_VALUE;
     }
 
     /** Writes an integer, modulo the range of an integer dtype. */

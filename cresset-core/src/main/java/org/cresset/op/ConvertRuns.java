@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.cresset.base.DType;
-import org.jspecify.annotations.Nullable;
+import org.cresset.emit.Casts;
 
 /**
  * Conversions of runs of memory between real dtypes. They go through arrays: loops over arrays of primitives are made into
@@ -34,12 +34,11 @@ final class ConvertRuns {
 
     /** n elements at {@code fo} to another dtype at {@code to0}; none of the dtypes is complex. */
     static void run(DType source, MemorySegment from, long fo, DType target, MemorySegment to, long to0, long n) {
-        ConvertVectors.@Nullable Pair pair = LoopForms.vectors() && from.isNative() && to.isNative()
-                ? ConvertVectors.Pair.of(source, target, n)
-                : null;
-        long done = pair == null ? 0 : pair.run(source, from, fo, target, to, to0, n);
+        if (ConvertLoops.run(source, from, fo, target, to, to0, n)) {
+            return;
+        }
         ConvertRuns r = OWN.get();
-        for (long i = done; i < n; i += TILE) {
+        for (long i = 0; i < n; i += TILE) {
             int m = (int) Math.min(TILE, n - i);
             long at = fo + i * source.size();
             if (target == DType.BOOL && source.isFloat()) {
@@ -186,7 +185,7 @@ final class ConvertRuns {
                     floatsToLongs(floats, longs, n);
                 } else {
                     for (int i = 0; i < n; i++) {
-                        longs[i] = Convert.toLong(floats[i]);
+                        longs[i] = Casts.toLong(floats[i]);
                     }
                 }
             }
@@ -197,7 +196,7 @@ final class ConvertRuns {
                     floatsToInts(floats, ints, n);
                 } else {
                     for (int i = 0; i < n; i++) {
-                        ints[i] = Convert.toInt(floats[i]);
+                        ints[i] = Casts.toInt(floats[i]);
                     }
                 }
             }
@@ -211,7 +210,7 @@ final class ConvertRuns {
                     doublesToLongs(doubles, longs, n);
                 } else {
                     for (int i = 0; i < n; i++) {
-                        longs[i] = Convert.toLong(doubles[i]);
+                        longs[i] = Casts.toLong(doubles[i]);
                     }
                 }
             }
@@ -222,7 +221,7 @@ final class ConvertRuns {
                     doublesToInts(doubles, ints, n);
                 } else {
                     for (int i = 0; i < n; i++) {
-                        ints[i] = Convert.toInt(doubles[i]);
+                        ints[i] = Casts.toInt(doubles[i]);
                     }
                 }
             }

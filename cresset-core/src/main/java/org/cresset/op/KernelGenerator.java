@@ -65,6 +65,7 @@ public final class KernelGenerator {
         all.addAll(FusedLoops.all());
         all.addAll(NormalLoops.all());
         all.addAll(ChannelLoops.all());
+        all.addAll(ConvertLoops.all());
         return all;
     }
 

@@ -87,6 +87,15 @@ public abstract class LoopForms<K> {
         return f != null ? f : s;
     }
 
+    /** As {@link #pick}; null where that would be the scalar form, and for so few elements that no other pays. */
+    final @Nullable K quick(long elements, long n) {
+        if (n < smallest) {
+            return null;
+        }
+        K f = pick(elements, n);
+        return f == scalar ? null : f;
+    }
+
     private K scalar() {
         K s = scalar;
         if (s == null) {

@@ -26,6 +26,12 @@ final class Tiers extends LoopForms<Kernel> {
         return pick(n, n);
     }
 
+    /** The form to run n elements with, if there is one that is quick; else null. */
+    @Nullable
+    Kernel quick(long n) {
+        return quick(n, n);
+    }
+
     @Override
     protected boolean vectorizable() {
         return loop.vectorizable();

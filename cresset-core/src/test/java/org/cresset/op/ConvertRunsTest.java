@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.cresset.base.DType;
+import org.cresset.emit.Loop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -98,24 +99,14 @@ class ConvertRunsTest {
     }
 
     @Test
-    void vectorFormsGiveTheSame() {
-        DType[][] pairs = {
-            {DType.FLOAT32, DType.FLOAT64},
-            {DType.FLOAT64, DType.FLOAT32},
-            {DType.FLOAT32, DType.BFLOAT16},
-            {DType.BFLOAT16, DType.FLOAT32},
-            {DType.FLOAT32, DType.INT64},
-            {DType.INT64, DType.FLOAT32}
-        };
-        for (DType[] p : pairs) {
-            ConvertVectors.Pair.of(p[0], p[1], 1 << 20); // asks for it
-        }
-        WarmUp.settle(60_000);
-        for (DType[] p : pairs) {
+    void loopsGiveTheSame() {
+        for (Loop loop : ConvertLoops.all()) {
+            DType source = loop.rows().getFirst().dtype(loop.type());
+            DType target = loop.rows().getLast().dtype(loop.type());
             for (int n : new int[] {16, 17, 1023, MOST}) {
-                check(p[0], p[1], n, 1, 1, true);
-                check(p[0], p[1], n, 1, 1, false);
-                check(p[0], p[1], n, 2, 1, true);
+                check(source, target, n, 1, 1, true);
+                check(source, target, n, 1, 1, false);
+                check(source, target, n, 2, 1, true);
             }
         }
     }

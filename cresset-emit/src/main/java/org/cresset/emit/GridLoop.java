@@ -1,6 +1,7 @@
 package org.cresset.emit;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A loop over rows to be emitted as a {@link MemoryGridKernel}. A repeated input is one number for each row.
@@ -20,6 +21,15 @@ public record GridLoop(Loop loop, List<Integer> groups) {
     /** Simple class name of the scalar form; the vector form's ends in V. */
     public String name() {
         return loop.name();
+    }
+
+    /** How many groups of repeated inputs there are. */
+    int numberGroups() {
+        return (int) IntStream.range(0, loop.inputs())
+                .filter(loop::repeats)
+                .map(groups::get)
+                .distinct()
+                .count();
     }
 
     int groupCount() {

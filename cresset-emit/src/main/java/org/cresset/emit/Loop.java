@@ -86,17 +86,18 @@ public record Loop(
     }
 
     /**
-     * Whether there is a vector form: no {@link Lanes#call} and no division of int32 in the body. Pairs of float64 have none;
-     * those of float32 come in an order of their own, so that all operands have to be such.
+     * Whether there is a form in the Vector API: no {@link Lanes#call} and no division of int32 in the body. Pairs of float64
+     * have none, and none of what isn't float32 there; pairs of float32 come in an order of their own, so that all operands have to be such.
      */
     public boolean vectorizable() {
-        if (rows.contains(Row.PAIR) && (type != LaneType.F32 || !inOneOrder())) {
+        if (rows.stream().anyMatch(Row::isCast) || rows.contains(Row.PAIR) && (type != LaneType.F32 || !inOneOrder())) {
             return false;
         }
         return Constants.of(this).vectorizable();
     }
 
-    private boolean inOneOrder() {
+    /** Whether all operands are pairs, whose elements may come in any order as long as it is the same for all. */
+    boolean inOneOrder() {
         for (int i = 0; i < rows.size(); i++) {
             if (rows.get(i) != Row.PAIR && !(i < inputs() && repeated.get(i))) {
                 return false;

@@ -34,10 +34,13 @@ final class MachineEmitter implements Lanes<Integer> {
 
     static final int HALF = 1;
 
-    private static final int LESS = 17;
+    /** The register as float16. */
+    static final int HALF_PRECISION = 2;
+
+    static final int LESS = 17;
     private static final int LESS_OR_EQUAL = 18;
     private static final int EQUAL = 0;
-    private static final int UNORDERED = 3;
+    static final int UNORDERED = 3;
 
     private final LaneType type;
     private final boolean narrow;
@@ -89,7 +92,7 @@ final class MachineEmitter implements Lanes<Integer> {
         return count++;
     }
 
-    private int append(Form form, int map, int opcode, boolean p66, boolean wide, int a, int b, int third, int number) {
+    int append(Form form, int map, int opcode, boolean p66, boolean wide, int a, int b, int third, int number) {
         int result = value();
         boolean turned = form == Form.PLAIN && turned(opcode, a, b);
         int first = turned ? b : a;
@@ -118,28 +121,28 @@ final class MachineEmitter implements Lanes<Integer> {
     }
 
     /** An operation on integers. */
-    private int integral(int map, int opcode, boolean wide, int a, int b) {
+    int integral(int map, int opcode, boolean wide, int a, int b) {
         return append(Form.PLAIN, map, opcode, true, wide, a, b, -1, 0);
     }
 
-    private int bitwise(int opcode, int a, int b) {
+    int bitwise(int opcode, int a, int b) {
         return append(Form.PLAIN, X86.MAP_0F, opcode, false, false, a, b, -1, 0);
     }
 
-    private int shift(int opcode, int extension, int a, int by) {
+    int shift(int opcode, int extension, int a, int by) {
         return append(Form.SHIFT, X86.MAP_0F, opcode, true, false, a, -1, extension, by);
     }
 
     /** Logical shifts of lanes by a number. */
-    private int left(int a, int by) {
+    int left(int a, int by) {
         return shift(wideLanes ? 0x73 : 0x72, 6, a, by);
     }
 
-    private int right(int a, int by) {
+    int right(int a, int by) {
         return shift(wideLanes ? 0x73 : 0x72, 2, a, by);
     }
 
-    private int addBits(int a, int b) {
+    int addBits(int a, int b) {
         return integral(X86.MAP_0F, wideLanes ? 0xd4 : 0xfe, false, a, b);
     }
 
@@ -151,11 +154,11 @@ final class MachineEmitter implements Lanes<Integer> {
         return mask(wideLanes ? integral(X86.MAP_0F38, 0x37, false, a, b) : integral(X86.MAP_0F, 0x66, false, a, b));
     }
 
-    private int blend(int mask, int a, int b) {
+    int blend(int mask, int a, int b) {
         return append(Form.BLEND, X86.MAP_0F3A, 0x4a, true, false, b, a, mask, 0);
     }
 
-    private int compare(int predicate, int a, int b) {
+    int compare(int predicate, int a, int b) {
         return mask(append(Form.NUMBERED, X86.MAP_0F, 0xc2, type == LaneType.F64, false, a, b, -1, predicate));
     }
 
@@ -417,10 +420,14 @@ final class MachineEmitter implements Lanes<Integer> {
     /** Leaves the loop, for the scalar form to do this vector; not for lanes that nobody wants. */
     @Override
     public Integer rare(Integer mask, Integer fast, Function function, List<Integer> args) {
-        int wanted = active == null ? mask : both(mask, active);
-        instructions.add(new MachineInstruction(Form.EXIT, 0, 0, false, false, -1, wanted, -1, -1, 0, -1, 0));
-        exits = true;
+        exit(active == null ? mask : both(mask, active));
         return fast;
+    }
+
+    /** Leaves the loop if a mask holds anywhere. */
+    void exit(int mask) {
+        instructions.add(new MachineInstruction(Form.EXIT, 0, 0, false, false, -1, mask, -1, -1, 0, -1, 0));
+        exits = true;
     }
 
     @Override
@@ -437,57 +444,22 @@ final class MachineEmitter implements Lanes<Integer> {
 
     // ---- memory ----
 
-    /** The vector of an operand at the loop's element. */
-    int load(int operand, Row row) {
-        return switch (row) {
-            case PLAIN -> load(X86.MAP_0F, 0x10, false, operand);
-            case NARROW -> load(X86.MAP_0F, 0x5a, false, operand);
-            case FLAG -> {
-                int zero = bits(0);
-                int bytes = load(X86.MAP_0F38, wideLanes ? 0x32 : 0x31, true, operand);
-                int none = wideLanes
-                        ? integral(X86.MAP_0F38, 0x29, false, bytes, zero)
-                        : integral(X86.MAP_0F, 0x76, false, bytes, zero);
-                yield blend(none, zero, one());
-            }
-            case PAIR, NARROW_PAIR -> throw new Unsupported("complex numbers");
-        };
-    }
-
-    private int load(int map, int opcode, boolean p66, int operand) {
+    /** Part of an operand's vector, {@code more} bytes behind where it begins. */
+    int load(int map, int opcode, boolean p66, int operand, Row row, int more) {
         int result = value();
-        instructions.add(
-                new MachineInstruction(Form.LOAD, map, opcode, p66, false, result, -1, -1, -1, 0, operand, vector));
+        instructions.add(new MachineInstruction(
+                Form.LOAD, map, opcode, p66, false, result, -1, -1, -1, 0, operand, offset(row, more)));
         return result;
     }
 
-    /** Stores a vector at the loop's element of an operand. */
-    void store(int operand, Row row, int v) {
-        switch (row) {
-            case PLAIN -> store(0x11, false, v, WHOLE, operand);
-            case NARROW -> {
-                int floats = append(Form.UNARY, X86.MAP_0F, 0x5a, true, false, -1, v, -1, 0);
-                store(0x11, false, floats, HALF, operand);
-            }
-            case FLAG -> store(wideLanes ? 0x7e : 0xd6, true, bytes(isMask(v) ? v : ne(v, zero())), HALF, operand);
-            case PAIR, NARROW_PAIR -> throw new Unsupported("complex numbers");
-        }
-    }
-
-    /** A mask as bytes that are 0 or 1, in the lowest bits. */
-    private int bytes(int mask) {
-        int swapped = append(Form.NUMBERED_UNARY, X86.MAP_0F3A, 0x00, true, true, -1, mask, -1, 0x4e);
-        int words = integral(X86.MAP_0F, 0x6b, false, mask, swapped);
-        if (wideLanes) {
-            words = integral(X86.MAP_0F, 0x6b, false, words, words);
-        }
-        int bytes = integral(X86.MAP_0F, 0x63, false, words, words);
-        return bitwise(0x54, bytes, bits(0x0101010101010101L));
-    }
-
-    private void store(int opcode, boolean p66, int v, int part, int operand) {
+    /** Stores a register, or what {@code part} says of it, into an operand's vector. */
+    void store(int map, int opcode, boolean p66, int v, int part, int operand, Row row, int more) {
         instructions.add(new MachineInstruction(
-                Form.STORE, X86.MAP_0F, opcode, p66, false, -1, v, -1, -1, part, operand, vector));
+                Form.STORE, map, opcode, p66, false, -1, v, -1, -1, part, operand, offset(row, more)));
+    }
+
+    private int offset(Row row, int more) {
+        return (vector * MachineLoop.lanes(type) << row.shift(type)) + more;
     }
 
     /** Loads and stores are of that vector of the round from here on. */

@@ -10,7 +10,7 @@ package org.cresset.emit;
  * @param result the value that it makes; -1 if none
  * @param number shift, predicate or extension byte; of a store what part of the register
  * @param operand of loads and stores; accumulators are at their lane
- * @param vector of loads and stores, which of the round's vectors
+ * @param offset of loads and stores, the bytes from the operand's place in this round
  */
 record MachineInstruction(
         Form form,
@@ -24,7 +24,7 @@ record MachineInstruction(
         int third,
         int number,
         int operand,
-        int vector) {
+        int offset) {
     /** What an instruction is for the allocation of registers. */
     enum Form {
         /** {@code result = first op second}. */

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import java.util.function.Supplier;
 import org.cresset.base.spi.MachineCode;
 import org.cresset.base.spi.NativeFunction;
@@ -21,10 +22,12 @@ public final class MachineKernels {
     private static final int LONGEST = 1 << 16;
 
     /** Operands of a grid at most. */
-    private static final int MOST_OPERANDS = 32;
+    private static final int MOST_OPERANDS = 48;
 
     /** What a grid's code is told: each thread has one. */
     private static final ThreadLocal<Block> BLOCKS = ThreadLocal.withInitial(Block::new);
+
+    private static final ThreadLocal<Numbers> NUMBERS = ThreadLocal.withInitial(Numbers::new);
 
     /**
      * Rows, and for each operand its address and the bytes to the next row. They are put together in an array and go to memory at
@@ -62,6 +65,43 @@ public final class MachineKernels {
         return !MachineCode.avx512();
     }
 
+    /** The repeated inputs of a grid's rows in memory that its code can read; each thread has its own. */
+    private static final class Numbers {
+        private MemorySegment memory = MemorySegment.NULL;
+
+        /**
+         * Copies the numbers of all rows; returns the address of those of the first.
+         *
+         * @param count of each row
+         */
+        long of(Object numbers, int step, int rows, int count) {
+            int all = (rows - 1) * Math.abs(step) + count;
+            int size = numbers instanceof float[] ? Float.BYTES : Double.BYTES;
+            if (memory.byteSize() < (long) all * size) {
+                memory = Arena.ofAuto().allocate(2L * all * size, 32);
+            }
+            if (numbers instanceof float[] floats) {
+                MemorySegment.copy(floats, 0, memory, ValueLayout.JAVA_FLOAT, 0, all);
+            } else {
+                MemorySegment.copy((double[]) numbers, 0, memory, ValueLayout.JAVA_DOUBLE, 0, all);
+            }
+            return memory.address() + (long) at(step, rows, 0) * size;
+        }
+
+        /** Those of one row by themselves. */
+        Object row(Object numbers, int step, int rows, int row, int count) {
+            int at = at(step, rows, row);
+            return numbers instanceof float[] floats
+                    ? Arrays.copyOfRange(floats, at, at + count)
+                    : Arrays.copyOfRange((double[]) numbers, at, at + count);
+        }
+
+        /** Where the numbers of a row begin; those of the last come first where steps are negative. */
+        private static int at(int step, int rows, int row) {
+            return step < 0 ? (row + 1 - rows) * step : row * step;
+        }
+    }
+
     private static @Nullable NativeFunction install(Supplier<byte @Nullable []> code) {
         if (SCALAR_ONLY || !MachineCode.avx2()) {
             return null;
@@ -85,9 +125,9 @@ public final class MachineKernels {
         return f == null ? null : new Wide(loop, scalar, f);
     }
 
-    /** The same of a grid. */
+    /** The same of a grid whose repeated inputs, if there are any, move together. */
     public static @Nullable MemoryGridKernel of(GridLoop grid, MemoryGridKernel scalar) {
-        if (grid.loop().operands() > MOST_OPERANDS) {
+        if (grid.loop().operands() > MOST_OPERANDS || grid.numberGroups() > 1) {
             return null;
         }
         NativeFunction f = install(() -> MachineLoop.of(grid));
@@ -96,13 +136,14 @@ public final class MachineKernels {
 
     /** How operands of a loop move with its elements. */
     private static final class Moves {
-        /** That an operand doesn't move, because it is one number, or a block of accumulators. */
-        static final int STAYS = -1;
+        /** That there is no such operand. */
+        static final int NONE = -1;
 
+        /** That an operand doesn't move, because it is a block of accumulators. */
         static final int ACCUMULATORS = -2;
 
-        /** That there is no such operand. */
-        static final int NONE = -3;
+        /** The same because it is one number; less the logarithm of its size. */
+        static final int STAYS = -3;
 
         final int lanes;
         final int size;
@@ -125,7 +166,8 @@ public final class MachineKernels {
             if (operand >= loop.inputs() + loop.outputs()) {
                 return ACCUMULATORS;
             }
-            return loop.repeats(operand) ? STAYS : loop.row(operand).shift(loop.type());
+            int shift = loop.row(operand).shift(loop.type());
+            return loop.repeats(operand) ? STAYS - shift : shift;
         }
 
         /** The address of an operand, of which all n elements lie inside its segment. */
@@ -133,7 +175,7 @@ public final class MachineKernels {
             if (moves == NONE || segment == null) {
                 return 0;
             }
-            long bytes = moves >= 0 ? (long) n << moves : moves == STAYS ? size : block;
+            long bytes = moves >= 0 ? (long) n << moves : moves == ACCUMULATORS ? block : 1L << STAYS - moves;
             return Window.address(segment, offset, bytes);
         }
 
@@ -292,6 +334,13 @@ public final class MachineKernels {
         private final int shift;
         private final int operands;
         private final int[] groups;
+
+        /** The group of repeated inputs; -1 if there are none. */
+        private final int numberGroup;
+
+        /** How many repeated inputs there are before an operand. */
+        private final int[] before;
+
         private final MemoryGridKernel scalar;
         private final NativeFunction code;
 
@@ -301,6 +350,17 @@ public final class MachineKernels {
             this.shift = grid.loop().type().dtype().shift();
             this.operands = grid.loop().operands();
             this.groups = grid.groups().stream().mapToInt(Integer::intValue).toArray();
+            this.before = new int[operands];
+            int count = 0;
+            int group = -1;
+            for (int k = 0; k < operands; k++) {
+                before[k] = count;
+                if (grid.loop().repeats(k)) {
+                    group = groups[k];
+                    count++;
+                }
+            }
+            this.numberGroup = group;
             this.scalar = scalar;
             this.code = code;
         }
@@ -320,6 +380,8 @@ public final class MachineKernels {
         private void whole(
                 @Nullable MemorySegment[] places, long[] offsets, int[] steps, int rows, int n, Object numbers) {
             Block block = BLOCKS.get();
+            @Nullable Numbers told = numberGroup < 0 ? null : NUMBERS.get();
+            long first = told == null ? 0 : told.of(numbers, steps[numberGroup], rows, numbersOfRow());
             int most = Math.max(1, BRIEF / n);
             int row = 0;
             int column = 0;
@@ -330,21 +392,27 @@ public final class MachineKernels {
                 for (int k = 0; k < operands; k++) {
                     MemorySegment place = places[k];
                     int step = steps[groups[k]];
+                    if (grid.loop().repeats(k)) {
+                        block.operand(k, first + ((long) row * step + before[k] << shift), (long) step << shift);
+                        continue;
+                    }
                     if (place == null) {
                         throw new IllegalArgumentException(grid.name() + ": no memory for operand " + k);
                     }
                     long low = Window.rows(place, at[k], step, some, n - column, shift);
-                    long first = low - (Math.min((some - 1) * (long) step, 0) << shift);
-                    block.operand(k, first, (long) step << shift);
+                    long from = low - (Math.min((some - 1) * (long) step, 0) << shift);
+                    block.operand(k, from, (long) step << shift);
                 }
-                long told = block.of(some, operands);
+                long asked = block.of(some, operands);
                 column += (int)
                         (n <= LONGEST
-                                ? code.callBriefly(n - column, told, 0, 0, 0)
-                                : code.call(n - column, told, 0, 0));
+                                ? code.callBriefly(n - column, asked, 0, 0, 0)
+                                : code.call(n - column, asked, 0, 0));
                 row += some - block.left();
                 if (row < rows && column < n) {
-                    scalar.run(places, moved(offsets, steps, row, column), steps, 1, lanes, numbers);
+                    Object own =
+                            told == null ? numbers : told.row(numbers, steps[numberGroup], rows, row, numbersOfRow());
+                    scalar.run(places, moved(offsets, steps, row, column), steps, 1, lanes, own);
                     column += lanes;
                 }
                 if (column >= n) {
@@ -354,6 +422,11 @@ public final class MachineKernels {
             }
             Reference.reachabilityFence(places);
             Reference.reachabilityFence(block);
+            Reference.reachabilityFence(told);
+        }
+
+        private int numbersOfRow() {
+            return before[operands - 1]; // the last operand is an output
         }
 
         /** Offsets of an element of a row. */

@@ -73,7 +73,7 @@ final class MachineLoop {
 
     /** The code of a grid; null if it has no such form. */
     static byte @Nullable [] of(GridLoop grid) {
-        return grid.loop().repeated().contains(true) ? null : written(grid.loop(), true);
+        return written(grid.loop(), true);
     }
 
     /** The code of {@link Kernel#parts} as a grid, whose rows are parts; null if it has no such form. */
@@ -127,21 +127,15 @@ final class MachineLoop {
         } else {
             Arrays.setAll(bases, k -> ARGUMENTS[argument(loop, k)]);
         }
-        int used = 0;
+        X86.Mark exit = code.mark();
+        X86.Mark row = code.here();
         List<X86.Place> numbers = new ArrayList<>();
         for (int k = 0; k < loop.inputs(); k++) {
             if (loop.repeated().get(k)) {
-                if (loop.row(k) != Row.PLAIN) {
-                    throw new MachineEmitter.Unsupported("a repeated number of another type");
-                }
-                int broadcast = shift == 3 ? 0x19 : 0x18;
-                code.vector(X86.MAP_0F38, broadcast, true, false, 0, -1, new X86.Address(number(k), -1, 1, 0));
-                code.vector(X86.MAP_0F, 0x11, false, false, 0, -1, slot(used));
-                numbers.add(slot(used++));
+                broadcast(k, numbers);
             }
         }
-        X86.Mark exit = code.mark();
-        X86.Mark row = code.here();
+        int used = numbers.size();
         code.zero(INDEX);
         int most = used;
         if (unrolls()) {
@@ -151,12 +145,14 @@ final class MachineLoop {
         code.compare(INDEX, N);
         code.jumpIfNotBelow(end);
         MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), constants);
-        List<Integer> repeated = repeated(lanes);
-        Iterator<Integer> results = round(lanes, repeated);
+        MachineRows rows = rows(lanes);
+        List<List<Integer>> repeated = repeated(lanes);
+        Iterator<Integer> results = round(lanes, rows, repeated);
         for (int a = 0; a < loop.accumulators().size(); a++) {
             int operand = loop.inputs() + loop.outputs() + a;
-            int before = lanes.load(operand, Row.PLAIN);
-            lanes.store(operand, Row.PLAIN, loop.accumulators().get(a).apply(lanes, before, results.next()));
+            int before = rows.load(operand, Row.PLAIN).getFirst();
+            int after = loop.accumulators().get(a).apply(lanes, before, results.next());
+            rows.store(operand, Row.PLAIN, List.of(after).iterator());
         }
         MachineRegisters registers = new MachineRegisters(code, this, lanes, known(lanes, repeated, numbers), used);
         registers.hoist();
@@ -201,7 +197,7 @@ final class MachineLoop {
             }
         }
         MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), new LinkedHashMap<>());
-        round(lanes, repeated(lanes));
+        round(lanes, rows(lanes), repeated(lanes));
         return !lanes.exits()
                 && (kept > 0 ? kept <= MOST_KEPT : lanes.instructions().size() <= SHORT);
     }
@@ -216,14 +212,15 @@ final class MachineLoop {
         code.jumpIfNotBelow(few);
         kept(0x10);
         MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), constants);
-        List<Integer> repeated = repeated(lanes);
+        MachineRows rows = rows(lanes);
+        List<List<Integer>> repeated = repeated(lanes);
         List<Integer> before = new ArrayList<>();
         for (int i = 0; i < loop.accumulators().size() * vectors(); i++) {
             before.add(lanes.value());
         }
         for (int v = 0; v < vectors(); v++) {
             lanes.vector(v);
-            Iterator<Integer> results = round(lanes, repeated);
+            Iterator<Integer> results = round(lanes, rows, repeated);
             for (int a = 0; a < loop.accumulators().size(); a++) {
                 int i = a * vectors() + v;
                 lanes.keep(i, loop.accumulators().get(a).apply(lanes, before.get(i), results.next()));
@@ -253,37 +250,63 @@ final class MachineLoop {
         }
     }
 
-    /** Values of repeated inputs; -1 for the others. */
-    private List<Integer> repeated(MachineEmitter lanes) {
-        List<Integer> values = new ArrayList<>();
-        for (boolean r : loop.repeated()) {
-            values.add(r ? lanes.value() : -1);
+    /** Fills vectors on the stack with a repeated input. */
+    private void broadcast(int operand, List<X86.Place> numbers) {
+        Row row = loop.row(operand);
+        if (row.isCast() || row == Row.FLAG) {
+            throw new MachineEmitter.Unsupported("a repeated number of another type");
+        }
+        LaneType part = row.part(loop.type());
+        int base = number(operand);
+        for (int i = 0; i < (row.isPair() ? 2 : 1); i++) {
+            X86.Address from = new X86.Address(base, -1, 1, i * part.dtype().size());
+            code.vector(X86.MAP_0F38, part.dtype().size() == 8 ? 0x19 : 0x18, true, false, 0, -1, from);
+            if (part != loop.type()) {
+                code.vector(X86.MAP_0F, 0x5a, false, false, 0, -1, new X86.Register(0));
+            }
+            X86.Address to = slot(numbers.size());
+            code.vector(X86.MAP_0F, 0x11, false, false, 0, -1, to);
+            numbers.add(to);
+        }
+    }
+
+    private MachineRows rows(MachineEmitter lanes) {
+        return new MachineRows(lanes, loop.inOneOrder());
+    }
+
+    /** Values of repeated inputs; none for the others. */
+    private List<List<Integer>> repeated(MachineEmitter lanes) {
+        List<List<Integer>> values = new ArrayList<>();
+        for (int k = 0; k < loop.inputs(); k++) {
+            if (!loop.repeats(k)) {
+                values.add(List.of());
+            } else if (loop.row(k).isPair()) {
+                values.add(List.of(lanes.value(), lanes.value()));
+            } else {
+                values.add(List.of(lanes.value()));
+            }
         }
         return values;
     }
 
     /** Where what doesn't change lies: constants behind the code, repeated numbers on the stack. */
     private static Map<Integer, X86.Place> known(
-            MachineEmitter lanes, List<Integer> repeated, List<X86.Place> numbers) {
+            MachineEmitter lanes, List<List<Integer>> repeated, List<X86.Place> numbers) {
         Map<Integer, X86.Place> known = new HashMap<>(lanes.constants());
         Iterator<X86.Place> next = numbers.iterator();
-        for (int v : repeated) {
-            if (v >= 0) {
-                known.put(v, next.next());
-            }
-        }
+        repeated.forEach(values -> values.forEach(v -> known.put(v, next.next())));
         return known;
     }
 
     /** The body for one vector, with what comes in and goes out; returns what is for the accumulators. */
-    private Iterator<Integer> round(MachineEmitter lanes, List<Integer> repeated) {
+    private Iterator<Integer> round(MachineEmitter lanes, MachineRows rows, List<List<Integer>> repeated) {
         List<Integer> in = new ArrayList<>();
         for (int k = 0; k < loop.inputs(); k++) {
-            in.add(loop.repeated().get(k) ? repeated.get(k) : (Integer) lanes.load(k, loop.row(k)));
+            in.addAll(loop.repeats(k) ? repeated.get(k) : rows.load(k, loop.row(k)));
         }
         Iterator<Integer> results = loop.body().lanes(lanes, in).iterator();
         for (int k = loop.inputs(); k < loop.inputs() + loop.outputs(); k++) {
-            lanes.store(k, loop.row(k), results.next());
+            rows.store(k, loop.row(k), results);
         }
         return results;
     }
@@ -335,7 +358,7 @@ final class MachineLoop {
         for (int k = 0; k < bases.length; k++) {
             if (bases[k] >= 0) {
                 code.add(bases[k], step(k));
-            } else if (!loop.repeats(k)) {
+            } else {
                 code.load(TEMPORARY, base(k));
                 code.add(TEMPORARY, step(k));
                 code.store(base(k), TEMPORARY);
@@ -345,8 +368,8 @@ final class MachineLoop {
         code.jumpIfNotZero(row);
     }
 
-    /** Where a vector of an operand is in this round. */
-    X86.Address address(int operand, int vector) {
+    /** Where an operand is in this round, and some bytes. */
+    X86.Address address(int operand, int offset) {
         if (operand >= loop.inputs() + loop.outputs()) {
             return new X86.Address(bases[operand], TEMPORARY, 1, 0);
         }
@@ -356,6 +379,6 @@ final class MachineLoop {
             code.load(base, base(operand));
         }
         int size = loop.row(operand).shift(loop.type());
-        return new X86.Address(base, INDEX, 1 << size, vector * lanes(loop.type()) << size);
+        return new X86.Address(base, INDEX, 1 << size, offset);
     }
 }

@@ -210,14 +210,15 @@ final class MachineRegisters {
                             false,
                             result(i, at),
                             -1,
-                            loop.address(i.operand(), i.vector()));
+                            loop.address(i.operand(), i.offset()));
                 case STORE -> {
                     int from = inRegister(i.first());
-                    X86.Address to = loop.address(i.operand(), i.vector());
-                    if (i.number() == MachineEmitter.HALF) {
-                        code.half(i.map(), i.opcode(), i.prefix66(), from, -1, to);
-                    } else {
-                        code.vector(i.map(), i.opcode(), i.prefix66(), false, from, -1, to);
+                    X86.Address to = loop.address(i.operand(), i.offset());
+                    switch (i.number()) {
+                        case MachineEmitter.HALF -> code.half(i.map(), i.opcode(), i.prefix66(), from, -1, to);
+                        case MachineEmitter.HALF_PRECISION ->
+                            code.vector(i.map(), i.opcode(), i.prefix66(), false, from, -1, to, 0);
+                        default -> code.vector(i.map(), i.opcode(), i.prefix66(), false, from, -1, to);
                     }
                     release(i, at);
                 }

@@ -13,7 +13,22 @@ public enum Row {
     /** Complex numbers of the loop's type; each is two values, the real part first. */
     PAIR,
     /** complex64, where the loop computes in float64. */
-    NARROW_PAIR;
+    NARROW_PAIR,
+    /** bfloat16, where the loop computes in float32, as with the ones below; loops with them have no form in the Vector API. */
+    BRAIN,
+    /** float16. */
+    HALF,
+    /** uint8. */
+    BYTE,
+    /** int32. */
+    INT,
+    /** int64. */
+    LONG;
+
+    /** Whether elements become float32 of something that isn't. */
+    boolean isCast() {
+        return compareTo(BRAIN) >= 0;
+    }
 
     /** Whether an element is two values. */
     public boolean isPair() {
@@ -28,6 +43,11 @@ public enum Row {
             case FLAG -> DType.BOOL;
             case PAIR -> type.dtype().complex();
             case NARROW_PAIR -> DType.COMPLEX64;
+            case BRAIN -> DType.BFLOAT16;
+            case HALF -> DType.FLOAT16;
+            case BYTE -> DType.UINT8;
+            case INT -> DType.INT32;
+            case LONG -> DType.INT64;
         };
     }
 

@@ -1,7 +1,11 @@
 package org.cresset.emit;
 
+import static java.lang.constant.ConstantDescs.CD_Float;
+import static java.lang.constant.ConstantDescs.CD_double;
+import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_short;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import java.lang.classfile.ClassBuilder;
@@ -16,6 +20,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import org.cresset.base.BFloat16;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +33,8 @@ final class Rows {
     private static final ClassDesc ORDER = desc(ByteOrder.class);
     private static final ClassDesc LAYOUT = desc(ValueLayout.class);
     private static final ClassDesc BYTES = desc(ValueLayout.OfByte.class);
+    private static final ClassDesc BRAINS = desc(BFloat16.class);
+    private static final ClassDesc CASTS = desc(Casts.class);
     private static final ClassDesc OPERATORS = ClassDesc.of("jdk.incubator.vector.VectorOperators");
     private static final ClassDesc CONVERSION = ClassDesc.of("jdk.incubator.vector.VectorOperators$Conversion");
     private static final ClassDesc BINARY = ClassDesc.of("jdk.incubator.vector.VectorOperators$Binary");
@@ -73,6 +81,10 @@ final class Rows {
             lanes.fromFlag();
             return List.of(lanes.store());
         }
+        if (row.isCast()) {
+            loadCast(row, segment, at);
+            return List.of(lanes.store());
+        }
         Slot first = loadPart(lanes, row.part(type), segment, at, 0);
         if (!row.isPair()) {
             return List.of(first);
@@ -102,10 +114,62 @@ final class Rows {
             code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, BYTES, CD_long, ConstantDescs.CD_byte));
             return;
         }
+        if (row.isCast()) {
+            storeCast(row, segment, at, results.next());
+            return;
+        }
         LaneType part = row.part(type);
         storePart(part, segment, at, 0, results.next());
         if (row.isPair()) {
             storePart(part, segment, at, part.dtype().size(), results.next());
+        }
+    }
+
+    /** Pushes an element as a float. */
+    private void loadCast(Row row, int segment, int at) {
+        Memory m = Memory.of(row);
+        code.aload(segment).getstatic(LAYOUT, m.constant, m.layout).lload(at);
+        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(m.java, m.layout, CD_long));
+        switch (row) {
+            case BRAIN -> code.invokestatic(BRAINS, "toFloat", MethodTypeDesc.of(CD_float, CD_short));
+            case HALF -> code.invokestatic(CD_Float, "float16ToFloat", MethodTypeDesc.of(CD_float, CD_short));
+            case BYTE -> code.loadConstant(0xff).iand().i2f();
+            case INT -> code.i2f();
+            default -> code.l2f();
+        }
+    }
+
+    private void storeCast(Row row, int segment, int at, Slot value) {
+        Memory m = Memory.of(row);
+        code.aload(segment).getstatic(LAYOUT, m.constant, m.layout).lload(at);
+        code.fload(value.local());
+        switch (row) {
+            case BRAIN -> code.invokestatic(BRAINS, "fromFloat", MethodTypeDesc.of(CD_short, CD_float));
+            case HALF -> code.invokestatic(CD_Float, "floatToFloat16", MethodTypeDesc.of(CD_short, CD_float));
+            case BYTE ->
+                code.f2d()
+                        .invokestatic(CASTS, "toInt", MethodTypeDesc.of(CD_int, CD_double))
+                        .i2b();
+            case INT -> code.f2d().invokestatic(CASTS, "toInt", MethodTypeDesc.of(CD_int, CD_double));
+            default -> code.f2d().invokestatic(CASTS, "toLong", MethodTypeDesc.of(CD_long, CD_double));
+        }
+        code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, m.layout, CD_long, m.java));
+    }
+
+    /** The layout of an element that isn't float32, and Java's type of it. */
+    private record Memory(String constant, ClassDesc layout, ClassDesc java) {
+        static Memory of(Row row) {
+            return switch (row) {
+                case BRAIN, HALF -> of("Short", CD_short);
+                case INT -> of("Int", CD_int);
+                case LONG -> of("Long", CD_long);
+                default -> new Memory("JAVA_BYTE", BYTES, ConstantDescs.CD_byte);
+            };
+        }
+
+        private static Memory of(String name, ClassDesc java) {
+            ClassDesc layout = ClassDesc.of("java.lang.foreign.ValueLayout$Of" + name);
+            return new Memory("JAVA_" + name.toUpperCase(Locale.ROOT) + "_UNALIGNED", layout, java);
         }
     }
 
@@ -194,6 +258,7 @@ final class Rows {
                 bits("LSHR", BINARY, 32);
                 return List.of(re, halvesOf(lanes));
             }
+            default -> {}
         }
         throw new IllegalArgumentException(row.toString());
     }
@@ -245,6 +310,7 @@ final class Rows {
                 or();
                 into(LONGS, segment, at);
             }
+            default -> throw new IllegalArgumentException(row.toString());
         }
     }
 
