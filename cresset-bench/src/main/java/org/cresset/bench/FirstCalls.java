@@ -138,7 +138,7 @@ public final class FirstCalls {
     private static void touchMemory() {
         try (MemoryScope _ = MemoryScope.open()) {
             for (long n = 1 << 18; n <= 1 << 21; n *= 2) {
-                for (int i = 0; i < 16; i++) {
+                for (int i = 0; i < 8; i++) {
                     Tensor.ones(n);
                 }
             }

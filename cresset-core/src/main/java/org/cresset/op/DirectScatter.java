@@ -3,6 +3,7 @@ package org.cresset.op;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.cresset.base.DType;
+import org.cresset.emit.MachineMoves;
 import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
@@ -55,12 +56,37 @@ record DirectScatter(
                 (int) y.size(dim));
     }
 
-    /** Does that with n values from byte offsets on; false, and nothing done, where indices aren't places as they are. */
-    boolean run(long to, long from, long at, int n) {
+    /** Does that with n values from byte offsets on, as far as indices are places as they are; returns how many. */
+    int run(long to, long from, long at, int n) {
+        int done = machine(to, from, at, n);
+        boolean all = done == n || rest(to + done * step, from + (long) done * size(), at + 8L * done, n - done);
+        return all ? n : done;
+    }
+
+    private int size() {
+        return kind == Kind.REPLACE_LONGS ? 8 : 4;
+    }
+
+    /** In machine code, as far as indices are places as they are; how many that are. */
+    private int machine(long to, long from, long at, int n) {
+        if (n < Jumps.WORTH_A_CALL || places == 0 || !MachineMoves.there()) {
+            return 0;
+        }
+        int size = size();
+        long place = Jumps.place(target, to, step, jump, places, size, n);
+        long values = Window.address(source, from, (long) size * n);
+        long numbers = Window.address(index, at, 8L * n);
+        return kind == Kind.ADD_FLOATS
+                ? MachineMoves.add(values, place, step, jump, numbers, places, n)
+                : MachineMoves.scatter(values, place, step, jump, numbers, places, size, n);
+    }
+
+    /** Does all of them, if they are such; else nothing. */
+    private boolean rest(long to, long from, long at, int n) {
         if (!Jumps.plain(index, at, n, places)) {
             return false;
         }
-        boolean row = step == 0 && jump == (kind == Kind.REPLACE_LONGS ? 8 : 4);
+        boolean row = step == 0 && jump == size();
         switch (kind) {
             case REPLACE_INTS -> {
                 if (row) {

@@ -22,6 +22,9 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
     /** Rows that are moved before the next line's turn comes, so that they stay in the first-level cache. */
     private static final int ROWS = 128;
 
+    /** Elements for which a call of machine code would take longer than they do. */
+    private static final int FEW = 16;
+
     private static final int NUMBERS = 128;
     private static final int LINES = 8;
 
@@ -176,12 +179,23 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
         return (n - 1) * next() + Math.max(imAt, 0) + 1;
     }
 
+    /** Moves n floats in machine code, if there is any; offsets and steps in floats. */
+    private static boolean moved(MemorySegment from, long fo, long fs, MemorySegment to, long at, long ts, int n) {
+        return n >= FEW && Moves.machine(from, 4 * fo, 0, 4 * fs, to, 4 * at, 0, 4 * ts, 4, 1, n);
+    }
+
     private void floatsIn(FftPlan.Work w, long at, int to, int width, int n) {
         int re = w.re + to;
         int im = w.im + to;
         int whole = imAt == 1 ? whole(width, n) : 0;
         if (whole > 0) {
             Transposition.apart(tensor, 4 * at, whole, w.memory, re, im);
+        }
+        if (whole == 0 && moved(tensor, at, next(), w.memory, re, width, n)) {
+            if (imAt >= 0) {
+                moved(tensor, at + imAt, next(), w.memory, im, width, n);
+            }
+            return;
         }
         MemorySegment from = Window.of(tensor, 4 * at, 4 * extent(n));
         long next = next();
@@ -200,6 +214,12 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
         int whole = imAt == 1 ? whole(width, n) : 0;
         if (whole > 0) {
             Transposition.together(tensor, 4 * at, whole, w.memory, re, im, scale);
+        }
+        if (whole == 0 && scale == 1 && moved(w.memory, re, width, tensor, at, next(), n)) {
+            if (imAt >= 0) {
+                moved(w.memory, im, width, tensor, at + imAt, next(), n);
+            }
+            return;
         }
         MemorySegment to = Window.of(tensor, 4 * at, 4 * extent(n));
         long next = next();

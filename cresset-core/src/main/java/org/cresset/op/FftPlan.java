@@ -21,7 +21,26 @@ final class FftPlan {
     private static final int KEPT = 256;
     private static final ConcurrentHashMap<Key, FftPlan> PLANS = new ConcurrentHashMap<>();
 
-    private record Key(int n, LaneType type) {}
+    /** What a plan is for. (A record's comparison is generated when it is first asked for.) */
+    private static final class Key {
+        private final int n;
+        private final LaneType type;
+
+        Key(int n, LaneType type) {
+            this.n = n;
+            this.type = type;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object o) {
+            return o instanceof Key k && k.n == n && k.type == type;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * n + type.ordinal();
+        }
+    }
 
     private final int n;
     private final LaneType type;

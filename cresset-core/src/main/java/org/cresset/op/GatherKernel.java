@@ -3,6 +3,7 @@ package org.cresset.op;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.cresset.base.Workers;
+import org.cresset.emit.MachineMoves;
 import org.cresset.emit.Window;
 import org.cresset.op.Gathering.Along;
 import org.cresset.tensor.Dense;
@@ -165,7 +166,26 @@ final class GatherKernel {
             return along.positions().checked(along.op(), k, places);
         }
 
-        private void ints(long yo, long xo, long io, int n) {
+        /** In machine code, as far as indices are places as they are; how many that are. */
+        private int machine(long yo, long xo, long io, int size, int n) {
+            if (n < Jumps.WORTH_A_CALL || places == 0 || !MachineMoves.there()) {
+                return 0;
+            }
+            long place = Jumps.place(source, xo, step, jump, places, size, n);
+            long numbers = Window.address(index, io, 8L * n);
+            long to = Window.address(target, yo, (long) size * n);
+            return MachineMoves.gather(to, place, step, jump, numbers, places, size, n);
+        }
+
+        private void ints(long first, long firstFrom, long firstIndex, int count) {
+            int done = machine(first, firstFrom, firstIndex, 4, count);
+            int n = count - done;
+            if (n == 0) {
+                return;
+            }
+            long yo = first + 4L * done;
+            long xo = firstFrom + done * step;
+            long io = firstIndex + 8L * done;
             MemorySegment from = Window.of(source, 0, source.byteSize());
             MemorySegment at = Window.of(index, io, 8L * n);
             MemorySegment to = Window.of(target, yo, 4L * n);
@@ -205,7 +225,15 @@ final class GatherKernel {
             }
         }
 
-        private void longs(long yo, long xo, long io, int n) {
+        private void longs(long first, long firstFrom, long firstIndex, int count) {
+            int done = machine(first, firstFrom, firstIndex, 8, count);
+            int n = count - done;
+            if (n == 0) {
+                return;
+            }
+            long yo = first + 8L * done;
+            long xo = firstFrom + done * step;
+            long io = firstIndex + 8L * done;
             MemorySegment from = Window.of(source, 0, source.byteSize());
             MemorySegment at = Window.of(index, io, 8L * n);
             MemorySegment to = Window.of(target, yo, 8L * n);

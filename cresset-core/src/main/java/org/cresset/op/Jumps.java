@@ -43,6 +43,16 @@ final class Jumps {
         jumps = new long[(int) Math.min(most, BLOCK)];
     }
 
+    /** Elements from which a call of machine code is worth it. */
+    static final int WORTH_A_CALL = 32;
+
+    /** The address of what index 0 is at an offset of memory, after a check of all places for n elements, {@code step} bytes apart. */
+    static long place(MemorySegment m, long at, long step, long jump, long places, int size, int n) {
+        long low = Math.min(0, (n - 1) * step) + Math.min(0, (places - 1) * jump);
+        long high = Math.max(0, (n - 1) * step) + Math.max(0, (places - 1) * jump);
+        return Window.address(m, at + low, high - low + size) - low;
+    }
+
     /** The distance by the number at a byte offset. */
     long one(long at) {
         return checked(Positions.read(index, wide, at)) * jump;

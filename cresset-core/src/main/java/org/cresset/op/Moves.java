@@ -3,6 +3,7 @@ package org.cresset.op;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.cresset.emit.MachineMoves;
 import org.cresset.emit.Window;
 
 /** Copies elements between places that lie evenly apart, along one dimension or two; offsets and steps in bytes. */
@@ -19,6 +20,9 @@ final class Moves {
     private static final int SHORT_RUN = 16;
 
     private static final int SHORT_BLOCK = 512;
+
+    /** Elements from which a call of machine code is worth it. */
+    private static final int WORTH_A_CALL = 64;
 
     /** Longs that are copied at a time where one element is wanted many times. */
     private static final int REPEATED = 512;
@@ -91,6 +95,9 @@ final class Moves {
 
     private static void evenly(
             MemorySegment from, long fo, long fs, MemorySegment to, long at, long ts, int size, long n) {
+        if (n >= WORTH_A_CALL && machine(from, fo, 0, fs, to, at, 0, ts, size, 1, n)) {
+            return;
+        }
         switch (size) {
             case 1 -> bytes(from, fo, fs, to, at, ts, n);
             case 2 -> shorts(from, fo, fs, to, at, ts, n);
@@ -101,6 +108,35 @@ final class Moves {
                 longs(from, fo + 8, fs, to, at + 8, ts, n);
             }
         }
+    }
+
+    /** Rows of elements in machine code, if there is any for that. */
+    static boolean machine(
+            MemorySegment from,
+            long fo,
+            long fromRow,
+            long fs,
+            MemorySegment to,
+            long at,
+            long toRow,
+            long ts,
+            int size,
+            long rows,
+            long n) {
+        if (size > 8 || !from.isNative() || !to.isNative() || !MachineMoves.there()) {
+            return false;
+        }
+        long a = place(from, fo, fromRow, fs, size, rows, n);
+        long b = place(to, at, toRow, ts, size, rows, n);
+        MachineMoves.evenly(a, fromRow, fs, b, toRow, ts, size, rows, n);
+        return true;
+    }
+
+    /** The address of the first element, after a check of all. */
+    private static long place(MemorySegment m, long at, long row, long step, int size, long rows, long n) {
+        long low = Math.min(0, (rows - 1) * row) + Math.min(0, (n - 1) * step);
+        long high = Math.max(0, (rows - 1) * row) + Math.max(0, (n - 1) * step);
+        return Window.address(m, at + low, high - low + size) - low;
     }
 
     // Loops are several times faster if the compiler knows one of the steps, which a new result's nearly always is.
@@ -245,6 +281,10 @@ final class Moves {
             long end = Math.min(rows, r + BLOCK);
             for (long i = 0; i < n; i += BLOCK) {
                 long m = Math.min(BLOCK, n - i);
+                long a = fo + r * fromRow + i * fs;
+                if (machine(from, a, fromRow, fs, to, at + r * toRow + i * ts, toRow, ts, size, end - r, m)) {
+                    continue;
+                }
                 for (long k = r; k < end; k++) {
                     evenly(from, fo + k * fromRow + i * fs, fs, to, at + k * toRow + i * ts, ts, size, m);
                 }

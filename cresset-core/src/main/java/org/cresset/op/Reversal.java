@@ -44,18 +44,23 @@ final class Reversal {
         for (long i = 0; i < n; i += CHUNK) {
             int m = (int) Math.min(CHUNK, n - i);
             long low = fo - (i + m - 1) * size;
+            boolean inVectors = size >= 4 && vectors(m);
+            if (!inVectors
+                    && Moves.machine(from, low + (m - 1L) * size, 0, -size, to, at + i * size, 0, size, size, 1, m)) {
+                continue;
+            }
             switch (size) {
                 case 1 -> bytes(from, low, to, at + i, m);
                 case 2 -> shorts(from, low, to, at + 2 * i, m);
                 case 4 -> {
-                    if (vectors(m)) {
+                    if (inVectors) {
                         Vectors.ints(from, low, to, at + 4 * i, m);
                     } else {
                         ints(from, low, to, at + 4 * i, m);
                     }
                 }
                 default -> {
-                    if (vectors(m)) {
+                    if (inVectors) {
                         Vectors.longs(from, low, to, at + 8 * i, m);
                     } else {
                         longs(from, low, to, at + 8 * i, m);

@@ -140,8 +140,10 @@ final class ScatterKernel {
                 long o = to + i * step;
                 long p = from + i * sourceStep;
                 long k = at + i * indexStep;
-                if (direct == null || !direct.run(o, p, k, count)) {
-                    block(reduce, type, o, p, jumps.at(k, count), count);
+                int done = direct == null ? 0 : direct.run(o, p, k, count);
+                if (done < count) {
+                    long[] places = jumps.at(k + done * indexStep, count - done);
+                    block(reduce, type, o + done * step, p + done * sourceStep, places, count - done);
                 }
             }
         }

@@ -21,39 +21,7 @@ public final class MachineKernels {
     /** Elements of a grid's row, of which a call takes one at least, that is still brief. */
     private static final int LONGEST = 1 << 16;
 
-    /** Operands of a grid at most. */
-    private static final int MOST_OPERANDS = 48;
-
-    /** What a grid's code is told: each thread has one. */
-    private static final ThreadLocal<Block> BLOCKS = ThreadLocal.withInitial(Block::new);
-
     private static final ThreadLocal<Numbers> NUMBERS = ThreadLocal.withInitial(Numbers::new);
-
-    /**
-     * Rows, and for each operand its address and the bytes to the next row. They are put together in an array and go to memory at
-     * once: each by itself takes code that isn't compiled yet twenty times as long.
-     */
-    private static final class Block {
-        private final long[] longs = new long[1 + 2 * MOST_OPERANDS];
-        private final MemorySegment memory = Arena.ofAuto().allocate(8L * longs.length, 8);
-
-        void operand(int k, long address, long step) {
-            longs[1 + 2 * k] = address;
-            longs[2 + 2 * k] = step;
-        }
-
-        /** Puts it where the code reads it; returns the address. */
-        long of(int rows, int operands) {
-            longs[0] = rows;
-            MemorySegment.copy(longs, 0, memory, ValueLayout.JAVA_LONG, 0, 1 + 2 * operands);
-            return memory.address();
-        }
-
-        /** Rows that the code has not finished. */
-        int left() {
-            return (int) memory.get(ValueLayout.JAVA_LONG, 0);
-        }
-    }
 
     /** That {@code -Dcresset.scalar=true} is set: no form but the scalar ones. */
     public static final boolean SCALAR_ONLY = Boolean.getBoolean("cresset.scalar");
@@ -118,7 +86,7 @@ public final class MachineKernels {
 
     /** The same of a wide loop. */
     public static @Nullable WideKernel of(Loop loop, WideKernel scalar) {
-        if (loop.operands() > MOST_OPERANDS) {
+        if (loop.operands() > MachineBlock.MOST_OPERANDS) {
             return null;
         }
         NativeFunction f = install(() -> MachineLoop.of(loop));
@@ -127,7 +95,7 @@ public final class MachineKernels {
 
     /** The same of a grid whose repeated inputs, if there are any, move together. */
     public static @Nullable MemoryGridKernel of(GridLoop grid, MemoryGridKernel scalar) {
-        if (grid.loop().operands() > MOST_OPERANDS || grid.numberGroups() > 1) {
+        if (grid.loop().operands() > MachineBlock.MOST_OPERANDS || grid.numberGroups() > 1) {
             return null;
         }
         NativeFunction f = install(() -> MachineLoop.of(grid));
@@ -255,7 +223,7 @@ public final class MachineKernels {
             long row = (long) part * moves.size;
             long from = Window.address(a, ao, whole * row);
             long to = Window.address(o, oo, (long) whole * moves.block);
-            Block block = BLOCKS.get();
+            MachineBlock block = MachineBlock.own();
             int most = Math.max(1, BRIEF / part);
             for (int done = 0; done < whole; done += most) {
                 block.operand(0, from + done * row, row);
@@ -304,7 +272,7 @@ public final class MachineKernels {
                 addresses[k] = moves.address(segments[k], offsets[k], of[k], n);
             }
             long[] at = new long[of.length];
-            Block block = BLOCKS.get();
+            MachineBlock block = MachineBlock.own();
             int done = 0;
             while (done < n) {
                 int end = Math.min(whole, done + BRIEF);
@@ -379,7 +347,7 @@ public final class MachineKernels {
 
         private void whole(
                 @Nullable MemorySegment[] places, long[] offsets, int[] steps, int rows, int n, Object numbers) {
-            Block block = BLOCKS.get();
+            MachineBlock block = MachineBlock.own();
             @Nullable Numbers told = numberGroup < 0 ? null : NUMBERS.get();
             long first = told == null ? 0 : told.of(numbers, steps[numberGroup], rows, numbersOfRow());
             int most = Math.max(1, BRIEF / n);

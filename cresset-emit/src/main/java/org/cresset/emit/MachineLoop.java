@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -253,8 +254,13 @@ final class MachineLoop {
     /** Fills vectors on the stack with a repeated input. */
     private void broadcast(int operand, List<X86.Place> numbers) {
         Row row = loop.row(operand);
-        if (row.isCast() || row == Row.FLAG) {
+        if (row.isCast()) {
             throw new MachineEmitter.Unsupported("a repeated number of another type");
+        }
+        if (row == Row.FLAG) {
+            broadcastFlag(number(operand));
+            push(numbers);
+            return;
         }
         LaneType part = row.part(loop.type());
         int base = number(operand);
@@ -264,10 +270,26 @@ final class MachineLoop {
             if (part != loop.type()) {
                 code.vector(X86.MAP_0F, 0x5a, false, false, 0, -1, new X86.Register(0));
             }
-            X86.Address to = slot(numbers.size());
-            code.vector(X86.MAP_0F, 0x11, false, false, 0, -1, to);
-            numbers.add(to);
+            push(numbers);
         }
+    }
+
+    /** Puts vector register 0 on the stack. */
+    private void push(List<X86.Place> numbers) {
+        X86.Address to = slot(numbers.size());
+        code.vector(X86.MAP_0F, 0x11, false, false, 0, -1, to);
+        numbers.add(to);
+    }
+
+    /** Fills vector register 0 with ones, or zeros where a byte is 0. */
+    private void broadcastFlag(int base) {
+        MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), constants);
+        int number = lanes.one();
+        X86.Place one = Objects.requireNonNull(lanes.constants().get(number));
+        code.vector(X86.MAP_0F38, 0x78, true, false, 0, -1, new X86.Address(base, -1, 1, 0));
+        code.vector(X86.MAP_0F, 0x57, false, false, 1, 1, new X86.Register(1));
+        code.vector(X86.MAP_0F, 0x74, true, false, 0, 0, new X86.Register(1)); // all bits where the byte is 0
+        code.vector(X86.MAP_0F, 0x55, false, false, 0, 0, one);
     }
 
     private MachineRows rows(MachineEmitter lanes) {

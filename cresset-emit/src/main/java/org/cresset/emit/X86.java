@@ -24,6 +24,7 @@ final class X86 {
     private static final int NONE = 0;
 
     private static final int P66 = 1;
+    private static final int PF3 = 2;
 
     /** Opcode maps, as the VEX prefix numbers them. */
     static final int MAP_0F = 1;
@@ -73,6 +74,11 @@ final class X86 {
     /** An instruction on the lower 128 bits. */
     void half(int map, int opcode, boolean prefix66, int result, int first, Place second) {
         vex(map, opcode, prefix66 ? P66 : NONE, false, false, result, Math.max(first, 0), second, 0);
+    }
+
+    /** An instruction on the first float. */
+    void single(int opcode, int result, int first, Place second) {
+        vex(MAP_0F, opcode, PF3, false, false, result, first, second, 0);
     }
 
     /** Shifts all lanes by a number; {@code extension} is part of the opcode. */
@@ -192,6 +198,46 @@ final class X86 {
     /** {@code memory -= 1}, with flags. */
     void decrement(Address a) {
         memory(0xff, 1, a);
+    }
+
+    /** {@code to = memory}, of which 1, 2, 4 or 8 bytes are read and the others of the register become 0. */
+    void load(int to, Address from, int bytes) {
+        switch (bytes) {
+            case 1 -> narrow(from, to, 0x0f, 0xb6);
+            case 2 -> narrow(from, to, 0x0f, 0xb7);
+            case 4 -> narrow(from, to, 0x8b);
+            default -> load(to, from);
+        }
+    }
+
+    /** The lowest 1, 2, 4 or 8 bytes of a register {@code to} memory. */
+    void store(Address to, int from, int bytes) {
+        switch (bytes) {
+            case 1 -> narrow(to, from, 0x88);
+            case 2 -> {
+                out.write(0x66);
+                narrow(to, from, 0x89);
+            }
+            case 4 -> narrow(to, from, 0x89);
+            default -> store(to, from);
+        }
+    }
+
+    private void narrow(Address a, int reg, int... opcode) {
+        int x = a.index < 0 ? 0 : a.index >> 3;
+        bytes(0x40 | (reg >> 3) << 2 | x << 1 | a.base >> 3);
+        bytes(opcode);
+        operand(reg & 7, a, 0);
+    }
+
+    /** {@code to *= from}. */
+    void multiply(int to, int from) {
+        bytes(0x48 | (to >> 3) << 2 | from >> 3, 0x0f, 0xaf, 0xc0 | (to & 7) << 3 | from & 7);
+    }
+
+    /** {@code to += from}. */
+    void addRegister(int to, int from) {
+        registers(0x03, to, from);
     }
 
     private void registers(int opcode, int reg, int rm) {

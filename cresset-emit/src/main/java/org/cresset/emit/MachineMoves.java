@@ -1,0 +1,200 @@
+package org.cresset.emit;
+
+import java.util.List;
+import org.cresset.base.spi.MachineCode;
+import org.cresset.base.spi.NativeFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loops in the processor's own language that move elements one by one, between places that lie evenly apart or where an index
+ * says. C2 makes no faster ones of the same loops in Java, but those begin a hundred times slower. Who calls them has checked
+ * that all places lie in memory that is there.
+ */
+public final class MachineMoves {
+    /** Elements of one call: it should be over soon, because the garbage collector may be waiting. */
+    private static final int BRIEF = 1 << 14;
+
+    private static final int N = X86.RDI;
+    private static final int BLOCK = X86.RSI;
+    private static final int DONE = X86.RAX;
+
+    private MachineMoves() {}
+
+    /** What is done with an element. */
+    private enum Kind {
+        EVENLY,
+        GATHER,
+        SCATTER,
+        ADD
+    }
+
+    /** Functions that have been asked for: for each kind and the logarithm of an element's size. */
+    private static final @Nullable NativeFunction[] FUNCTIONS = new NativeFunction[4 * Kind.values().length];
+
+    private static NativeFunction function(Kind kind, int size) {
+        int i = 4 * kind.ordinal() + Integer.numberOfTrailingZeros(size);
+        NativeFunction f = FUNCTIONS[i];
+        if (f == null) { // twice, if two threads come at once
+            f = MachineCode.install(kind == Kind.EVENLY ? evenly(size) : indexed(kind, size))
+                    .orElseThrow();
+            FUNCTIONS[i] = f;
+        }
+        return f;
+    }
+
+    /** Whether this machine has these loops. */
+    public static boolean there() {
+        return MachineCode.avx2() && !MachineKernels.SCALAR_ONLY;
+    }
+
+    /**
+     * Rows of n elements of 1, 2, 4 or 8 bytes, one after the other. All steps in bytes.
+     *
+     * @param fromRow from a row to the next
+     * @param fs from an element to the next
+     */
+    public static void evenly(
+            long from, long fromRow, long fs, long to, long toRow, long ts, int size, long rows, long n) {
+        NativeFunction f = function(Kind.EVENLY, size);
+        MachineBlock block = MachineBlock.own();
+        for (long i = 0; i < n; i += BRIEF) {
+            long m = Math.min(BRIEF, n - i);
+            long most = Math.max(1, BRIEF / m);
+            for (long r = 0; r < rows; r += most) {
+                long told = block.of(m, from + r * fromRow + i * fs, fromRow, fs, to + r * toRow + i * ts, toRow, ts);
+                f.callBriefly(Math.min(most, rows - r), told, 0, 0, 0);
+            }
+        }
+    }
+
+    /** {@code to[i] = *(from + i * step + index[i] * jump)} up to an index that isn't at least 0 and below {@code places}; returns how many. */
+    public static int gather(long to, long from, long step, long jump, long index, long places, int size, int n) {
+        return indexed(function(Kind.GATHER, size), to, from, step, jump, index, places, size, n);
+    }
+
+    /** {@code *(to + i * step + index[i] * jump) = from[i]}, as above. */
+    public static int scatter(long from, long to, long step, long jump, long index, long places, int size, int n) {
+        return indexed(function(Kind.SCATTER, size), from, to, step, jump, index, places, size, n);
+    }
+
+    /** {@code *(to + i * step + index[i] * jump) += from[i]} of floats, as above. */
+    public static int add(long from, long to, long step, long jump, long index, long places, int n) {
+        return indexed(function(Kind.ADD, Float.BYTES), from, to, step, jump, index, places, Float.BYTES, n);
+    }
+
+    private static int indexed(
+            NativeFunction f, long row, long place, long step, long jump, long index, long places, int size, int n) {
+        MachineBlock block = MachineBlock.own();
+        int done = 0;
+        while (done < n) {
+            int m = Math.min(BRIEF, n - done);
+            long i = done;
+            long told = block.of(row + i * size, place + i * step, step, jump, index + 8 * i, places, 0);
+            int some = (int) f.callBriefly(m, told, 0, 0, 0);
+            done += some;
+            if (some < m) {
+                break;
+            }
+        }
+        return done;
+    }
+
+    private static X86.Address at(int i) {
+        return new X86.Address(BLOCK, -1, 1, 8 * i);
+    }
+
+    private static X86.Address at(int base, int index, int scale) {
+        return new X86.Address(base, index, scale, 0);
+    }
+
+    /** A C function of the number of rows and the block. */
+    private static byte[] evenly(int size) {
+        X86 code = new X86();
+        int from = 9;
+        int fromRow = 10;
+        int fs = X86.RDX;
+        int to = X86.RAX;
+        int toRow = 11;
+        int ts = 8;
+        int n = X86.RCX;
+        int a = X86.RBX;
+        int b = X86.RBP;
+        int left = 12;
+        int element = BLOCK;
+        for (int r : new int[] {a, b, left}) {
+            code.push(r);
+        }
+        int[] order = {n, from, fromRow, fs, to, toRow, ts};
+        for (int i = 0; i < order.length; i++) {
+            code.load(order[i], at(i));
+        }
+        X86.Mark row = code.here();
+        code.move(a, from);
+        code.move(b, to);
+        code.move(left, n);
+        X86.Mark top = code.here();
+        code.load(element, at(a, -1, 1), size);
+        code.store(at(b, -1, 1), element, size);
+        code.addRegister(a, fs);
+        code.addRegister(b, ts);
+        code.add(left, -1);
+        code.jumpIfNotZero(top);
+        code.addRegister(from, fromRow);
+        code.addRegister(to, toRow);
+        code.add(N, -1);
+        code.jumpIfNotZero(row);
+        for (int r : new int[] {left, b, a}) {
+            code.pop(r);
+        }
+        code.ret();
+        return code.finish(List.of(), 8);
+    }
+
+    /** A C function of the number of elements and the block; returns how many it has done. */
+    private static byte[] indexed(Kind kind, int size) {
+        X86 code = new X86();
+        int row = X86.RCX;
+        int place = 8;
+        int step = 11;
+        int jump = 10;
+        int index = 9;
+        int places = X86.RDX;
+        int at = BLOCK;
+        code.push(X86.RBX);
+        int[] order = {row, place, step, jump, index, places};
+        for (int i = 0; i < order.length; i++) {
+            code.load(order[i], at(i));
+        }
+        X86.Mark end = code.mark();
+        code.zero(DONE);
+        X86.Mark top = code.here();
+        code.load(at, at(index, DONE, 8));
+        code.compare(at, places);
+        code.jumpIfNotBelow(end);
+        code.multiply(at, jump);
+        code.addRegister(at, place);
+        switch (kind) {
+            case GATHER -> {
+                code.load(at, at(at, -1, 1), size);
+                code.store(at(row, DONE, size), at, size);
+            }
+            case ADD -> {
+                code.single(0x10, 0, 0, at(at, -1, 1));
+                code.single(0x58, 0, 0, at(row, DONE, size));
+                code.single(0x11, 0, 0, at(at, -1, 1));
+            }
+            default -> {
+                code.load(X86.RBX, at(row, DONE, size), size);
+                code.store(at(at, -1, 1), X86.RBX, size);
+            }
+        }
+        code.addRegister(place, step);
+        code.add(DONE, 1);
+        code.compare(DONE, N);
+        code.jumpIfBelow(top);
+        code.bind(end);
+        code.pop(X86.RBX);
+        code.ret();
+        return code.finish(List.of(), 8);
+    }
+}
