@@ -7,22 +7,32 @@ import org.cresset.base.spi.PackedFactor;
 import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
 
-/** The right factor of many matrix products in float32, brought into the library's order once where there is a library. */
+/**
+ * The right factor of many matrix products in float32, brought once into the order of what multiplies: machine code of ours, or
+ * the library where there is one.
+ */
 final class Factor implements AutoCloseable {
     private final Dense b;
+    private final @Nullable Panels panels;
     private final @Nullable PackedFactor packed;
 
-    private Factor(Dense b, @Nullable PackedFactor packed) {
+    private Factor(Dense b, @Nullable Panels panels, @Nullable PackedFactor packed) {
         this.b = b;
+        this.panels = panels;
         this.packed = packed;
     }
 
     /** Of products with about {@code rows} rows. */
     static Factor of(Dense b, long rows) {
+        Panels panels = Panels.of(b, rows);
+        if (panels != null) {
+            return new Factor(b, panels, null);
+        }
         Contractions c = Providers.contractions();
         boolean plain = b.numel() > 0 && (b.stride(0) == 1 || b.stride(1) == 1) && b.stride(0) > 0 && b.stride(1) > 0;
         return new Factor(
                 b,
+                null,
                 c != null && c.multiplies(DType.FLOAT32) && plain
                         ? c.pack(Math.max(1, rows), b.size(1), b.size(0), operand(b))
                         : null);
@@ -32,9 +42,11 @@ final class Factor implements AutoCloseable {
         return new Operand(t.segment(), t.byteOffset(), t.stridesRaw());
     }
 
-    /** {@code c = a b (+ bias)} of matrices that lie in memory row by row, on this thread where there is a library. */
+    /** {@code c = a b (+ bias)} of matrices that lie in memory row by row, on this thread where it has been brought into an order. */
     void multiply(Dense a, @Nullable Dense bias, Dense c) {
-        if (packed == null) {
+        if (panels != null) {
+            panels.multiply(a, bias, c);
+        } else if (packed == null) {
             Matmul.into(a, b, bias, c);
         } else if (c.numel() > 0) {
             packed.multiply(a.size(0), operand(a), bias == null ? null : operand(bias), operand(c));
@@ -43,6 +55,9 @@ final class Factor implements AutoCloseable {
 
     @Override
     public void close() {
+        if (panels != null) {
+            panels.close();
+        }
         if (packed != null) {
             packed.close();
         }

@@ -2,6 +2,7 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.tensor.Dense;
@@ -34,6 +35,9 @@ final class RecurrentGradKernel {
     /** How many inputs lie before the hidden state in a row of {@link Part#before}. */
     private final int inputs;
 
+    /** Whether the state before each step is read where the forward pass has left it. */
+    private final boolean direct;
+
     /** What stands for the gradient of the states of all steps where there is none. */
     private final Dense zeros;
 
@@ -47,7 +51,8 @@ final class RecurrentGradKernel {
      *
      * @param gates gradients of gates
      * @param hidden gradients of what the hidden states give to the gates: those of the gates themselves, but for a GRU
-     * @param before the hidden state before each step; where one product gives the gradients of both weights, behind the inputs
+     * @param before the hidden state before each step; where one product gives the gradients of both weights, behind the inputs;
+     *     without rows if that is read directly
      */
     private record Part(Recurrent.Run run, Dense gates, Dense hidden, Dense before) {
         /** The row of this part that is a row of all. */
@@ -73,9 +78,17 @@ final class RecurrentGradKernel {
         width = Math.toIntExact(weight.size(0));
         gru = attrs.mode() == Recurrent.Mode.GRU;
         x = in[10];
-        inputs = x == null || gru ? 0 : Math.toIntExact(x.size(1));
+        direct = !gru
+                && LongStream.of(attrs.sizes()).allMatch(s -> s == h0.size(0))
+                && Panels.suits(longest(), n)
+                && (x == null || Panels.suits(longest(), x.size(1)));
+        inputs = x == null || gru || direct ? 0 : Math.toIntExact(x.size(1));
         zeros = Dense.empty(Shape.of(n), DType.FLOAT32);
         zeros.segment().asSlice(zeros.byteOffset(), 4L * n).fill((byte) 0);
+    }
+
+    private long longest() {
+        return attrs.runs().stream().mapToLong(Recurrent.Run::rows).max().orElse(0);
     }
 
     void run() {
@@ -84,10 +97,10 @@ final class RecurrentGradKernel {
         long batch = h0.size(0);
         Dense both = inputs == 0 ? out[3] : Dense.empty(Shape.of(width, inputs + n), DType.FLOAT32);
         List<Recurrent.Run> runs = attrs.runs().reversed();
-        long longest = runs.stream().mapToLong(Recurrent.Run::rows).max().orElse(0);
+        long longest = longest();
         Dense gates = out[0].numel() > 0 ? out[0] : room(longest, width);
         Dense hidden = gru ? room(longest, width) : gates;
-        Dense before = room(longest, inputs + n);
+        Dense before = room(direct ? 0 : longest, inputs + n);
         boolean adds = false;
         try (Factor f = Factor.of(weight, batch / RecurrentKernel.blocks(batch))) {
             for (Recurrent.Run run : runs) {
@@ -96,13 +109,17 @@ final class RecurrentGradKernel {
                         run,
                         own,
                         gru ? RecurrentKernel.part(hidden, 0, run.rows()) : own,
-                        RecurrentKernel.part(before, 0, run.rows()));
+                        RecurrentKernel.part(before, 0, direct ? 0 : run.rows()));
                 RecurrentKernel.inBlocks(batch, (from, to) -> block(f, from, to, p));
                 Dense rows = x == null ? null : RecurrentKernel.part(x, run.first(), run.rows());
                 if (rows != null && inputs > 0) {
                     Pointwise.copy(rows, columns(p.before, 0, inputs));
                 }
-                addProduct(p.hidden, p.before, both, adds);
+                if (direct) {
+                    addStates(p, both, adds);
+                } else {
+                    addProduct(p.hidden, p.before, both, adds);
+                }
                 if (rows != null && inputs == 0) {
                     addProduct(p.gates, rows, out[5], adds);
                 }
@@ -150,11 +167,39 @@ final class RecurrentGradKernel {
 
     /** A run's part of the product of a transposed matrix and another. */
     private static void addProduct(Dense left, Dense right, Dense sum, boolean adds) {
+        if (sum.numel() == 0 || Panels.addProduct(left, right, sum, adds)) {
+            return;
+        }
         Dense a = (Dense) left.detach().t();
         if (!adds) {
             Matmul.into(a, right, null, sum);
-        } else if (sum.numel() > 0) {
+        } else {
             Matmul.add(a, right, sum);
+        }
+    }
+
+    /** A run's part of the gradient of the recurrent weight: by states of the steps before, and the first ones. */
+    private void addStates(Part part, Dense sum, boolean adds) {
+        long first = part.run.first();
+        long end = first + part.run.rows();
+        long batch = h0.size(0);
+        long shift = attrs.reverse() ? batch : -batch;
+        long from = Math.max(first, -shift);
+        long to = Math.min(end, y.size(0) - shift);
+        boolean more = adds;
+        if (from < to) {
+            Dense states = RecurrentKernel.part(y, from + shift, to - from);
+            addProduct(RecurrentKernel.part(part.hidden, from - first, to - from), states, sum, more);
+            more = true;
+        }
+        if (first < from) {
+            Dense states = RecurrentKernel.part(h0, first, from - first);
+            addProduct(RecurrentKernel.part(part.hidden, 0, from - first), states, sum, more);
+            more = true;
+        }
+        if (to < end) {
+            Dense states = RecurrentKernel.part(h0, to + shift - y.size(0), end - to);
+            addProduct(RecurrentKernel.part(part.hidden, to - first, end - to), states, sum, more);
         }
     }
 
@@ -172,7 +217,7 @@ final class RecurrentGradKernel {
 
     private void block(Factor f, long from, long to, Part part) {
         Recurrent.Run run = part.run;
-        Dense back = Dense.empty(Shape.of(to - from, n), DType.FLOAT32);
+        Dense back = Dense.empty(Shape.of(gru ? to - from : 0, n), DType.FLOAT32);
         Dense carried = RecurrentKernel.part(out[1], from, to - from);
         for (int k = run.end() - 1; k >= run.begin(); k--) {
             int t = attrs.step(k);
@@ -191,7 +236,7 @@ final class RecurrentGradKernel {
                 cells(part, from + going, r + going, (int) (rows - going), h0, c0, from + going);
             }
             Dense g = RecurrentKernel.part(part.hidden, part.row(r), rows);
-            Dense b = RecurrentKernel.part(back, 0, rows);
+            Dense b = RecurrentKernel.part(gru ? back : carried, 0, rows);
             f.multiply(g, null, b);
             if (attrs.mode() == Recurrent.Mode.GRU) { // some of the gradient has gone around the gates
                 Rows.map(
@@ -205,8 +250,6 @@ final class RecurrentGradKernel {
                         carried.segment(),
                         carried.byteOffset(),
                         rows * n);
-            } else {
-                MemorySegment.copy(b.segment(), b.byteOffset(), carried.segment(), carried.byteOffset(), 4 * rows * n);
             }
         }
     }
@@ -231,7 +274,9 @@ final class RecurrentGradKernel {
         int step = gy == null ? 0 : n;
         long go = at(part.gates, part.row(r), width);
         long bo = at(part.before, part.row(r), inputs + n) + 4L * inputs;
-        Moves.plane(oldH.segment(), at(oldH, old, n), one, 4, bs, bo, 4L * (inputs + n), 4, 4, rows, n);
+        if (!direct) {
+            Moves.plane(oldH.segment(), at(oldH, old, n), one, 4, bs, bo, 4L * (inputs + n), 4, 4, rows, n);
+        }
         switch (attrs.mode()) {
             case LSTM -> {
                 MemorySegment ds = out[2].segment();
