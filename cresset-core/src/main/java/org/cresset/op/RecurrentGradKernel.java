@@ -98,9 +98,9 @@ final class RecurrentGradKernel {
         Dense both = inputs == 0 ? out[3] : Dense.empty(Shape.of(width, inputs + n), DType.FLOAT32);
         List<Recurrent.Run> runs = attrs.runs().reversed();
         long longest = longest();
-        Dense gates = out[0].numel() > 0 ? out[0] : room(longest, width);
-        Dense hidden = gru ? room(longest, width) : gates;
-        Dense before = room(direct ? 0 : longest, inputs + n);
+        Dense gates = out[0].numel() > 0 ? out[0] : RecurrentKernel.room(longest, width);
+        Dense hidden = gru ? RecurrentKernel.room(longest, width) : gates;
+        Dense before = Dense.empty(Shape.of(direct ? 0 : longest, inputs + n), DType.FLOAT32);
         boolean adds = false;
         try (Factor f = Factor.of(weight, batch / RecurrentKernel.blocks(batch))) {
             for (Recurrent.Run run : runs) {
@@ -139,10 +139,6 @@ final class RecurrentGradKernel {
         }
     }
 
-    private static Dense room(long rows, long width) {
-        return Dense.empty(Shape.of(rows, width), DType.FLOAT32);
-    }
-
     /** The sum of a run's rows, if that is wanted: of these first, so that rounding doesn't grow with all of them. */
     private void addSum(Dense rows, Dense sum, boolean adds) {
         if (sum.numel() == 0) {
@@ -155,7 +151,7 @@ final class RecurrentGradKernel {
         RecurrentLoops.SUM.run(
                 new MemorySegment[] {ps, rows.segment(), ps},
                 new long[] {po, rows.byteOffset(), po},
-                new int[] {0, width, 0},
+                new int[] {0, Math.toIntExact(rows.stride(0)), 0},
                 Math.toIntExact(rows.size(0)),
                 width);
         if (adds) {
@@ -272,7 +268,8 @@ final class RecurrentGradKernel {
         long ho = at(out[1], b, n);
         long yo = gy == null ? zeros.byteOffset() : at(gy, r, n);
         int step = gy == null ? 0 : n;
-        long go = at(part.gates, part.row(r), width);
+        int gw = Math.toIntExact(part.gates.stride(0));
+        long go = at(part.gates, part.row(r), gw);
         long bo = at(part.before, part.row(r), inputs + n) + 4L * inputs;
         if (!direct) {
             Moves.plane(oldH.segment(), at(oldH, old, n), one, 4, bs, bo, 4L * (inputs + n), 4, 4, rows, n);
@@ -302,13 +299,14 @@ final class RecurrentGradKernel {
                             go + 3 * one,
                             d
                         },
-                        new int[] {n, step, width, n, n, n, width, n},
+                        new int[] {n, step, width, n, n, n, gw, n},
                         rows,
                         n);
             }
             case GRU -> {
                 MemorySegment ws = part.hidden.segment();
-                long wo = at(part.hidden, part.row(r), width);
+                int ww = Math.toIntExact(part.hidden.stride(0));
+                long wo = at(part.hidden, part.row(r), ww);
                 long ko = at(kept, r, 4L * n);
                 RecurrentLoops.GRU_GRAD.run(
                         new MemorySegment[] {hs, ys, ks, ks, ks, ks, bs, gs, gs, gs, ws, ws, ws, hs},
@@ -328,7 +326,7 @@ final class RecurrentGradKernel {
                             wo + 2 * one,
                             ho
                         },
-                        new int[] {n, step, 4 * n, n, width, width, n},
+                        new int[] {n, step, 4 * n, n, gw, ww, n},
                         rows,
                         n);
             }
@@ -338,7 +336,7 @@ final class RecurrentGradKernel {
                 cell.run(
                         new MemorySegment[] {hs, ys, y.segment(), gs},
                         new long[] {ho, yo, at(y, r, n), go},
-                        new int[] {n, step, n, width},
+                        new int[] {n, step, n, gw},
                         rows,
                         n);
             }

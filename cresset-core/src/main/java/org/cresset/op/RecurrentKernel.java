@@ -17,6 +17,11 @@ final class RecurrentKernel {
     /** Sequences for one thread; fewer would make the products of matrices inefficient. */
     static final long BLOCK = 16;
 
+    /** Floats in a large power of two bytes, and some that bring what lies that far apart to other places of a cache. */
+    private static final long EVEN = 128;
+
+    private static final long GAP = 16;
+
     private final Recurrent.Attrs attrs;
     private final long[] offsets;
     private final Dense x;
@@ -65,7 +70,7 @@ final class RecurrentKernel {
         long batch = h0.size(0);
         List<Recurrent.Run> runs = attrs.runs();
         long longest = runs.stream().mapToLong(Recurrent.Run::rows).max().orElse(0);
-        Dense room = weightIh == null ? x : Dense.empty(Shape.of(longest, width), DType.FLOAT32);
+        Dense room = weightIh == null ? x : room(longest, width);
         try (Factor f = Factor.of((Dense) weight.detach().t(), batch / blocks(batch));
                 Factor g = weightIh == null || Workers.parts() > 1
                         ? null
@@ -108,7 +113,7 @@ final class RecurrentKernel {
 
     /** A run of steps of the sequences from {@code from} to {@code to}, and what the inputs give to its gates. */
     private void block(Factor f, long from, long to, Recurrent.Run run, Dense given) {
-        Dense gates = Dense.empty(Shape.of(to - from, width), DType.FLOAT32);
+        Dense gates = room(to - from, width);
         Dense state = part(h, from, to - from);
         for (int k = run.begin(); k < run.end(); k++) {
             int t = attrs.step(k);
@@ -119,8 +124,18 @@ final class RecurrentKernel {
             Dense g = part(gates, 0, rows);
             f.multiply(part(state, 0, rows), bias, g);
             long r = offsets[t] + from;
-            cells(g, from, r, (int) rows, given.segment(), at(given, r - run.first(), width));
+            cells(g, from, r, (int) rows, given, r - run.first());
         }
+    }
+
+    /**
+     * Rows for a while. They don't lie a large power of two apart: where they do, all of a column has its place in the same few lines
+     * of a cache.
+     */
+    static Dense room(long rows, long width) {
+        long apart = width % EVEN == 0 ? width + GAP : width;
+        Dense all = Dense.empty(Shape.of(rows, apart), DType.FLOAT32);
+        return all.view(Shape.of(rows, width), all.strides(), all.storageOffset());
     }
 
     static Dense part(Dense t, long from, long rows) {
@@ -131,9 +146,17 @@ final class RecurrentKernel {
         return t.byteOffset() + 4 * row * width;
     }
 
-    /** The cells of some sequences, from {@code b} on: their products, what the inputs give, and row {@code r} and the next ones. */
-    private void cells(Dense g, long b, long r, int rows, MemorySegment xs, long xo) {
+    private static int apart(Dense t) {
+        return Math.toIntExact(t.stride(0));
+    }
+
+    /** The cells of some sequences, from {@code b} on: their products, what the inputs give from a row on, and row {@code r} and the next ones. */
+    private void cells(Dense g, long b, long r, int rows, Dense given, long row) {
         MemorySegment gs = g.segment();
+        MemorySegment xs = given.segment();
+        int gw = apart(g);
+        int xw = apart(given);
+        long xo = at(given, row, xw);
         MemorySegment ks = kept.segment();
         MemorySegment hs = h.segment();
         MemorySegment ys = y.segment();
@@ -146,8 +169,9 @@ final class RecurrentKernel {
                 MemorySegment cs = c.segment();
                 long co = at(c, b, n);
                 long ko = at(kept, r, width);
-                gates(gs, go, xs, xo, ks, ko, width, rows, 2 * n);
-                gates(gs, go + 3 * one, xs, xo + 3 * one, ks, ko + 3 * one, width, rows, n);
+                int[] steps = {gw, xw, width};
+                gates(gs, go, xs, xo, ks, ko, steps, rows, 2 * n);
+                gates(gs, go + 3 * one, xs, xo + 3 * one, ks, ko + 3 * one, steps, rows, n);
                 RecurrentLoops.LSTM.run(
                         new MemorySegment[] {gs, xs, ks, ks, ks, cs, ks, cells.segment(), cs, ys, hs},
                         new long[] {
@@ -163,17 +187,17 @@ final class RecurrentKernel {
                             yo,
                             ho
                         },
-                        new int[] {width, width, width, n, width, n, n, n},
+                        new int[] {gw, xw, width, n, width, n, n, n},
                         rows,
                         n);
             }
             case GRU -> {
                 long ko = at(kept, r, 4L * n);
-                gates(gs, go, xs, xo, ks, ko, 4 * n, rows, 2 * n);
+                gates(gs, go, xs, xo, ks, ko, new int[] {gw, xw, 4 * n}, rows, 2 * n);
                 RecurrentLoops.GRU.run(
                         new MemorySegment[] {gs, xs, ks, ks, hs, ks, ks, ys, hs},
                         new long[] {go + 2 * one, xo + 2 * one, ko, ko + one, ho, ko + 2 * one, ko + 3 * one, yo, ho},
-                        new int[] {width, width, 4 * n, n, 4 * n, n, n},
+                        new int[] {gw, xw, 4 * n, n, 4 * n, n, n},
                         rows,
                         n);
             }
@@ -183,7 +207,7 @@ final class RecurrentKernel {
                 cell.run(
                         new MemorySegment[] {gs, xs, ys, hs},
                         new long[] {go, xo, yo, ho},
-                        new int[] {width, width, n, n},
+                        new int[] {gw, xw, n, n},
                         rows,
                         n);
             }
@@ -197,14 +221,9 @@ final class RecurrentKernel {
             long xo,
             MemorySegment k,
             long ko,
-            int keptWidth,
+            int[] steps,
             int rows,
             int count) {
-        RecurrentLoops.GATES.run(
-                new MemorySegment[] {g, x, k},
-                new long[] {go, xo, ko},
-                new int[] {width, width, keptWidth},
-                rows,
-                count);
+        RecurrentLoops.GATES.run(new MemorySegment[] {g, x, k}, new long[] {go, xo, ko}, steps, rows, count);
     }
 }
