@@ -280,8 +280,7 @@ final class RecurrentGradKernel {
                 long d = at(out[2], b, n);
                 long ko = at(kept, r, width);
                 RecurrentLoops.LSTM_GRAD.run(
-                        new MemorySegment[] {
-                            hs, ys, ks, ks, ks, ks, cells.segment(), oldC.segment(), ds, gs, gs, gs, gs, ds
+                        new MemorySegment[] {hs, ys, ks, ks, ks, ks, y.segment(), oldC.segment(), ds, gs, gs, gs, gs, ds
                         },
                         new long[] {
                             ho,
@@ -290,7 +289,7 @@ final class RecurrentGradKernel {
                             ko + one,
                             ko + 2 * one,
                             ko + 3 * one,
-                            at(cells, r, n),
+                            at(y, r, n),
                             at(oldC, old, n),
                             d,
                             go,

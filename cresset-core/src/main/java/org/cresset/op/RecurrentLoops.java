@@ -36,7 +36,7 @@ final class RecurrentLoops {
         }
     });
 
-    /** Gradient of h, two parts; i, f, g, o; c; c before; gradient of c. To gradients of the gates; of c before. */
+    /** Gradient of h, two parts; i, f, g, o; h; c before; gradient of c. To gradients of the gates; of c before. */
     static final MemoryGridTiers LSTM_GRAD =
             grid("lstm_cell_grad", List.of(1, 1, 4, 1, 1, 1), List.of(4, 1), new Body() {
                 @Override
@@ -46,7 +46,8 @@ final class RecurrentLoops {
                     V f = in.get(3);
                     V g = in.get(4);
                     V o = in.get(5);
-                    V t = LaneMath.tanh(l, in.get(6));
+                    // tanh(c) is in h: a division takes less time than to compute it again.
+                    V t = l.select(l.eq(o, l.zero()), l.zero(), l.div(in.get(6), o));
                     V gc = l.fma(l.mul(gh, o), complement(l, t), in.get(8));
                     return List.of(
                             gate(l, l.mul(gc, g), i),
