@@ -152,13 +152,23 @@ final class GatherKernel {
             long places) {
         void ints(long yo, long xo, long io, long count) {
             for (long i = 0; i < count; i += Jumps.BLOCK) {
-                ints(yo + 4 * i, xo + step * i, io + 8 * i, (int) Math.min(Jumps.BLOCK, count - i));
+                int n = (int) Math.min(Jumps.BLOCK, count - i);
+                int done = machine(yo + 4 * i, xo + step * i, io + 8 * i, 4, n);
+                if (done < n) {
+                    long k = i + done;
+                    ints(yo + 4 * k, xo + step * k, io + 8 * k, n - done);
+                }
             }
         }
 
         void longs(long yo, long xo, long io, long count) {
             for (long i = 0; i < count; i += Jumps.BLOCK) {
-                longs(yo + 8 * i, xo + step * i, io + 8 * i, (int) Math.min(Jumps.BLOCK, count - i));
+                int n = (int) Math.min(Jumps.BLOCK, count - i);
+                int done = machine(yo + 8 * i, xo + step * i, io + 8 * i, 8, n);
+                if (done < n) {
+                    long k = i + done;
+                    longs(yo + 8 * k, xo + step * k, io + 8 * k, n - done);
+                }
             }
         }
 
@@ -177,15 +187,7 @@ final class GatherKernel {
             return MachineMoves.gather(to, place, step, jump, numbers, places, size, n);
         }
 
-        private void ints(long first, long firstFrom, long firstIndex, int count) {
-            int done = machine(first, firstFrom, firstIndex, 4, count);
-            int n = count - done;
-            if (n == 0) {
-                return;
-            }
-            long yo = first + 4L * done;
-            long xo = firstFrom + done * step;
-            long io = firstIndex + 8L * done;
+        private void ints(long yo, long xo, long io, int n) {
             MemorySegment from = Window.of(source, 0, source.byteSize());
             MemorySegment at = Window.of(index, io, 8L * n);
             MemorySegment to = Window.of(target, yo, 4L * n);
@@ -225,15 +227,7 @@ final class GatherKernel {
             }
         }
 
-        private void longs(long first, long firstFrom, long firstIndex, int count) {
-            int done = machine(first, firstFrom, firstIndex, 8, count);
-            int n = count - done;
-            if (n == 0) {
-                return;
-            }
-            long yo = first + 8L * done;
-            long xo = firstFrom + done * step;
-            long io = firstIndex + 8L * done;
+        private void longs(long yo, long xo, long io, int n) {
             MemorySegment from = Window.of(source, 0, source.byteSize());
             MemorySegment at = Window.of(index, io, 8L * n);
             MemorySegment to = Window.of(target, yo, 8L * n);
