@@ -75,30 +75,70 @@ final class Panels implements AutoCloseable {
 
     /** {@code c = a b (+ bias)} of matrices that lie in memory row by row. */
     void multiply(Dense a, @Nullable Dense bias, Dense c) {
-        int rows = Math.toIntExact(a.size(0));
-        if (rows == 0) {
-            return;
+        if (a.size(0) > 0) {
+            Product p = new Product(this, a, bias, c);
+            for (int j = 0; j < n; j += MachineProducts.width(j, n, rows)) {
+                p.run(j, false);
+            }
         }
-        long from = address(a, rows, k);
-        long to = address(c, rows, n);
-        long first = bias == null ? 0 : Window.address(bias.segment(), bias.byteOffset(), 4L * n);
-        long panel = Window.address(memory.segment(), 0, 4L * k * n);
-        for (int j = 0; j < n; j += MachineProducts.width(j, n, this.rows)) {
-            int w = MachineProducts.width(j, n, this.rows);
-            for (int i = 0; i < k; i += DEEP) {
+    }
+
+    /**
+     * {@code c = a b (+ bias) + a' b' (+ bias')}, panel by panel: what the first product gives is still near when the second is added.
+     */
+    static void sum(
+            Panels b, Dense a, @Nullable Dense bias, Panels otherB, Dense otherA, @Nullable Dense otherBias, Dense c) {
+        if (a.size(0) > 0) {
+            Product first = new Product(b, a, bias, c);
+            Product second = new Product(otherB, otherA, otherBias, c);
+            for (int j = 0; j < b.n; j += MachineProducts.width(j, b.n, b.rows)) {
+                first.run(j, false);
+                second.run(j, true);
+            }
+        }
+    }
+
+    /** Where the parts of a product are, after a check of all of it. */
+    private static final class Product {
+        private final Panels b;
+        private final int rows;
+        private final long from;
+        private final long row;
+        private final long column;
+        private final long panel;
+        private final long bias;
+        private final long to;
+        private final long toRow;
+
+        Product(Panels b, Dense a, @Nullable Dense bias, Dense c) {
+            this.b = b;
+            this.rows = Math.toIntExact(a.size(0));
+            this.from = address(a, rows, b.k);
+            this.row = 4 * a.stride(0);
+            this.column = 4 * a.stride(1);
+            this.panel = Window.address(b.memory.segment(), 0, 4L * b.k * b.n);
+            this.bias = bias == null ? 0 : Window.address(bias.segment(), bias.byteOffset(), 4L * b.n);
+            this.to = address(c, rows, b.n);
+            this.toRow = 4 * c.stride(0);
+        }
+
+        /** The columns from one on. */
+        void run(int j, boolean adds) {
+            int w = MachineProducts.width(j, b.n, b.rows);
+            for (int i = 0; i < b.k; i += DEEP) {
                 MachineProducts.multiply(
-                        from + 4 * i * a.stride(1),
-                        4 * a.stride(0),
-                        4 * a.stride(1),
-                        panel + 4L * k * j + 4L * i * w,
+                        from + i * column,
+                        row,
+                        column,
+                        panel + 4L * b.k * j + 4L * i * w,
                         4L * w,
-                        bias == null || i > 0 ? 0 : first + 4L * j,
+                        bias == 0 || i > 0 ? 0 : bias + 4L * j,
                         to + 4L * j,
-                        4 * c.stride(0),
+                        toRow,
                         rows,
                         w,
-                        Math.min(DEEP, k - i),
-                        i > 0);
+                        Math.min(DEEP, b.k - i),
+                        adds || i > 0);
             }
         }
     }

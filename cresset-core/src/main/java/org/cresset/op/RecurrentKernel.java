@@ -52,7 +52,7 @@ final class RecurrentKernel {
         bias = in[6] == null ? null : Rows.floats(in[6]);
         x = Rows.floats(in[0]);
         weightIh = in[1];
-        biasIh = in[2];
+        biasIh = in[2] == null ? null : Rows.floats(in[2]);
         y = out[0];
         h = out[1];
         c = lstm ? out[2] : h;
@@ -69,18 +69,52 @@ final class RecurrentKernel {
         }
         long batch = h0.size(0);
         List<Recurrent.Run> runs = attrs.runs();
+        if (joint()) {
+            joint(batch);
+            return;
+        }
         long longest = runs.stream().mapToLong(Recurrent.Run::rows).max().orElse(0);
         Dense room = weightIh == null ? x : room(longest, width);
         try (Factor f = Factor.of((Dense) weight.detach().t(), batch / blocks(batch));
                 Factor g = weightIh == null || Workers.parts() > 1
                         ? null
                         : Factor.of((Dense) weightIh.detach().t(), longest)) {
+            Step step = (from, count, state, sums) -> f.multiply(state, bias, sums);
             for (Recurrent.Run run : runs) {
                 Dense in = part(x, run.first(), run.rows());
                 Dense gates = weightIh == null ? in : gates(in, weightIh, g, part(room, 0, run.rows()));
-                inBlocks(batch, (from, to) -> block(f, from, to, run, gates));
+                inBlocks(batch, (from, to) -> block(step, from, to, run, gates));
             }
         }
+    }
+
+    /** Whether what inputs and states give to the gates is one sum, of products that are quick in one pass for each step. */
+    private boolean joint() {
+        return weightIh != null
+                && attrs.mode() != Recurrent.Mode.GRU
+                && Panels.suits(weight.size(1), width)
+                && Panels.suits(weightIh.size(1), width);
+    }
+
+    /** All steps, each with its part of the inputs. */
+    private void joint(long batch) {
+        long rows = batch / blocks(batch);
+        Dense zeros = Dense.empty(Shape.of(width), DType.FLOAT32);
+        Moves.zero(zeros.segment(), zeros.byteOffset(), 4L * width);
+        Dense nothing = zeros.view(Shape.of(1, width), new long[] {0, 1}, zeros.storageOffset());
+        Dense input = (Dense) Objects.requireNonNull(weightIh).detach().t();
+        try (Panels f = Objects.requireNonNull(Panels.of((Dense) weight.detach().t(), rows));
+                Panels g = Objects.requireNonNull(Panels.of(input, rows))) {
+            Recurrent.Run all = new Recurrent.Run(0, attrs.steps(), 0, x.size(0));
+            Step step =
+                    (from, count, state, gates) -> Panels.sum(g, part(x, from, count), biasIh, f, state, bias, gates);
+            inBlocks(batch, (from, to) -> block(step, from, to, all, nothing));
+        }
+    }
+
+    /** What gives its gates' sums to a step, whose rows begin at {@code from}. */
+    private interface Step {
+        void run(long from, long rows, Dense state, Dense gates);
     }
 
     /**
@@ -112,7 +146,7 @@ final class RecurrentKernel {
     }
 
     /** A run of steps of the sequences from {@code from} to {@code to}, and what the inputs give to its gates. */
-    private void block(Factor f, long from, long to, Recurrent.Run run, Dense given) {
+    private void block(Step step, long from, long to, Recurrent.Run run, Dense given) {
         Dense gates = room(to - from, width);
         Dense state = part(h, from, to - from);
         for (int k = run.begin(); k < run.end(); k++) {
@@ -122,8 +156,8 @@ final class RecurrentKernel {
                 continue;
             }
             Dense g = part(gates, 0, rows);
-            f.multiply(part(state, 0, rows), bias, g);
             long r = offsets[t] + from;
+            step.run(r, rows, part(state, 0, rows), g);
             cells(g, from, r, (int) rows, given, r - run.first());
         }
     }

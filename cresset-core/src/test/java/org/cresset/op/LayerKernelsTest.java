@@ -68,9 +68,19 @@ class LayerKernelsTest {
     @ParameterizedTest
     @EnumSource(Recurrent.Mode.class)
     void recurrentLayers(Recurrent.Mode mode) {
-        long n = 20;
+        recurrentLayers(mode, 20, 13, new long[][] {{37, 37, 37}, {35, 20, 20, 1}});
+    }
+
+    /** Whole vectors, and runs of steps one after the other: what machine code multiplies. */
+    @ParameterizedTest
+    @EnumSource(Recurrent.Mode.class)
+    void recurrentLayersOfWholeVectors(Recurrent.Mode mode) {
+        recurrentLayers(mode, 32, 16, new long[][] {{70, 70, 70, 70, 70}, {7}, {40, 40, 20, 1}});
+    }
+
+    private static void recurrentLayers(Recurrent.Mode mode, long n, long inputs, long[][] all) {
         for (boolean reverse : new boolean[] {false, true}) {
-            for (long[] sizes : new long[][] {{37, 37, 37}, {35, 20, 20, 1}}) {
+            for (long[] sizes : all) {
                 long rows = java.util.Arrays.stream(sizes).sum();
                 Recurrent.Attrs a = new Recurrent.Attrs(mode, sizes, reverse);
                 boolean lstm = mode == Recurrent.Mode.LSTM;
@@ -83,29 +93,45 @@ class LayerKernelsTest {
                         Tensor.randn(mode.gates * n));
                 agree(
                         in -> Recurrent.layer(a, in[0], in[5], in[6], in[1], lstm ? in[2] : null, in[3], in[4], null),
-                        Tensor.randn(rows, 13),
+                        Tensor.randn(rows, inputs),
                         Tensor.randn(sizes[0], n),
                         lstm ? Tensor.randn(sizes[0], n) : Tensor.arange(1),
                         Tensor.randn(mode.gates * n, n).mul(0.2),
                         Tensor.randn(mode.gates * n),
-                        Tensor.randn(mode.gates * n, 13).mul(0.3),
+                        Tensor.randn(mode.gates * n, inputs).mul(0.3),
                         Tensor.randn(mode.gates * n));
             }
         }
+    }
+
+    @Test
+    void biasesOfRecurrentLayersMayLieApart() {
+        Recurrent.Attrs a = new Recurrent.Attrs(Recurrent.Mode.RNN_TANH, new long[] {3, 3}, false);
+        Tensor x = Tensor.randn(6, 8);
+        Tensor h = Tensor.randn(3, 16);
+        Tensor in = Tensor.randn(16, 8);
+        Tensor hidden = Tensor.randn(16, 16);
+        Tensor b = Tensor.randn(16, 2).select(1, 0);
+        Tensor apart = Recurrent.layer(a, x, in, b, h, null, hidden, b, null)[0];
+        Tensor together = Recurrent.layer(a, x, in, b.clone(), h, null, hidden, b.clone(), null)[0];
+        assertThat(apart.equalTo(together)).isTrue();
     }
 
     /** Gradients of gates are kept for a run of steps alone where the input wants none; those of weights are the same. */
     @ParameterizedTest
     @EnumSource(Recurrent.Mode.class)
     void weightsOfLayersWhoseInputWantsNoGradient(Recurrent.Mode mode) {
-        long n = 20;
-        long[] sizes = {61, 60, 40, 40, 33, 32, 32, 5, 1};
+        weights(mode, 20, 13, 61, 60, 40, 40, 33, 32, 32, 5, 1);
+        weights(mode, 32, 16, 70, 70, 70, 70, 70);
+    }
+
+    private static void weights(Recurrent.Mode mode, long n, long inputs, long... sizes) {
         long rows = java.util.Arrays.stream(sizes).sum();
         Recurrent.Attrs a = new Recurrent.Attrs(mode, sizes, false);
-        Tensor x = Tensor.randn(rows, 13);
+        Tensor x = Tensor.randn(rows, inputs);
         Tensor state = Tensor.randn(sizes[0], n);
         Tensor[] weights = {
-            Tensor.randn(mode.gates * n, 13).mul(0.3).requiresGrad(true),
+            Tensor.randn(mode.gates * n, inputs).mul(0.3).requiresGrad(true),
             Tensor.randn(mode.gates * n).requiresGrad(true),
             Tensor.randn(mode.gates * n, n).mul(0.2).requiresGrad(true),
             Tensor.randn(mode.gates * n).requiresGrad(true)
