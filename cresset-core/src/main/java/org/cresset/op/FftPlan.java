@@ -19,28 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FftPlan {
     private static final int KEPT = 256;
-    private static final ConcurrentHashMap<Key, FftPlan> PLANS = new ConcurrentHashMap<>();
-
-    /** What a plan is for. (A record's comparison is generated when it is first asked for.) */
-    private static final class Key {
-        private final int n;
-        private final LaneType type;
-
-        Key(int n, LaneType type) {
-            this.n = n;
-            this.type = type;
-        }
-
-        @Override
-        public boolean equals(@Nullable Object o) {
-            return o instanceof Key k && k.n == n && k.type == type;
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * n + type.ordinal();
-        }
-    }
+    private static final ConcurrentHashMap<Long, FftPlan> PLANS = new ConcurrentHashMap<>();
 
     private final int n;
     private final LaneType type;
@@ -77,7 +56,8 @@ final class FftPlan {
     }
 
     private static FftPlan of(int n, LaneType type) {
-        Key key = new Key(n, type);
+        Long key =
+                (long) n << 8 | type.ordinal(); // a record's comparison would be generated when it is first asked for
         FftPlan p = PLANS.get(key);
         if (p == null) {
             p = new FftPlan(n, type);

@@ -68,11 +68,11 @@ final class RecurrentKernel {
             Pointwise.copy(c0, c);
         }
         long batch = h0.size(0);
-        List<Recurrent.Run> runs = attrs.runs();
         if (joint()) {
             joint(batch);
             return;
         }
+        List<Recurrent.Run> runs = attrs.runs();
         long longest = runs.stream().mapToLong(Recurrent.Run::rows).max().orElse(0);
         Dense room = weightIh == null ? x : room(longest, width);
         try (Factor f = Factor.of((Dense) weight.detach().t(), batch / blocks(batch));

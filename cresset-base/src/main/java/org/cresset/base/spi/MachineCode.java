@@ -47,6 +47,7 @@ public final class MachineCode {
     private static final int FMA = 1 << 12;
     private static final int OSXSAVE = 1 << 27;
     private static final int AVX = 1 << 28;
+    private static final int F16C = 1 << 29;
     private static final int AVX2 = 1 << 5;
     private static final int AVX512 = 1 << 16;
     private static final int YMM_SAVED = 0x06;
@@ -72,7 +73,7 @@ public final class MachineCode {
                 && !"false".equals(System.getProperty("cresset.machine"));
     }
 
-    /** Whether functions of x86-64 with AVX2 and FMA can be installed and run in this process. */
+    /** Whether functions of x86-64 with AVX2, FMA and F16C can be installed and run in this process. */
     public static boolean avx2() {
         return Processor.VECTORS >= 32;
     }
@@ -90,7 +91,7 @@ public final class MachineCode {
         private static int ask() {
             NativeFunction cpuid = install(bytes(CPUID)).orElse(null);
             NativeFunction xgetbv = install(bytes(XGETBV)).orElse(null);
-            if (cpuid == null || xgetbv == null || !has((int) cpuid.call(1, 0, 0, 0), FMA | OSXSAVE | AVX)) {
+            if (cpuid == null || xgetbv == null || !has((int) cpuid.call(1, 0, 0, 0), FMA | OSXSAVE | AVX | F16C)) {
                 return 0;
             }
             int features = (int) (cpuid.call(7, 0, 0, 0) >>> 32);
