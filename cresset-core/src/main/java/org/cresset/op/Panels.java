@@ -24,8 +24,6 @@ final class Panels implements AutoCloseable {
     /** Rows of the right factor for which a library, which cuts all three matrices, does better. */
     private static final long DEEPEST = 1024;
 
-    private static final int EIGHT = 8;
-
     /** Rows of a product of which a thread takes a part. */
     private static final long GRAIN = 64;
 
@@ -70,77 +68,62 @@ final class Panels implements AutoCloseable {
 
     /** Whether products are made here of a right factor (k, n). */
     static boolean suits(long k, long n) {
-        return MachineProducts.there() && k > 0 && k <= DEEPEST && n > 0 && n % EIGHT == 0 && k * n < 1 << 26;
+        return MachineProducts.there()
+                && k > 0
+                && k <= DEEPEST
+                && n > 0
+                && n % MachineProducts.step() == 0
+                && k * n < 1 << 26;
     }
 
     /** {@code c = a b (+ bias)} of matrices that lie in memory row by row. */
     void multiply(Dense a, @Nullable Dense bias, Dense c) {
-        if (a.size(0) > 0) {
-            Product p = new Product(this, a, bias, c);
-            for (int j = 0; j < n; j += MachineProducts.width(j, n, rows)) {
-                p.run(j, false);
-            }
+        int m = Math.toIntExact(a.size(0));
+        for (int i = 0; m > 0 && i < k; i += DEEP) {
+            MachineProducts.multiply(
+                    factors(a, i, Math.min(DEEP, k - i)),
+                    null,
+                    i > 0 ? 0 : biasAddress(bias),
+                    address(c, m, n),
+                    4 * c.stride(0),
+                    m,
+                    n,
+                    rows,
+                    i > 0);
         }
     }
 
-    /**
-     * {@code c = a b (+ bias) + a' b' (+ bias')}, panel by panel: what the first product gives is still near when the second is added.
-     */
-    static void sum(
-            Panels b, Dense a, @Nullable Dense bias, Panels otherB, Dense otherA, @Nullable Dense otherBias, Dense c) {
-        if (a.size(0) > 0) {
-            Product first = new Product(b, a, bias, c);
-            Product second = new Product(otherB, otherA, otherBias, c);
-            for (int j = 0; j < b.n; j += MachineProducts.width(j, b.n, b.rows)) {
-                first.run(j, false);
-                second.run(j, true);
-            }
+    /** {@code c = a b + a' b' + bias}, in one sum. */
+    static void sum(Panels b, Dense a, Panels otherB, Dense otherA, Dense bias, Dense c) {
+        int m = Math.toIntExact(a.size(0));
+        if (m > 0) {
+            MachineProducts.multiply(
+                    b.factors(a, 0, b.k),
+                    otherB.factors(otherA, 0, otherB.k),
+                    b.biasAddress(bias),
+                    address(c, m, b.n),
+                    4 * c.stride(0),
+                    m,
+                    b.n,
+                    b.rows,
+                    false);
         }
     }
 
-    /** Where the parts of a product are, after a check of all of it. */
-    private static final class Product {
-        private final Panels b;
-        private final int rows;
-        private final long from;
-        private final long row;
-        private final long column;
-        private final long panel;
-        private final long bias;
-        private final long to;
-        private final long toRow;
+    private long biasAddress(@Nullable Dense bias) {
+        return bias == null ? 0 : Window.address(bias.segment(), bias.byteOffset(), 4L * n);
+    }
 
-        Product(Panels b, Dense a, @Nullable Dense bias, Dense c) {
-            this.b = b;
-            this.rows = Math.toIntExact(a.size(0));
-            this.from = address(a, rows, b.k);
-            this.row = 4 * a.stride(0);
-            this.column = 4 * a.stride(1);
-            this.panel = Window.address(b.memory.segment(), 0, 4L * b.k * b.n);
-            this.bias = bias == null ? 0 : Window.address(bias.segment(), bias.byteOffset(), 4L * b.n);
-            this.to = address(c, rows, b.n);
-            this.toRow = 4 * c.stride(0);
-        }
-
-        /** The columns from one on. */
-        void run(int j, boolean adds) {
-            int w = MachineProducts.width(j, b.n, b.rows);
-            for (int i = 0; i < b.k; i += DEEP) {
-                MachineProducts.multiply(
-                        from + i * column,
-                        row,
-                        column,
-                        panel + 4L * b.k * j + 4L * i * w,
-                        4L * w,
-                        bias == 0 || i > 0 ? 0 : bias + 4L * j,
-                        to + 4L * j,
-                        toRow,
-                        rows,
-                        w,
-                        Math.min(DEEP, b.k - i),
-                        adds || i > 0);
-            }
-        }
+    private MachineProducts.Factors factors(Dense a, int from, int deep) {
+        return new MachineProducts.Factors(
+                address(a, a.size(0), k),
+                4 * a.stride(0),
+                4 * a.stride(1),
+                Window.address(memory.segment(), 0, 4L * k * n),
+                0,
+                k,
+                from,
+                deep);
     }
 
     /** {@code sum = left' right}, or that added to it, of matrices whose rows lie together; false if a library does that better. */
@@ -155,22 +138,19 @@ final class Panels implements AutoCloseable {
         long b = address(right, k, n);
         long c = address(sum, m, n);
         Workers.parallelFor(m, GRAIN, (from, to) -> {
+            MachineProducts.Factors all =
+                    new MachineProducts.Factors(a + 4 * from, 4, 4 * left.stride(0), b, 4 * right.stride(0), 0, 0, k);
             for (int i = 0; i < k; i += SHALLOW) {
-                for (int j = 0; j < n; j += MachineProducts.width(j, n, m)) {
-                    MachineProducts.multiply(
-                            a + 4 * (i * left.stride(0) + from),
-                            4,
-                            4 * left.stride(0),
-                            b + 4 * (i * right.stride(0) + j),
-                            4 * right.stride(0),
-                            0,
-                            c + 4 * (from * sum.stride(0) + j),
-                            4 * sum.stride(0),
-                            (int) (to - from),
-                            MachineProducts.width(j, n, m),
-                            Math.min(SHALLOW, k - i),
-                            adds || i > 0);
-                }
+                MachineProducts.multiply(
+                        all.part(i, Math.min(SHALLOW, k - i)),
+                        null,
+                        0,
+                        c + 4 * from * sum.stride(0),
+                        4 * sum.stride(0),
+                        (int) (to - from),
+                        n,
+                        m,
+                        adds || i > 0);
             }
         });
         return true;

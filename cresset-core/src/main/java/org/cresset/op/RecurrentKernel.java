@@ -106,8 +106,21 @@ final class RecurrentKernel {
         try (Panels f = Objects.requireNonNull(Panels.of((Dense) weight.detach().t(), rows));
                 Panels g = Objects.requireNonNull(Panels.of(input, rows))) {
             Recurrent.Run all = new Recurrent.Run(0, attrs.steps(), 0, x.size(0));
-            Step step =
-                    (from, count, state, gates) -> Panels.sum(g, part(x, from, count), biasIh, f, state, bias, gates);
+            Dense biases = Dense.empty(zeros.shape(), DType.FLOAT32);
+            Dense one = biasIh == null ? zeros : biasIh;
+            Dense other = bias == null ? zeros : bias;
+            Rows.map(
+                    FusedLoops.PLUS_ROWS,
+                    one.segment(),
+                    one.byteOffset(),
+                    other.segment(),
+                    other.byteOffset(),
+                    null,
+                    0,
+                    biases.segment(),
+                    biases.byteOffset(),
+                    width);
+            Step step = (from, count, state, gates) -> Panels.sum(g, part(x, from, count), f, state, biases, gates);
             inBlocks(batch, (from, to) -> block(step, from, to, all, nothing));
         }
     }

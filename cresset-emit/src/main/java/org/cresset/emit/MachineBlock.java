@@ -47,6 +47,16 @@ final class MachineBlock {
         return written(7);
     }
 
+    /** Says number {@code i}. */
+    void say(int i, long number) {
+        longs[i] = number;
+    }
+
+    /** Puts the first {@code count} numbers that were said where the code reads them; returns the address. */
+    long said(int count) {
+        return written(count);
+    }
+
     private long written(int count) {
         MemorySegment.copy(longs, 0, memory, ValueLayout.JAVA_LONG, 0, count);
         return memory.address();

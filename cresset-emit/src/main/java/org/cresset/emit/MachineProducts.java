@@ -9,101 +9,266 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Products of float32 matrices that are too small for a library to be good at: the second factor, or a piece of it, stays in the
- * first-level cache while tiles of four rows by 24 columns, or six by 16, are summed up in registers. Each element is the sum over k in rising order,
- * with one rounding for each product and sum, whatever the number of rows and threads. For AVX2 and FMA.
+ * first-level cache while tiles of a few rows by two or three vectors of columns are summed up in registers. Each element is the
+ * sum over k in rising order, with one rounding for each product and sum, whatever the number of rows and threads. For AVX2 and
+ * FMA, or AVX-512.
  */
 public final class MachineProducts {
-    /** Registers of a tile: twelve for sums, three for the second factor, one for the first. */
-    private static final int SUMS = 12;
-
-    private static final int VECTORS = 3;
-    private static final int REPEATED = SUMS + VECTORS;
-    private static final int LANES = 8;
-
-    /** Rows that have addresses in a tile. */
-    private static final int ROWS = 6;
-
     /** Multiplications of one call: it should be over soon, because the garbage collector may be waiting. */
-    private static final long BRIEF = 1 << 22;
+    private static final int BRIEF = 1 << 22;
 
     /** Rows from which a few that are left over don't matter. */
     private static final int MANY = 60;
 
+    private static final int FLOAT = 4;
+
+    /** Loads a vector. */
+    private static final int LOAD = 0x10;
+
+    /** Rows that have addresses from one register. */
+    private static final int SEVEN = 7;
+
+    // What the code is told, of each of two products:
+    private static final int A = 0;
+    private static final int A_FIRST = 1;
+    private static final int A_ROW = 2;
+    private static final int A_COLUMN = 3;
+    private static final int A_TILE = 4;
+    private static final int B = 5;
+    private static final int B_ROW = 6;
+    private static final int B_PANEL = 7;
+    private static final int K = 8;
+    private static final int PART = 9;
+
+    // And behind both:
+    private static final int TILES = 0;
+    private static final int PANELS = 1;
+    private static final int MASK = 2;
+    private static final int BIAS = 3;
+    private static final int TO_BIAS = 4;
+    private static final int C = 5;
+    private static final int C_ROW = 6;
+    private static final int TO_C = 7;
+    private static final int SAID = 8;
+
+    // Registers for it:
+    private static final int SUM_AT = X86.RAX;
+    private static final int SUM_ROW = X86.RBX;
+    private static final int COUNT = X86.RCX;
+    private static final int LEFT = X86.RDX;
+    private static final int THREE = X86.RBP;
+    private static final int FACTOR_AT = X86.RSI;
+    private static final int BEHIND = 8;
+    private static final int ROW = 9;
+    private static final int COLUMN = 10;
+    private static final int FACTOR_ROW = 11;
+    private static final int AT = 12;
+    private static final int FIVE = 13;
+    private static final int[] SAVED = {X86.RBX, X86.RBP, 12, 13};
+
+    /** With vectors of eight floats: sums of four rows by three vectors, or six by two. */
+    static final MachineProducts EIGHT = new MachineProducts(8, new int[] {0, 6, 6, 4});
+
+    /** With vectors of sixteen: fourteen rows by two, or nine by three. */
+    static final MachineProducts SIXTEEN = new MachineProducts(16, new int[] {0, 14, 14, 9});
+
+    /** What this machine does best. */
+    private static final MachineProducts OWN = MachineCode.avx512() ? SIXTEEN : EIGHT;
+
+    private final int lanes;
+
+    /** How many rows a tile has, by its vectors. */
+    private final int[] heights;
+
     /** What sums begin with where there is no bias. */
-    private static final MemorySegment ZEROS = Arena.global().allocate(4L * VECTORS * LANES, 64);
+    private final MemorySegment zeros;
 
-    /** Functions that have been asked for, by rows, vectors and whether they add. */
-    private static final @Nullable NativeFunction[] FUNCTIONS = new NativeFunction[2 * (ROWS + 1) * (VECTORS + 1)];
+    /** Functions that have been asked for, by rows, vectors, whether they add, and of two products. */
+    private final @Nullable NativeFunction[] functions;
 
-    private MachineProducts() {}
+    private MachineProducts(int lanes, int[] heights) {
+        this.lanes = lanes;
+        this.heights = heights;
+        this.zeros = Arena.global().allocate((long) FLOAT * most() * lanes, 64);
+        this.functions = new NativeFunction[4 * (heights[1] + 1) * heights.length];
+    }
 
-    /** Whether this machine has these products, and a library couldn't use wider vectors. */
+    /** Vectors of a tile at most. */
+    private int most() {
+        return heights.length - 1;
+    }
+
+    /** Whether this machine has these products. */
     public static boolean there() {
-        return MachineCode.avx2() && MachineKernels.widest() && !MachineKernels.SCALAR_ONLY;
+        return MachineCode.avx2() && !MachineKernels.SCALAR_ONLY;
     }
 
-    /** Columns that are best summed up together from one on of n, a multiple of 8, of products with some rows. */
+    /** What a matrix's columns must be a multiple of. */
+    public static int step() {
+        return OWN.columns();
+    }
+
+    /** Columns that are best summed up together from one on of n, a multiple of {@link #step}, of products with some rows. */
     public static int width(int column, int n, long rows) {
-        boolean two = n % (VECTORS * LANES) != 0 && n % (2 * LANES) == 0 && rows >= MANY;
-        return Math.min((two ? 2 : VECTORS) * LANES, n - column);
-    }
-
-    /** Rows of a tile that has so many vectors. */
-    private static int height(int vectors) {
-        return Math.min(ROWS, SUMS / vectors);
+        return OWN.columnsFrom(column, n, rows);
     }
 
     /**
-     * {@code C = A B} or {@code C += A B} for the columns of C from one on that {@link #width} says. All steps in bytes; who calls
-     * has checked that all of it lies in memory that is there.
+     * Two matrices that are multiplied. All steps in bytes.
      *
-     * @param a A's first element
-     * @param aRow from a row of A to the next
-     * @param aColumn from a column of A to the next
-     * @param b the first of B's columns
-     * @param bRow from a row of B to the next; its columns lie together
-     * @param bias what sums begin with, one for each of these columns; 0 if there is none
-     * @param c the first of C's columns
-     * @param cRow from a row of C to the next
-     * @param rows of A and C
-     * @param width how many columns that are, 8, 16 or 24
-     * @param k columns of A and rows of B
+     * @param a the left one's first element
+     * @param aRow from one of its rows to the next
+     * @param aColumn from one of its columns to the next
+     * @param b the right one's first element, or that of its panels: the columns that {@link #width} says lie together, row by row,
+     *     and behind all of these rows the next columns
+     * @param bRow from one of its rows to the next where there are no panels; columns lie together
+     * @param deep rows of the panels, 0 if there are none
+     * @param from the first row of the right matrix, and column of the left one, that count
+     * @param k how many of them count
+     */
+    public record Factors(long a, long aRow, long aColumn, long b, long bRow, int deep, int from, int k) {
+        /** Only {@code count} of the right one's rows, from one on. */
+        public Factors part(int first, int count) {
+            return new Factors(a, aRow, aColumn, b, bRow, deep, first, count);
+        }
+
+        private long panel(int column, int width) {
+            return deep == 0
+                    ? b + from * bRow + (long) FLOAT * column
+                    : b + (long) FLOAT * ((long) deep * column + (long) from * width);
+        }
+
+        private long toPanel(int width) {
+            return (long) FLOAT * width * Math.max(deep, 1);
+        }
+
+        private long row(int width) {
+            return deep == 0 ? bRow : (long) FLOAT * width;
+        }
+    }
+
+    /**
+     * {@code C = A B} or {@code C += A B}; who calls has checked that all of it lies in memory that is there.
+     *
+     * @param second two matrices whose product is added
+     * @param bias what sums begin with, one for each column; 0 if there is none
+     * @param c C's first element
+     * @param cRow from a row of C to the next, in bytes; columns lie together
+     * @param rows of C
+     * @param n columns of C, a multiple of {@link #step}
+     * @param like rows for which panels were made, or as many as {@code rows}
      */
     public static void multiply(
-            long a,
-            long aRow,
-            long aColumn,
-            long b,
-            long bRow,
+            Factors first,
+            @Nullable Factors second,
             long bias,
             long c,
             long cRow,
             int rows,
-            int width,
-            int k,
+            int n,
+            long like,
             boolean adds) {
-        MachineBlock block = MachineBlock.own();
-        long first = bias == 0 ? ZEROS.address() : bias;
-        int vectors = width / LANES;
-        int done = 0;
-        int whole = height(vectors);
-        int most = (int) Math.max(1, BRIEF / ((long) whole * width * k)) * whole;
-        while (done < rows) {
-            int some = Math.min(most, rows - done);
-            int height = Math.min(some, whole);
-            int tiles = some / height;
-            long told = block.of(a + done * aRow, aRow, aColumn, b, bRow, c + done * cRow, cRow);
-            function(height, vectors, adds).callBriefly(tiles, told, k, first, 0);
-            done += tiles * height;
+        OWN.product(first, second, bias, c, cRow, rows, n, like, adds);
+    }
+
+    /** Vectors of sixteen may be filled in part. */
+    int columns() {
+        return lanes == 16 ? 1 : lanes;
+    }
+
+    int columnsFrom(int column, int n, long rows) {
+        int left = n - column;
+        if (lanes == 16) {
+            return left <= most() * lanes ? left : 2 * lanes;
+        }
+        boolean two = n % (most() * lanes) != 0 && n % (2 * lanes) == 0 && rows >= MANY;
+        return Math.min((two ? 2 : most()) * lanes, left);
+    }
+
+    void product(
+            Factors first,
+            @Nullable Factors second,
+            long bias,
+            long c,
+            long cRow,
+            int rows,
+            int n,
+            long like,
+            boolean adds) {
+        int width;
+        for (int j = 0; j < n; j += width) {
+            width = columnsFrom(j, n, like);
+            int panels = 1;
+            while (j + panels * width < n && columnsFrom(j + panels * width, n, like) == width) {
+                panels++;
+            }
+            long b = bias == 0 ? 0 : bias + (long) FLOAT * j;
+            alike(first, second, b, c + (long) FLOAT * j, cRow, rows, j, width, panels, adds);
+            j += (panels - 1) * width;
         }
     }
 
-    private static NativeFunction function(int rows, int vectors, boolean adds) {
-        int i = (rows * (VECTORS + 1) + vectors) * 2 + (adds ? 1 : 0);
-        NativeFunction f = FUNCTIONS[i];
+    /** Panels of one width. */
+    private void alike(
+            Factors first,
+            @Nullable Factors second,
+            long bias,
+            long c,
+            long cRow,
+            int rows,
+            int column,
+            int width,
+            int panels,
+            boolean adds) {
+        int vectors = (width + lanes - 1) / lanes;
+        int most = heights[vectors];
+        long products = (long) width * panels * (first.k + (second == null ? 0 : second.k));
+        MachineBlock block = MachineBlock.own();
+        int done = 0;
+        while (done < rows) {
+            int left = rows - done;
+            // Tiles of nearly the same heights: sums of few rows wait for one another.
+            int tiles = (left + most - 1) / most;
+            int height = (left + tiles - 1) / tiles;
+            int some = tiles - (height * tiles - left);
+            some = (int) Math.min(some, Math.max(1, BRIEF / (height * products)));
+            say(block, 0, first, done, height, column, width);
+            if (second != null) {
+                say(block, PART, second, done, height, column, width);
+            }
+            int at = 2 * PART;
+            block.say(at + TILES, some);
+            block.say(at + PANELS, panels);
+            block.say(at + MASK, (1L << width - (vectors - 1) * lanes) - 1);
+            block.say(at + BIAS, bias == 0 ? zeros.address() : bias);
+            block.say(at + TO_BIAS, bias == 0 ? 0 : (long) FLOAT * width);
+            block.say(at + C, c + done * cRow);
+            block.say(at + C_ROW, cRow);
+            block.say(at + TO_C, (long) FLOAT * width);
+            function(height, vectors, adds, second != null).callBriefly(block.said(at + SAID), 0, 0, 0, 0);
+            done += some * height;
+        }
+    }
+
+    private static void say(MachineBlock block, int at, Factors f, int done, int height, int column, int width) {
+        long a = f.a + f.from * f.aColumn + done * f.aRow;
+        block.say(at + A, a);
+        block.say(at + A_FIRST, a);
+        block.say(at + A_ROW, f.aRow);
+        block.say(at + A_COLUMN, f.aColumn);
+        block.say(at + A_TILE, height * f.aRow);
+        block.say(at + B, f.panel(column, width));
+        block.say(at + B_ROW, f.row(width));
+        block.say(at + B_PANEL, f.toPanel(width));
+        block.say(at + K, f.k);
+    }
+
+    private NativeFunction function(int rows, int vectors, boolean adds, boolean two) {
+        int i = ((rows * heights.length + vectors) * 2 + (adds ? 1 : 0)) * 2 + (two ? 1 : 0);
+        NativeFunction f = functions[i];
         if (f == null) { // twice, if two threads come at once
-            f = MachineCode.install(write(rows, vectors, adds)).orElseThrow();
-            FUNCTIONS[i] = f;
+            f = MachineCode.install(write(rows, vectors, adds, two)).orElseThrow();
+            functions[i] = f;
         }
         return f;
     }
@@ -113,91 +278,141 @@ public final class MachineProducts {
     }
 
     private static X86.Address told(int i) {
-        return at(X86.RSI, -1, 1, 8 * i);
+        return at(X86.RDI, -1, 1, 8 * i);
     }
 
-    /** A C function of how many tiles there are, the block, k, and where sums begin. */
-    private static byte[] write(int rows, int vectors, boolean adds) {
+    /** A vector instruction of this width. */
+    private void vector(X86 code, int map, int opcode, boolean prefix66, int result, int first, X86.Place second) {
+        if (lanes == 16) {
+            code.wide(map, opcode, prefix66, result, first, second, false);
+        } else {
+            code.vector(map, opcode, prefix66, false, result, first, second);
+        }
+    }
+
+    /** One that reads or writes columns of the second factor or the result, of which the last vector may have fewer. */
+    private void columns(X86 code, int opcode, int v, int vectors, int result, int first, X86.Place second) {
+        if (lanes == 16 && v == vectors - 1) {
+            code.wide(X86.MAP_0F, opcode, false, result, first, second, true);
+        } else {
+            vector(code, X86.MAP_0F, opcode, false, result, first, second);
+        }
+    }
+
+    /** A C function of the block. */
+    private byte[] write(int rows, int vectors, boolean adds, boolean two) {
         X86 code = new X86();
-        int tiles = X86.RDI;
-        int k = X86.RDX;
-        int bias = X86.RCX;
-        int a = 8;
-        int aRow = 9;
-        int aColumn = 10;
-        int bRow = 11;
-        int c = X86.RAX;
-        int cRow = X86.RBX;
-        int three = X86.RBP;
-        int at = 12;
-        int b = 13;
-        int left = 14;
-        int five = 15;
-        int[] saved = {X86.RBX, X86.RBP, 12, 13, 14, 15};
-        for (int r : saved) {
+        int bytes = FLOAT * lanes;
+        int common = 2 * PART;
+        for (int r : SAVED) {
             code.push(r);
         }
-        code.load(a, told(0));
-        code.load(aRow, told(1));
-        code.load(aColumn, told(2));
-        code.load(bRow, told(4));
-        code.load(c, told(5));
-        code.load(cRow, told(6));
-        code.move(three, aRow);
-        code.addRegister(three, aRow);
-        code.addRegister(three, aRow);
-        code.move(five, three);
-        code.addRegister(five, aRow);
-        code.addRegister(five, aRow);
+        if (lanes == 16) {
+            code.load(X86.RAX, told(common + MASK));
+            code.mask(X86.RAX);
+        }
+        X86.Mark panel = code.here();
+        code.load(SUM_AT, told(common + C));
+        code.load(COUNT, told(common + TILES));
         X86.Mark tile = code.here();
-        code.move(at, a);
-        code.load(b, told(3));
-        code.move(left, k);
+        code.load(AT, told(common + BIAS));
         for (int r = 0; r < rows; r++) {
             for (int v = 0; v < vectors; v++) {
-                code.vector(X86.MAP_0F, 0x10, false, false, r * vectors + v, -1, at(bias, -1, 1, 32 * v));
+                columns(code, LOAD, v, vectors, r * vectors + v, -1, at(AT, -1, 1, bytes * v));
             }
         }
-        X86.Mark top = code.here();
-        for (int v = 0; v < vectors; v++) {
-            code.vector(X86.MAP_0F, 0x10, false, false, SUMS + v, -1, at(b, -1, 1, 32 * v));
+        sum(code, 0, rows, vectors);
+        if (two) {
+            sum(code, PART, rows, vectors);
         }
-        for (int r = 0; r < rows; r++) {
-            X86.Address from =
-                    switch (r) {
-                        case 0 -> at(at, -1, 1, 0);
-                        case 3 -> at(at, three, 1, 0);
-                        case 5 -> at(at, five, 1, 0);
-                        default -> at(at, aRow, r, 0);
-                    };
-            code.vector(X86.MAP_0F38, 0x18, true, false, REPEATED, -1, from);
-            for (int v = 0; v < vectors; v++) { // sum += repeated * factor
-                code.vector(X86.MAP_0F38, 0xb8, true, false, r * vectors + v, REPEATED, new X86.Register(SUMS + v));
-            }
-        }
-        code.addRegister(at, aColumn);
-        code.addRegister(b, bRow);
-        code.add(left, -1);
-        code.jumpIfNotZero(top);
+        code.load(SUM_ROW, told(common + C_ROW));
         for (int r = 0; r < rows; r++) {
             for (int v = 0; v < vectors; v++) {
                 int sum = r * vectors + v;
-                X86.Address to = at(c, -1, 1, 32 * v);
+                X86.Address to = at(SUM_AT, -1, 1, bytes * v);
                 if (adds) {
-                    code.vector(X86.MAP_0F, 0x58, false, false, sum, sum, to);
+                    columns(code, 0x58, v, vectors, sum, sum, to);
                 }
-                code.vector(X86.MAP_0F, 0x11, false, false, sum, -1, to);
+                columns(code, X86.STORE, v, vectors, sum, -1, to);
             }
-            code.addRegister(c, cRow);
-            code.addRegister(a, aRow);
+            code.addRegister(SUM_AT, SUM_ROW);
         }
-        code.add(tiles, -1);
+        for (int part = 0; part < (two ? 2 : 1) * PART; part += PART) {
+            add(code, part + A, part + A_TILE);
+        }
+        code.add(COUNT, -1);
         code.jumpIfNotZero(tile);
+        for (int part = 0; part < (two ? 2 : 1) * PART; part += PART) {
+            code.load(AT, told(part + A_FIRST));
+            code.store(told(part + A), AT);
+            add(code, part + B, part + B_PANEL);
+        }
+        add(code, common + BIAS, common + TO_BIAS);
+        add(code, common + C, common + TO_C);
+        code.decrement(told(common + PANELS));
+        code.jumpIfNotZero(panel);
         code.vzeroupper();
-        for (int i = saved.length - 1; i >= 0; i--) {
-            code.pop(saved[i]);
+        for (int i = SAVED.length - 1; i >= 0; i--) {
+            code.pop(SAVED[i]);
         }
         code.ret();
         return code.finish(List.of(), 8);
+    }
+
+    private static void add(X86 code, int to, int what) {
+        code.load(AT, told(what));
+        code.add(AT, told(to));
+        code.store(told(to), AT);
+    }
+
+    /** Adds the products of two matrices, in rising order, to the sums of a tile. */
+    private void sum(X86 code, int part, int rows, int vectors) {
+        int bytes = FLOAT * lanes;
+        int factors = rows * vectors;
+        int repeated = factors + vectors;
+        code.load(ROW, told(part + A_ROW));
+        code.load(COLUMN, told(part + A_COLUMN));
+        code.load(FACTOR_ROW, told(part + B_ROW));
+        code.load(AT, told(part + A));
+        code.load(FACTOR_AT, told(part + B));
+        code.load(LEFT, told(part + K));
+        code.move(THREE, ROW);
+        code.addRegister(THREE, ROW);
+        code.addRegister(THREE, ROW);
+        code.move(FIVE, THREE);
+        code.addRegister(FIVE, ROW);
+        code.addRegister(FIVE, ROW);
+        if (rows > SEVEN) {
+            code.move(BEHIND, AT);
+            code.addRegister(BEHIND, FIVE);
+            code.addRegister(BEHIND, ROW);
+            code.addRegister(BEHIND, ROW);
+        }
+        X86.Mark top = code.here();
+        for (int v = 0; v < vectors; v++) {
+            columns(code, LOAD, v, vectors, factors + v, -1, at(FACTOR_AT, -1, 1, bytes * v));
+        }
+        for (int r = 0; r < rows; r++) {
+            int base = r < SEVEN ? AT : BEHIND;
+            X86.Address from =
+                    switch (r % SEVEN) {
+                        case 0 -> at(base, -1, 1, 0);
+                        case 3 -> at(base, THREE, 1, 0);
+                        case 5 -> at(base, FIVE, 1, 0);
+                        case 6 -> at(base, THREE, 2, 0);
+                        default -> at(base, ROW, r % SEVEN, 0);
+                    };
+            vector(code, X86.MAP_0F38, 0x18, true, repeated, -1, from);
+            for (int v = 0; v < vectors; v++) { // sum += repeated * factor
+                vector(code, X86.MAP_0F38, 0xb8, true, r * vectors + v, repeated, new X86.Register(factors + v));
+            }
+        }
+        code.addRegister(AT, COLUMN);
+        if (rows > SEVEN) {
+            code.addRegister(BEHIND, COLUMN);
+        }
+        code.addRegister(FACTOR_AT, FACTOR_ROW);
+        code.add(LEFT, -1);
+        code.jumpIfNotZero(top);
     }
 }

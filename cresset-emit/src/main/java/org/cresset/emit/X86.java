@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Encodes instructions of x86-64 with 256-bit vectors (AVX2 and FMA), as far as {@link MachineEmitter} needs them. Operands come
+ * Encodes instructions of x86-64 with 256-bit vectors (AVX2 and FMA) and some with 512 bits, as far as they are needed here. Operands come
  * in Intel's order, the result first; where one may lie in memory it is a {@link Place}, else the number of a register.
  *
  * @see <a href="https://www.intel.com/sdm">Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2</a>
@@ -28,6 +28,9 @@ final class X86 {
 
     /** Opcode maps, as the VEX prefix numbers them. */
     static final int MAP_0F = 1;
+
+    /** Stores a vector, in map 0F. */
+    static final int STORE = 0x11;
 
     static final int MAP_0F38 = 2;
     static final int MAP_0F3A = 3;
@@ -85,6 +88,51 @@ final class X86 {
     void shift(int opcode, int extension, int result, int operand, int by) {
         vex(MAP_0F, opcode, P66, false, true, extension, result, new Register(operand), 1);
         out.write(by);
+    }
+
+    /**
+     * An instruction on vectors of 512 bits (AVX-512), whose registers have numbers up to 31.
+     *
+     * @param masked whether only the lanes of mask 1 count: others of a result become 0, others of memory stay
+     */
+    void wide(int map, int opcode, boolean prefix66, int result, int first, Place second, boolean masked) {
+        evex(map, opcode, prefix66, result, Math.max(first, 0), second, masked, false);
+    }
+
+    /** The same of one number in memory, which all lanes take. */
+    void wideOfOne(int map, int opcode, boolean prefix66, int result, int first, Address second) {
+        evex(map, opcode, prefix66, result, Math.max(first, 0), second, false, true);
+    }
+
+    /** Mask 1 of the lowest bits of one of the first eight registers. */
+    void mask(int from) {
+        bytes(0xc5, 0xf8, 0x92, 0xc8 | from);
+    }
+
+    private void evex(
+            int map, int opcode, boolean prefix66, int reg, int first, Place rm, boolean masked, boolean repeated) {
+        int b = 0;
+        int x = 0;
+        boolean store = false;
+        switch (rm) {
+            case Register r -> {
+                b = r.number >> 3 & 1;
+                x = r.number >> 4;
+            }
+            case Address a -> {
+                b = a.base >> 3;
+                x = a.index < 0 ? 0 : a.index >> 3;
+                store = map == MAP_0F && opcode == STORE;
+            }
+            case Constant _ -> throw new IllegalArgumentException("constants are vectors of 256 bits");
+        }
+        out.write(0x62);
+        out.write((~(reg >> 3) & 1) << 7 | (~x & 1) << 6 | (~b & 1) << 5 | (~(reg >> 4) & 1) << 4 | map);
+        out.write((~first & 15) << 3 | 4 | (prefix66 ? P66 : NONE));
+        boolean zeros = masked && !store;
+        out.write((zeros ? 0x80 : 0) | 0x40 | (repeated ? 0x10 : 0) | (~(first >> 4) & 1) << 3 | (masked ? 1 : 0));
+        out.write(opcode);
+        operand(reg & 7, rm, 0);
     }
 
     /** Leaves the wide half of the vector registers clean for code that knows 128 bits only. */
