@@ -10,6 +10,9 @@ import org.cresset.base.spi.Contractions;
 import org.cresset.base.spi.ConvPass;
 import org.cresset.base.spi.ConvShape;
 import org.cresset.base.spi.Operand;
+import org.cresset.emit.MachineProducts;
+import org.cresset.emit.MachineTiles.Side;
+import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +48,10 @@ final class Winograd {
     private static final int FEWEST_CHANNELS = 16;
     private static final int FEWEST_PAIRS = 1024;
     private static final int CHUNK = 2048;
+
+    /** Rows of products for which panels are made. */
+    private static final int MANY = 64;
+
     private static final boolean ON = !"false".equals(System.getProperty("cresset.winograd"));
 
     private Winograd() {}
@@ -132,48 +139,101 @@ final class Winograd {
         return t.segment().asSlice(t.byteOffset() + 4 * from, 4 * n);
     }
 
-    /** The weight's transform: 36 matrices (C, K), of channels that are summed over and channels that come out. */
-    record Filter(Storage values, int in, int out) implements AutoCloseable {
+    /**
+     * The weight's transform: 36 matrices (C, K), of channels that are summed over and channels that come out; each in panels of
+     * columns where {@code panels}.
+     */
+    record Filter(Storage values, int in, int out, boolean panels) implements AutoCloseable {
         static Filter of(Dense w, boolean turned) {
-            int o = Math.toIntExact(w.size(0));
-            int i = Math.toIntExact(w.size(1));
-            int in = turned ? o : i;
-            int out = turned ? i : o;
-            long toIn = w.stride(turned ? 0 : 1);
-            long toOut = w.stride(turned ? 1 : 0);
-            Shape order = Shape.of(3, 3, in, out);
-            Dense places = Dense.empty(order, DType.FLOAT32);
-            Pointwise.copy(
-                    w.view(order, new long[] {w.stride(2), w.stride(3), toIn, toOut}, w.storageOffset()), places);
+            int in = Math.toIntExact(w.size(turned ? 0 : 1));
+            int out = Math.toIntExact(w.size(turned ? 1 : 0));
+            boolean panels = Panels.suits(in, out);
             int size = in * out;
-            Storage values = Memory.allocate(4L * POINTS * size);
-            MemorySegment from = area(places, 0, 9L * size);
-            Workers.parallelFor((size + CHUNK - 1) / CHUNK, 1, (lo, hi) -> {
-                Storage between = Memory.allocate(4L * 3 * IN * CHUNK);
-                for (int c = (int) lo * CHUNK; c < Math.min(hi * CHUNK, size); c += CHUNK) {
-                    transform(from, between.segment(), values.segment(), size, c, Math.min(CHUNK, size - c), turned);
+            Dense places = Dense.empty(Shape.of(9L * size), DType.FLOAT32);
+            int width;
+            for (int j = 0; j < out; j += width) {
+                width = panels ? MachineProducts.width(j, out, MANY) : out;
+                int alike = 1;
+                while (j + alike * width < out && MachineProducts.width(j + alike * width, out, MANY) == width) {
+                    alike++;
                 }
-                between.free();
+                order(w, turned, places, j, width, alike);
+                j += (alike - 1) * width;
+            }
+            Storage values = Memory.allocate(4L * POINTS * size);
+            long from = area(places, 0, 9L * size).address();
+            long to = values.segment().address();
+            Workers.parallelFor((size + CHUNK - 1) / CHUNK, 1, (lo, hi) -> {
+                int begin = (int) Math.min(lo * CHUNK, size - FEWEST_CHANNELS);
+                transform(from, to, size, begin, (int) Math.min(hi * CHUNK, size) - begin, turned);
             });
             places.storage().free();
-            return new Filter(values, in, out);
+            return new Filter(values, in, out, panels);
         }
 
-        private static void transform(
-                MemorySegment from, MemorySegment between, MemorySegment to, int size, int at, int n, boolean turned) {
-            int[] down = new int[3 + IN];
-            int[] across = new int[3 + IN];
+        /** Brings {@code alike} panels, from column j on, to where the transform reads them: by place of the kernel. */
+        private static void order(Dense w, boolean turned, Dense places, int j, int width, int alike) {
+            long in = w.size(turned ? 0 : 1);
+            long size = w.size(0) * w.size(1);
+            long toIn = w.stride(turned ? 0 : 1);
+            long toOut = w.stride(turned ? 1 : 0);
+            Shape shape = Shape.of(3, 3, alike, in, width);
+            Pointwise.copy(
+                    w.view(
+                            shape,
+                            new long[] {w.stride(2), w.stride(3), width * toOut, toIn, toOut},
+                            w.storageOffset() + j * toOut),
+                    places.view(
+                            shape, new long[] {3 * size, size, in * width, width, 1}, places.storageOffset() + in * j));
+        }
+
+        private static void transform(long from, long to, int size, int begin, int n, boolean turned) {
+            long place = 4L * size;
+            long[] lines = new long[3];
+            long[] points = new long[IN];
             for (int r = 0; r < 3; r++) {
-                int place = turned ? 2 - r : r;
-                down[r] = 3 * place * size + at;
-                across[r] = place * n;
+                lines[r] = from + 4L * begin + place * (turned ? 3 * (2 - r) + 2 : 3 * r);
             }
             for (int j = 0; j < IN; j++) {
-                down[3 + j] = 3 * j * n;
-                across[3 + j] = j * size + at;
+                points[j] = to + 4L * begin + place * j * IN;
             }
-            WinogradLoops.FILTER3.run(from, between, down, new int[] {size, n}, 3, n);
-            WinogradLoops.FILTER3.run(between, to, across, new int[] {3 * n, IN * size}, IN, n);
+            WinogradLoops.FILTERS3.run(
+                    new Side(lines, turned ? -place : place, 0), 0, 3, new Side(points, place, 0), 0, 1, n);
+        }
+
+        /** Signals of some tiles (tile, point, C) times this, to (tile, point, K). */
+        void multiply(Contractions c, MemorySegment signals, MemorySegment products, int tiles) {
+            int inStep = tileStep(in);
+            int outStep = tileStep(out);
+            if (!panels) {
+                c.multiply(
+                        DType.FLOAT32,
+                        POINTS,
+                        tiles,
+                        out,
+                        in,
+                        new Operand(signals, 0, new long[] {in, inStep, 1}),
+                        new Operand(values.segment(), 0, new long[] {(long) in * out, out, 1}),
+                        null,
+                        new Operand(products, 0, new long[] {out, outStep, 1}));
+                return;
+            }
+            long a = Window.address(signals, 0, 4L * tiles * inStep);
+            long b = Window.address(values.segment(), 0, 4L * POINTS * in * out);
+            long p = Window.address(products, 0, 4L * tiles * outStep);
+            for (int i = 0; i < POINTS; i++) {
+                MachineProducts.multiply(
+                        new MachineProducts.Factors(
+                                a + 4L * i * in, 4L * inStep, 4, b + 4L * i * in * out, 0, in, 0, in),
+                        null,
+                        0,
+                        p + 4L * i * out,
+                        4L * outStep,
+                        tiles,
+                        out,
+                        MANY,
+                        false);
+            }
         }
 
         @Override
@@ -200,62 +260,61 @@ final class Winograd {
             this.left = Math.toIntExact(pad[1]);
         }
 
-        /** Floats of scratch memory that {@link #tiles} needs, to be zeroed once. */
-        int scratch(int across) {
-            return IN * channels * (OUT * across + 2 + width);
+        /** A line of zeros, for lines above and below images; to be freed. */
+        Storage zeros() {
+            Storage z = Memory.allocate(4L * width * channels);
+            z.segment().fill((byte) 0);
+            return z;
         }
 
         /**
-         * Transforms one row of tiles of {@code reach} by {@code reach} inputs: of all tiles, the 36 values of each channel.
+         * Transforms one row of tiles of {@code reach} by {@code reach} inputs: of all tiles, the 36 values of each of n channels
+         * from one on.
          *
-         * @param loop takes {@code reach} values to six
+         * @param to where the first tile's values go to
          */
         void tiles(
-                MemoryGridTiers loop,
+                WinogradTransform transform,
                 int reach,
                 long image,
                 int row,
                 int across,
-                MemorySegment scratch,
-                MemorySegment to,
-                int at) {
-            int line = width * channels;
-            int padded = (OUT * across + 2) * channels;
-            long pixels = (long) height * line;
-            MemorySegment from = area(t, image * pixels, pixels);
-            int first = OUT * row - top;
-            int begin = first * line;
-            if (first < 0 || first + reach > height) {
-                MemorySegment edge = scratch.asSlice(4L * IN * padded, 4L * IN * line);
+                Storage zeros,
+                long to,
+                int channel,
+                int n) {
+            long line = 4L * width * channels;
+            long column = 4L * channels;
+            long pixels = (long) height * width * channels;
+            long from = area(t, image * pixels, pixels).address();
+            long nothing = zeros.segment().address();
+            long step = 4L * tileStep(n);
+            int end;
+            for (int tile = 0; tile < across; tile = end) {
+                int x = OUT * tile - left;
+                int begin = Math.max(0, -x);
+                int reached = Math.clamp(width - x, 0, reach);
+                end = tile + 1;
+                if (begin == 0 && reached == reach) { // as are some more
+                    end = Math.clamp((width - reach + left) / OUT + 1, end, across);
+                }
+                long[] lines = new long[reach];
+                long[] points = new long[IN];
                 for (int r = 0; r < reach; r++) {
-                    int y = first + r;
-                    if (y < 0 || y >= height) {
-                        edge.asSlice(4L * r * line, 4L * line).fill((byte) 0);
-                    } else {
-                        MemorySegment.copy(from, 4L * y * line, edge, 4L * r * line, 4L * line);
-                    }
+                    int y = OUT * row - top + r;
+                    lines[r] = (y < 0 || y >= height ? nothing : from + y * line) + x * column + 4L * channel;
                 }
-                from = edge;
-                begin = 0;
-            }
-            int[] down = new int[reach + IN];
-            int[] along = new int[reach + IN];
-            for (int r = 0; r < reach; r++) {
-                down[r] = begin + r * line;
-            }
-            for (int j = 0; j < IN; j++) {
-                down[reach + j] = j * padded + left * channels;
-            }
-            loop.run(from, scratch, down, new int[2], 1, line);
-            int[] steps = {OUT * channels, tileStep(channels)};
-            for (int j = 0; j < IN; j++) {
-                for (int r = 0; r < reach; r++) {
-                    along[r] = j * padded + r * channels;
+                for (int j = 0; j < IN; j++) {
+                    points[j] = to + tile * step + 4L * j * IN * n;
                 }
-                for (int k = 0; k < IN; k++) {
-                    along[reach + k] = at + (j * IN + k) * channels;
-                }
-                loop.run(scratch, to, along, steps, across, channels);
+                transform.run(
+                        new Side(lines, column, OUT * column),
+                        begin,
+                        reached,
+                        new Side(points, 4L * n, step),
+                        0,
+                        end - tile,
+                        n);
             }
         }
     }
@@ -300,92 +359,80 @@ final class Winograd {
             int n = (int) (to - from);
             int tiles = n * across;
             int inStep = tileStep(u.in);
-            int outStep = tileStep(u.out);
-            int rowsOfTile = OUT * IN * u.out;
-            int lines = x.scratch(across);
-            Storage scratch = Memory.allocate(4L * lines);
-            scratch.segment().fill((byte) 0);
+            Storage zeros = x.zeros();
             Storage signals = Memory.allocate(4L * tiles * inStep);
-            Storage products = Memory.allocate(4L * tiles * outStep);
-            Storage results = Memory.allocate(4L * (tiles * rowsOfTile + (1 + OUT) * u.out));
+            Storage products = Memory.allocate(4L * tiles * tileStep(u.out));
             for (int s = 0; s < n; s++) {
                 long strip = from + s;
                 x.tiles(
-                        WinogradLoops.SIGNAL,
+                        WinogradLoops.SIGNALS,
                         IN,
                         strip / down,
                         (int) (strip % down),
                         across,
-                        scratch.segment(),
-                        signals.segment(),
-                        s * across * inStep);
+                        zeros,
+                        signals.segment().address() + 4L * s * across * inStep,
+                        0,
+                        u.in);
             }
-            contractions.multiply(
-                    DType.FLOAT32,
-                    POINTS,
-                    tiles,
-                    u.out,
-                    u.in,
-                    new Operand(signals.segment(), 0, new long[] {u.in, inStep, 1}),
-                    new Operand(u.values.segment(), 0, new long[] {(long) u.in * u.out, u.out, 1}),
-                    null,
-                    new Operand(products.segment(), 0, new long[] {u.out, outStep, 1}));
-            int[] rows = new int[IN + OUT];
-            for (int j = 0; j < IN; j++) {
-                rows[j] = j * IN * u.out;
-            }
-            for (int i = 0; i < OUT; i++) {
-                rows[IN + i] = i * IN * u.out;
-            }
-            WinogradLoops.RESULT4.run(
-                    products.segment(), results.segment(), rows, new int[] {outStep, rowsOfTile}, tiles, IN * u.out);
-            int biasAt = tiles * rowsOfTile;
+            u.multiply(contractions, signals.segment(), products.segment(), tiles);
+            Storage rest = Memory.allocate(4L * u.out * (width + OUT * OUT + 1));
+            long added = bias == null ? rest.segment().address() : area(bias, 0, u.out).address();
             if (bias == null) {
-                results.segment().asSlice(4L * biasAt, 4L * u.out).fill((byte) 0);
-            } else {
-                MemorySegment.copy(area(bias, 0, u.out), 0, results.segment(), 4L * biasAt, 4L * u.out);
+                rest.segment().asSlice(0, 4L * u.out).fill((byte) 0);
             }
             for (int s = 0; s < n; s++) {
-                write(results.segment(), s * across * rowsOfTile, biasAt, from + s);
+                write(products.segment().address() + 4L * s * across * tileStep(u.out), rest, added, from + s);
             }
-            results.free();
+            rest.free();
             products.free();
             signals.free();
-            scratch.free();
+            zeros.free();
         }
 
-        /** Writes the lines of a row of tiles. */
-        private void write(MemorySegment results, int begin, int biasAt, long strip) {
-            int channels = u.out;
-            int line = width * channels;
+        /**
+         * Writes the lines of a row of tiles.
+         *
+         * @param rest zeros for each channel, and behind them room for a tile and a line
+         */
+        private void write(long products, Storage rest, long added, long strip) {
+            long column = 4L * u.out;
+            long line = width * column;
+            long step = 4L * tileStep(u.out);
             int row = OUT * (int) (strip % down);
+            int lines = Math.min(OUT, height - row);
             int whole = width / OUT;
+            long pixels = (long) height * width * u.out;
+            MemorySegment image = area(y, strip / down * pixels, pixels);
+            long tile = rest.segment().address() + column;
+            long[] points = new long[IN];
+            long[] to = new long[OUT];
+            for (int j = 0; j < IN; j++) {
+                points[j] = products + j * IN * column;
+            }
+            for (int i = 0; i < OUT; i++) {
+                to[i] = i < lines ? image.address() + (row + i) * line : tile + OUT * OUT * column;
+            }
+            Side from = new Side(points, column, step);
+            if (whole > 0) {
+                WinogradLoops.RESULTS4.run(from, 0, IN, new Side(to, column, OUT * column), added, whole, u.out);
+            }
             int left = width % OUT;
-            long pixels = (long) height * line;
-            MemorySegment to = area(y, strip / down * pixels, pixels);
-            int[] at = new int[IN + 1 + OUT];
-            int[] steps = {OUT * IN * channels, OUT * channels, 0};
-            at[IN] = biasAt;
-            for (int i = 0; i < Math.min(OUT, height - row); i++) {
-                for (int k = 0; k < IN; k++) {
-                    at[k] = begin + (i * IN + k) * channels;
+            if (left > 0) {
+                for (int j = 0; j < IN; j++) {
+                    points[j] += whole * step;
                 }
-                int target = (row + i) * line;
-                for (int v = 0; v < OUT; v++) {
-                    at[IN + 1 + v] = target + v * channels;
+                for (int i = 0; i < OUT; i++) {
+                    to[i] = tile + i * OUT * column;
                 }
-                WinogradLoops.RESULT4_PLUS.run(results, to, at, steps, whole, channels);
-                if (left > 0) {
-                    int last = biasAt + channels;
-                    for (int k = 0; k < IN; k++) {
-                        at[k] += whole * steps[0];
-                    }
-                    for (int v = 0; v < OUT; v++) {
-                        at[IN + 1 + v] = last + v * channels;
-                    }
-                    WinogradLoops.RESULT4_PLUS.run(results, results, at, steps, 1, channels);
+                WinogradLoops.RESULTS4.run(from, 0, IN, new Side(to, column, 0), added, 1, u.out);
+                for (int i = 0; i < lines; i++) {
                     MemorySegment.copy(
-                            results, 4L * last, to, 4L * (target + whole * OUT * channels), 4L * left * channels);
+                            rest.segment(),
+                            (1 + i * OUT) * column,
+                            image,
+                            (row + i) * line + whole * OUT * column,
+                            left * column);
                 }
             }
         }

@@ -88,6 +88,21 @@ final class WinogradLoops {
         }
     });
 
+    /** Tiles of 6 by 6 of a signal to their values for the products. */
+    static final WinogradTransform SIGNALS = new WinogradTransform(SIGNAL, SIGNAL, 6, 6, false);
+
+    /** Kernels of 3 by 3 to their values for the products. */
+    static final WinogradTransform FILTERS3 = new WinogradTransform(FILTER3, FILTER3, 3, 6, false);
+
+    /** Tiles of 4 by 4 to the same. */
+    static final WinogradTransform FILTERS4 = new WinogradTransform(FILTER4, FILTER4, 4, 6, false);
+
+    /** Products to tiles of 4 by 4, to which a number for each channel is added. */
+    static final WinogradTransform RESULTS4 = new WinogradTransform(RESULT4, RESULT4_PLUS, 6, 4, true);
+
+    /** Products to kernels of 3 by 3. */
+    static final WinogradTransform RESULTS3 = new WinogradTransform(RESULT3, RESULT3, 6, 3, false);
+
     private WinogradLoops() {}
 
     /** A filter's values for the products, given the odd parts at both pairs of points. */

@@ -8,6 +8,9 @@ import org.cresset.base.Storage;
 import org.cresset.base.Workers;
 import org.cresset.base.spi.Contractions;
 import org.cresset.base.spi.Operand;
+import org.cresset.emit.MachineProducts;
+import org.cresset.emit.MachineTiles.Side;
+import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 
 /**
@@ -15,12 +18,12 @@ import org.cresset.tensor.Dense;
  * of 6 by 6 of the input the signals, and products are summed over all tiles before they are transformed back, once.
  */
 final class WinogradWeight {
-    private static final int OUT = Winograd.OUT;
-    private static final int IN = Winograd.IN;
     private static final int POINTS = Winograd.POINTS;
 
-    /** Sums of their own that are added at the end, whatever the number of threads, so that rounding doesn't depend on it. */
-    private static final int PARTS = 2;
+    /** Of a part. */
+    private static final int FEWEST_CHANNELS = 16;
+
+    private static final int CHUNK = 2048;
 
     private final Contractions contractions;
     private final Winograd.Image x;
@@ -44,90 +47,122 @@ final class WinogradWeight {
         this.size = x.channels * g.channels;
     }
 
+    /** Each thread sums up some of the input's channels, so that rounding doesn't depend on how many threads there are. */
     void run() {
-        int parts = (int) Math.min(PARTS, blocks);
-        Storage sums = Memory.allocate(4L * parts * POINTS * size);
-        sums.segment().fill((byte) 0);
+        int parts = Math.clamp(x.channels / FEWEST_CHANNELS, 1, Workers.parts());
+        Storage sums = Memory.allocate(4L * POINTS * size);
         Workers.parallelFor(parts, 1, (lo, hi) -> {
             for (long p = lo; p < hi; p++) {
-                sum(blocks * p / parts, blocks * (p + 1) / parts, sums.segment(), 4 * p * POINTS * size);
+                sum(sums.segment(), (int) (x.channels * p / parts), (int) (x.channels * (p + 1) / parts));
             }
         });
-        int n = POINTS * size;
-        if (parts == 2) {
-            MemorySegment s = sums.segment();
-            Rows.map(FusedLoops.PLUS_ROWS, s, 0, s, 4L * n, null, 0, s, 0, n);
-        }
         back(sums.segment());
         sums.free();
     }
 
-    private void sum(long from, long to, MemorySegment sums, long at) {
+    private void sum(MemorySegment sums, int begin, int end) {
         int most = (int) ((all + blocks - 1) / blocks) * across;
-        int xStep = Winograd.tileStep(x.channels);
+        int channels = end - begin;
+        int xStep = Winograd.tileStep(channels);
         int gStep = Winograd.tileStep(g.channels);
-        Storage xLines = zeros(x.scratch(across));
-        Storage gLines = zeros(g.scratch(across));
+        Storage xZeros = x.zeros();
+        Storage gZeros = g.zeros();
         Storage xTiles = Memory.allocate(4L * most * xStep);
         Storage gTiles = Memory.allocate(4L * most * gStep);
-        for (long b = from; b < to; b++) {
+        for (long b = 0; b < blocks; b++) {
             long first = all * b / blocks;
             int n = (int) (all * (b + 1) / blocks - first);
             for (int s = 0; s < n; s++) {
                 long image = (first + s) / down;
                 int row = (int) ((first + s) % down);
                 int tile = s * across;
-                x.tiles(WinogradLoops.SIGNAL, IN, image, row, across, xLines.segment(), xTiles.segment(), tile * xStep);
-                g.tiles(
-                        WinogradLoops.FILTER4,
-                        OUT,
+                x.tiles(
+                        WinogradLoops.SIGNALS,
+                        Winograd.IN,
                         image,
                         row,
                         across,
-                        gLines.segment(),
-                        gTiles.segment(),
-                        tile * gStep);
+                        xZeros,
+                        xTiles.segment().address() + 4L * tile * xStep,
+                        begin,
+                        channels);
+                g.tiles(
+                        WinogradLoops.FILTERS4,
+                        Winograd.OUT,
+                        image,
+                        row,
+                        across,
+                        gZeros,
+                        gTiles.segment().address() + 4L * tile * gStep,
+                        0,
+                        g.channels);
             }
-            contractions.multiplyAdd(
-                    POINTS,
-                    x.channels,
-                    g.channels,
-                    (long) n * across,
-                    new Operand(xTiles.segment(), 0, new long[] {x.channels, 1, xStep}),
-                    new Operand(gTiles.segment(), 0, new long[] {g.channels, gStep, 1}),
-                    new Operand(sums, at, new long[] {size, g.channels, 1}));
+            multiply(xTiles.segment(), gTiles.segment(), sums, begin, channels, n * across, b > 0);
         }
         gTiles.free();
         xTiles.free();
-        gLines.free();
-        xLines.free();
+        gZeros.free();
+        xZeros.free();
     }
 
-    private static Storage zeros(long n) {
-        Storage s = Memory.allocate(4 * n);
-        s.segment().fill((byte) 0);
-        return s;
+    /** Adds to the sums of some channels, or sets them to, what some tiles give. */
+    private void multiply(
+            MemorySegment xTiles, MemorySegment gTiles, MemorySegment sums, int begin, int n, int tiles, boolean adds) {
+        int xStep = Winograd.tileStep(n);
+        int gStep = Winograd.tileStep(g.channels);
+        if (!Panels.suits(tiles, g.channels)) {
+            long at = 4L * begin * g.channels;
+            for (int p = 0; !adds && p < POINTS; p++) {
+                sums.asSlice(at + 4L * p * size, 4L * n * g.channels).fill((byte) 0);
+            }
+            contractions.multiplyAdd(
+                    POINTS,
+                    n,
+                    g.channels,
+                    tiles,
+                    new Operand(xTiles, 0, new long[] {n, 1, xStep}),
+                    new Operand(gTiles, 0, new long[] {g.channels, gStep, 1}),
+                    new Operand(sums, at, new long[] {size, g.channels, 1}));
+            return;
+        }
+        long a = Window.address(xTiles, 0, 4L * tiles * xStep);
+        long b = Window.address(gTiles, 0, 4L * tiles * gStep);
+        long c = Window.address(sums, 0, 4L * POINTS * size) + 4L * begin * g.channels;
+        for (int p = 0; p < POINTS; p++) {
+            MachineProducts.multiply(
+                    new MachineProducts.Factors(
+                            a + 4L * p * n, 4, 4L * xStep, b + 4L * p * g.channels, 4L * gStep, 0, 0, tiles),
+                    null,
+                    0,
+                    c + 4L * p * size,
+                    4L * g.channels,
+                    n,
+                    g.channels,
+                    n,
+                    adds);
+        }
     }
 
     /** From the sums of products to the weight's gradient. */
     private void back(MemorySegment sums) {
-        Storage rows = Memory.allocate(4L * 3 * IN * size);
         Shape order = Shape.of(3, 3, x.channels, g.channels);
         Dense places = Dense.empty(order, DType.FLOAT32);
-        int[] first = new int[IN + 3];
-        int[] second = new int[IN + 3];
-        for (int j = 0; j < IN; j++) {
-            first[j] = j * IN * size;
-            second[j] = j * size;
-        }
-        for (int i = 0; i < 3; i++) {
-            first[IN + i] = i * IN * size;
-            second[IN + i] = i * size;
-        }
-        WinogradLoops.RESULT3.run(sums, rows.segment(), first, new int[2], 1, IN * size);
-        WinogradLoops.RESULT3.run(
-                rows.segment(), Winograd.area(places, 0, 9L * size), second, new int[] {IN * size, 3 * size}, 3, size);
-        rows.free();
+        long from = sums.address();
+        long to = Winograd.area(places, 0, 9L * size).address();
+        Workers.parallelFor((size + CHUNK - 1) / CHUNK, 1, (lo, hi) -> {
+            int begin = (int) Math.min(lo * CHUNK, size - FEWEST_CHANNELS);
+            int n = (int) Math.min(hi * CHUNK, size) - begin;
+            long[] points = new long[Winograd.IN];
+            long[] lines = new long[3];
+            for (int j = 0; j < points.length; j++) {
+                points[j] = from + 4L * (begin + (long) j * Winograd.IN * size);
+            }
+            for (int i = 0; i < lines.length; i++) {
+                lines[i] = to + 4L * (begin + 3L * i * size);
+            }
+            WinogradLoops.RESULTS3.run(
+                    new Side(points, 4L * size, 0), 0, Winograd.IN, new Side(lines, 4L * size, 0), 0, 1, n);
+        });
         Dense w = gradWeight;
         Pointwise.copy(
                 places,

@@ -111,11 +111,6 @@ final class MachineLoop {
         return VECTOR / type.dtype().size();
     }
 
-    /** A vector on the stack. */
-    static X86.Address slot(int i) {
-        return new X86.Address(X86.RSP, -1, 1, VECTOR * i);
-    }
-
     /** Writes the function for a stack of some vectors; returns how many it needs. */
     private int write(int slots) {
         int frame = VECTOR * slots;
@@ -155,7 +150,8 @@ final class MachineLoop {
             int after = loop.accumulators().get(a).apply(lanes, before, results.next());
             rows.store(operand, Row.PLAIN, List.of(after).iterator());
         }
-        MachineRegisters registers = new MachineRegisters(code, this, lanes, known(lanes, repeated, numbers), used);
+        MachineRegisters registers = new MachineRegisters(
+                code, this::address, lanes, known(lanes, repeated, numbers), used, code.registers());
         registers.hoist();
         X86.Mark top = code.here();
         if (!loop.accumulators().isEmpty()) {
@@ -227,7 +223,8 @@ final class MachineLoop {
                 lanes.keep(i, loop.accumulators().get(a).apply(lanes, before.get(i), results.next()));
             }
         }
-        MachineRegisters registers = new MachineRegisters(code, this, lanes, known(lanes, repeated, numbers), used);
+        MachineRegisters registers = new MachineRegisters(
+                code, this::address, lanes, known(lanes, repeated, numbers), used, code.registers());
         registers.accumulators(before);
         registers.hoist();
         X86.Mark top = code.here();
@@ -245,7 +242,7 @@ final class MachineLoop {
         for (int a = 0; a < loop.accumulators().size(); a++) {
             for (int v = 0; v < vectors(); v++) {
                 X86.Address at = new X86.Address(bases[loop.inputs() + loop.outputs() + a], -1, 1, VECTOR * v);
-                int register = MachineRegisters.accumulator(a * vectors() + v);
+                int register = MachineRegisters.accumulator(a * vectors() + v, code.registers());
                 code.vector(X86.MAP_0F, opcode, false, false, register, -1, at);
             }
         }
@@ -276,7 +273,7 @@ final class MachineLoop {
 
     /** Puts vector register 0 on the stack. */
     private void push(List<X86.Place> numbers) {
-        X86.Address to = slot(numbers.size());
+        X86.Address to = code.slot(numbers.size());
         code.vector(X86.MAP_0F, 0x11, false, false, 0, -1, to);
         numbers.add(to);
     }

@@ -22,9 +22,6 @@ public final class MachineProducts {
 
     private static final int FLOAT = 4;
 
-    /** Loads a vector. */
-    private static final int LOAD = 0x10;
-
     /** Rows that have addresses from one register. */
     private static final int SEVEN = 7;
 
@@ -281,27 +278,18 @@ public final class MachineProducts {
         return at(X86.RDI, -1, 1, 8 * i);
     }
 
-    /** A vector instruction of this width. */
-    private void vector(X86 code, int map, int opcode, boolean prefix66, int result, int first, X86.Place second) {
-        if (lanes == 16) {
-            code.wide(map, opcode, prefix66, result, first, second, false);
-        } else {
-            code.vector(map, opcode, prefix66, false, result, first, second);
-        }
-    }
-
-    /** One that reads or writes columns of the second factor or the result, of which the last vector may have fewer. */
+    /** An instruction on columns of the second factor or the result, of which the last vector may have fewer. */
     private void columns(X86 code, int opcode, int v, int vectors, int result, int first, X86.Place second) {
         if (lanes == 16 && v == vectors - 1) {
-            code.wide(X86.MAP_0F, opcode, false, result, first, second, true);
+            code.masked(X86.MAP_0F, opcode, false, result, first, second);
         } else {
-            vector(code, X86.MAP_0F, opcode, false, result, first, second);
+            code.vector(X86.MAP_0F, opcode, false, false, result, first, second);
         }
     }
 
     /** A C function of the block. */
     private byte[] write(int rows, int vectors, boolean adds, boolean two) {
-        X86 code = new X86();
+        X86 code = new X86(FLOAT * lanes);
         int bytes = FLOAT * lanes;
         int common = 2 * PART;
         for (int r : SAVED) {
@@ -318,7 +306,7 @@ public final class MachineProducts {
         code.load(AT, told(common + BIAS));
         for (int r = 0; r < rows; r++) {
             for (int v = 0; v < vectors; v++) {
-                columns(code, LOAD, v, vectors, r * vectors + v, -1, at(AT, -1, 1, bytes * v));
+                columns(code, X86.LOAD, v, vectors, r * vectors + v, -1, at(AT, -1, 1, bytes * v));
             }
         }
         sum(code, 0, rows, vectors);
@@ -390,7 +378,7 @@ public final class MachineProducts {
         }
         X86.Mark top = code.here();
         for (int v = 0; v < vectors; v++) {
-            columns(code, LOAD, v, vectors, factors + v, -1, at(FACTOR_AT, -1, 1, bytes * v));
+            columns(code, X86.LOAD, v, vectors, factors + v, -1, at(FACTOR_AT, -1, 1, bytes * v));
         }
         for (int r = 0; r < rows; r++) {
             int base = r < SEVEN ? AT : BEHIND;
@@ -402,9 +390,10 @@ public final class MachineProducts {
                         case 6 -> at(base, THREE, 2, 0);
                         default -> at(base, ROW, r % SEVEN, 0);
                     };
-            vector(code, X86.MAP_0F38, 0x18, true, repeated, -1, from);
+            code.vector(X86.MAP_0F38, 0x18, true, false, repeated, -1, from);
             for (int v = 0; v < vectors; v++) { // sum += repeated * factor
-                vector(code, X86.MAP_0F38, 0xb8, true, r * vectors + v, repeated, new X86.Register(factors + v));
+                code.vector(
+                        X86.MAP_0F38, 0xb8, true, false, r * vectors + v, repeated, new X86.Register(factors + v));
             }
         }
         code.addRegister(AT, COLUMN);

@@ -10,18 +10,27 @@ import java.util.Map;
 import org.cresset.emit.MachineInstruction.Form;
 
 /**
- * Gives the values of a body the sixteen vector registers, and writes the instructions. The body is a straight line, so it is
+ * Gives the values of a body vector registers, and writes the instructions. The body is a straight line, so it is
  * known when a value is needed next; where registers are short, the one needed last goes to the stack.
  */
 final class MachineRegisters {
-    private static final int COUNT = 16;
     private static final int NEVER = Integer.MAX_VALUE;
 
     /** Registers for what an instruction wants of what stays in memory. */
     private static final int FOR_OPERANDS = 2;
 
+    /** Where operands lie. */
+    interface Operands {
+        /** Some bytes behind where an operand is in this round. */
+        X86.Address address(int operand, int offset);
+    }
+
     private final X86 code;
-    private final MachineLoop loop;
+    private final Operands operands;
+
+    /** How many registers there are, the first ones. */
+    private final int count;
+
     private final List<MachineInstruction> instructions;
 
     /** Where values lie in memory that never changes during a round: constants, repeated inputs, what was put on the stack. */
@@ -30,9 +39,9 @@ final class MachineRegisters {
     private final int[][] uses;
     private final int[] next;
     private final int[] register;
-    private final int[] holds = new int[COUNT];
-    private final BitSet locked = new BitSet(COUNT);
-    private final BitSet kept = new BitSet(COUNT);
+    private final int[] holds;
+    private final BitSet locked = new BitSet();
+    private final BitSet kept = new BitSet();
     private int slots;
 
     /**
@@ -40,10 +49,14 @@ final class MachineRegisters {
      *
      * @param known where constants and repeated inputs lie
      * @param slots of the stack that are taken
+     * @param count registers that may be used
      */
-    MachineRegisters(X86 code, MachineLoop loop, MachineEmitter body, Map<Integer, X86.Place> known, int slots) {
+    MachineRegisters(
+            X86 code, Operands operands, MachineEmitter body, Map<Integer, X86.Place> known, int slots, int count) {
         this.code = code;
-        this.loop = loop;
+        this.operands = operands;
+        this.count = count;
+        this.holds = new int[count];
         this.memory.putAll(known);
         this.slots = slots;
         this.instructions = living(body);
@@ -52,25 +65,29 @@ final class MachineRegisters {
         this.register = new int[body.values()];
         Arrays.fill(register, -1);
         Arrays.fill(holds, -1);
-        int[] count = new int[uses.length];
+        int[] reads = new int[uses.length];
         for (MachineInstruction i : instructions) {
             for (int v : sources(i)) {
-                count[v]++;
+                reads[v]++;
             }
         }
         for (int v = 0; v < uses.length; v++) {
-            uses[v] = new int[count[v]];
+            uses[v] = new int[reads[v]];
         }
         for (int i = instructions.size() - 1; i >= 0; i--) {
             for (int v : sources(instructions.get(i))) {
-                uses[v][--count[v]] = i;
+                uses[v][--reads[v]] = i;
             }
         }
     }
 
-    /** The register of an accumulator that stays there from round to round. */
-    static int accumulator(int i) {
-        return COUNT - 1 - i;
+    /** Of some registers that of an accumulator, which stays there from round to round. */
+    static int accumulator(int i, int count) {
+        return count - 1 - i;
+    }
+
+    private int accumulator(int i) {
+        return accumulator(i, count);
     }
 
     /** Says that these values are accumulators, which have registers of their own. */
@@ -88,7 +105,7 @@ final class MachineRegisters {
      * before the loop.
      */
     void hoist() {
-        int room = COUNT - kept.cardinality() - mostAtOnce() - FOR_OPERANDS;
+        int room = count - kept.cardinality() - mostAtOnce() - FOR_OPERANDS;
         List<Map.Entry<Integer, X86.Place>> known = new ArrayList<>();
         for (Map.Entry<Integer, X86.Place> e : memory.entrySet()) {
             if (uses[e.getKey()].length > 0) {
@@ -97,9 +114,9 @@ final class MachineRegisters {
         }
         known.sort(Comparator.comparingInt((Map.Entry<Integer, X86.Place> e) -> -uses[e.getKey()].length)
                 .thenComparingInt(Map.Entry::getKey));
-        int r = COUNT - 1 - kept.cardinality();
+        int r = count - 1 - kept.cardinality();
         for (Map.Entry<Integer, X86.Place> e : known.subList(0, Math.clamp(room, 0, known.size()))) {
-            code.vector(X86.MAP_0F, 0x10, false, false, r, -1, e.getValue());
+            code.loadVector(r, e.getValue());
             int v = e.getKey();
             register[v] = r;
             holds[r] = v;
@@ -210,10 +227,10 @@ final class MachineRegisters {
                             false,
                             result(i, at),
                             -1,
-                            loop.address(i.operand(), i.offset()));
+                            operands.address(i.operand(), i.offset()));
                 case STORE -> {
                     int from = inRegister(i.first());
-                    X86.Address to = loop.address(i.operand(), i.offset());
+                    X86.Address to = operands.address(i.operand(), i.offset());
                     switch (i.number()) {
                         case MachineEmitter.HALF -> code.half(i.map(), i.opcode(), i.prefix66(), from, -1, to);
                         case MachineEmitter.HALF_PRECISION ->
@@ -270,7 +287,7 @@ final class MachineRegisters {
             last = place(b);
             X86.Place third = place(c);
             to = free();
-            code.vector(X86.MAP_0F, 0x10, false, false, to, -1, third);
+            code.loadVector(to, third);
         }
         release(i, at);
         hold(i.result(), to);
@@ -294,7 +311,7 @@ final class MachineRegisters {
             if (from == null) {
                 throw new IllegalStateException("a value is nowhere");
             }
-            code.vector(X86.MAP_0F, 0x10, false, false, r, -1, from);
+            code.loadVector(r, from);
             hold(v, r);
         }
         lock(v);
@@ -353,7 +370,7 @@ final class MachineRegisters {
     private int free() {
         int best = -1;
         int farthest = -1;
-        for (int r = 0; r < COUNT; r++) {
+        for (int r = 0; r < count; r++) {
             if (locked.get(r) || kept.get(r)) {
                 continue;
             }
@@ -369,7 +386,7 @@ final class MachineRegisters {
         }
         int v = holds[best];
         if (!memory.containsKey(v)) {
-            X86.Address slot = MachineLoop.slot(slots++);
+            X86.Address slot = code.slot(slots++);
             code.vector(X86.MAP_0F, 0x11, false, false, best, -1, slot);
             memory.put(v, slot);
         }

@@ -29,7 +29,9 @@ final class X86 {
     /** Opcode maps, as the VEX prefix numbers them. */
     static final int MAP_0F = 1;
 
-    /** Stores a vector, in map 0F. */
+    /** Loads and stores vectors, in map 0F. */
+    static final int LOAD = 0x10;
+
     static final int STORE = 0x11;
 
     static final int MAP_0F38 = 2;
@@ -56,15 +58,62 @@ final class X86 {
     /** A reference to a constant: where its four bytes are, and behind which byte the distance counts. */
     private record Reference(int at, int end, int constant) {}
 
+    private final int vectorBytes;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final List<Reference> references = new ArrayList<>();
     private final List<Mark> marks = new ArrayList<>();
+
+    /** With vectors of 256 bits. */
+    X86() {
+        this(32);
+    }
+
+    /** With vectors of 32 or 64 bytes, of which the latter don't know all instructions that the others do. */
+    X86(int vectorBytes) {
+        this.vectorBytes = vectorBytes;
+    }
+
+    /** Bytes of a vector. */
+    int vectorBytes() {
+        return vectorBytes;
+    }
+
+    /** A vector on the stack. */
+    Address slot(int i) {
+        return new Address(RSP, -1, 1, vectorBytes * i);
+    }
+
+    /** Vector registers that there are. */
+    int registers() {
+        return vectorBytes == 64 ? 32 : 16;
+    }
 
     // ---- vectors ----
 
     /** An instruction with a result, a first operand ({@code -1}: none) and a second one that may lie in memory. */
     void vector(int map, int opcode, boolean prefix66, boolean wide, int result, int first, Place second) {
-        vex(map, opcode, prefix66 ? P66 : NONE, wide, true, result, Math.max(first, 0), second, 0);
+        int p = prefix66 ? P66 : NONE;
+        if (vectorBytes == 64) {
+            evex(map, opcode, p, wide, result, Math.max(first, 0), second, false);
+        } else {
+            vex(map, opcode, p, wide, true, result, Math.max(first, 0), second, 0);
+        }
+    }
+
+    /**
+     * The same of 64 bytes, with only those lanes that mask 1 says: others of a result become 0, others of memory stay.
+     */
+    void masked(int map, int opcode, boolean prefix66, int result, int first, Place second) {
+        evex(map, opcode, prefix66 ? P66 : NONE, false, result, Math.max(first, 0), second, true);
+    }
+
+    /** Loads a vector of floats, a constant, or another register. */
+    void loadVector(int result, Place from) {
+        if (vectorBytes == 64 && from instanceof Constant) {
+            evex(MAP_0F38, 0x18, P66, false, result, 0, from, false);
+        } else {
+            vector(MAP_0F, LOAD, false, false, result, -1, from);
+        }
     }
 
     /** The same with a byte behind it. */
@@ -90,30 +139,16 @@ final class X86 {
         out.write(by);
     }
 
-    /**
-     * An instruction on vectors of 512 bits (AVX-512), whose registers have numbers up to 31.
-     *
-     * @param masked whether only the lanes of mask 1 count: others of a result become 0, others of memory stay
-     */
-    void wide(int map, int opcode, boolean prefix66, int result, int first, Place second, boolean masked) {
-        evex(map, opcode, prefix66, result, Math.max(first, 0), second, masked, false);
-    }
-
-    /** The same of one number in memory, which all lanes take. */
-    void wideOfOne(int map, int opcode, boolean prefix66, int result, int first, Address second) {
-        evex(map, opcode, prefix66, result, Math.max(first, 0), second, false, true);
-    }
-
     /** Mask 1 of the lowest bits of one of the first eight registers. */
     void mask(int from) {
         bytes(0xc5, 0xf8, 0x92, 0xc8 | from);
     }
 
-    private void evex(
-            int map, int opcode, boolean prefix66, int reg, int first, Place rm, boolean masked, boolean repeated) {
+    /** A constant is one number in memory that all lanes take, but for {@code vbroadcastss}, which means that itself. */
+    private void evex(int map, int opcode, int prefix, boolean w, int reg, int first, Place rm, boolean masked) {
         int b = 0;
         int x = 0;
-        boolean store = false;
+        boolean repeated = false;
         switch (rm) {
             case Register r -> {
                 b = r.number >> 3 & 1;
@@ -122,14 +157,13 @@ final class X86 {
             case Address a -> {
                 b = a.base >> 3;
                 x = a.index < 0 ? 0 : a.index >> 3;
-                store = map == MAP_0F && opcode == STORE;
             }
-            case Constant _ -> throw new IllegalArgumentException("constants are vectors of 256 bits");
+            case Constant _ -> repeated = map != MAP_0F38 || opcode != 0x18;
         }
         out.write(0x62);
         out.write((~(reg >> 3) & 1) << 7 | (~x & 1) << 6 | (~b & 1) << 5 | (~(reg >> 4) & 1) << 4 | map);
-        out.write((~first & 15) << 3 | 4 | (prefix66 ? P66 : NONE));
-        boolean zeros = masked && !store;
+        out.write((w ? 0x80 : 0) | (~first & 15) << 3 | 4 | prefix);
+        boolean zeros = masked && (map != MAP_0F || opcode != STORE);
         out.write((zeros ? 0x80 : 0) | 0x40 | (repeated ? 0x10 : 0) | (~(first >> 4) & 1) << 3 | (masked ? 1 : 0));
         out.write(opcode);
         operand(reg & 7, rm, 0);
