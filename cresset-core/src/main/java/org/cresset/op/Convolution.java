@@ -180,6 +180,7 @@ public final class Convolution {
     private enum Way {
         LIBRARY,
         WINOGRAD,
+        SMALL_IMAGES,
         UNFOLDED,
         SUBPIXELS;
 
@@ -189,6 +190,9 @@ public final class Convolution {
             }
             if (Winograd.suits(pass, s)) {
                 return WINOGRAD;
+            }
+            if (SmallImages.suits(pass, s)) {
+                return SMALL_IMAGES;
             }
             if (Unfolded.suits(pass, s)) {
                 return UNFOLDED;
@@ -313,6 +317,7 @@ public final class Convolution {
                 Dense b = bias == null ? null : Rows.convert(bias, t);
                 switch (Way.of(ConvPass.FORWARD, t, s)) {
                     case WINOGRAD -> Winograd.forward(c, s, x, w, b, y);
+                    case SMALL_IMAGES -> new SmallImages(s).forward(x, w, b, y);
                     case UNFOLDED -> new Unfolded(c, s).forward(x, w, b, y);
                     default -> {
                         Operand bo = b == null ? null : operand(b);
@@ -395,6 +400,7 @@ public final class Convolution {
                 Dense w = Rows.convert(in[1], t);
                 switch (Way.of(ConvPass.INPUT, t, s)) {
                     case WINOGRAD -> Winograd.input(c, s, g, w, x);
+                    case SMALL_IMAGES -> new SmallImages(s).input(g, w, x);
                     case UNFOLDED -> new Unfolded(c, s).input(g, w, x);
                     case SUBPIXELS -> new Subpixels(c, s).input(g, w, x);
                     case LIBRARY -> c.convolveBackwardInput(t, s, operand(g), operand(w), operand(x));
@@ -455,6 +461,7 @@ public final class Convolution {
                 Dense g = channelsLast(in[1], t);
                 switch (Way.of(ConvPass.WEIGHT, t, s)) {
                     case WINOGRAD -> Winograd.weight(c, s, x, g, w);
+                    case SMALL_IMAGES -> new SmallImages(s).weight(x, g, w);
                     case UNFOLDED -> new Unfolded(c, s).weight(x, g, w);
                     default -> {
                         Dense b = bias ? target(out[1], DType.FLOAT32) : null;

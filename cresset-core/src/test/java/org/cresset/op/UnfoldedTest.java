@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class UnfoldedTest {
     private static final List<ConvolutionCase> CASES = List.of(
-            new ConvolutionCase(1, 64, 128, at(4, 3), at(3, 3), at(1, 1), at(1, 1), at(1, 1)),
+            new ConvolutionCase(1, 60, 128, at(4, 3), at(3, 3), at(1, 1), at(1, 1), at(1, 1)),
             new ConvolutionCase(2, 40, 200, at(7, 6), at(3, 3), at(2, 2), at(1, 1), at(1, 1)),
             new ConvolutionCase(1, 30, 160, at(9, 5), at(5, 3), at(3, 2), at(2, 0), at(1, 2)),
             new ConvolutionCase(3, 90, 150, at(2, 2), at(3, 3), at(1, 1), at(2, 1), at(1, 1)),
