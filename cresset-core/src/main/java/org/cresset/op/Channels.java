@@ -124,16 +124,29 @@ final class Channels {
             }
         });
         double[][] total = new double[k][channels];
-        MemorySegment m = sums.segment();
+        float[] line = new float[channels];
         for (int p = 0; p < parts; p++) {
             for (int j = 0; j < k; j++) {
-                for (long i = 0; i < width; i++) {
-                    total[j][(int) (i % channels)] +=
-                            m.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * ((p * (long) k + j) * width + i));
+                long at = sums.byteOffset() + 4 * (p * (long) k + j) * width;
+                for (int r = 0; r < repeat; r++) {
+                    MemorySegment.copy(
+                            sums.segment(),
+                            ValueLayout.JAVA_FLOAT_UNALIGNED,
+                            at + 4L * r * channels,
+                            line,
+                            0,
+                            channels);
+                    add(line, total[j]);
                 }
             }
         }
         return total;
+    }
+
+    private static void add(float[] line, double[] total) {
+        for (int c = 0; c < total.length; c++) {
+            total[c] += line[c];
+        }
     }
 
     private interface Planes {

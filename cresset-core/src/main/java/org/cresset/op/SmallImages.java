@@ -222,7 +222,9 @@ final class SmallImages {
                 for (int e = 0; e < kernel; e++) {
                     if (!begun[e]) {
                         for (long o = 0; o < out; o++) {
-                            panel.segment().asSlice(4 * (o * kernel + e) * n, 4L * n).fill((byte) 0);
+                            panel.segment()
+                                    .asSlice(4 * (o * kernel + e) * n, 4L * n)
+                                    .fill((byte) 0);
                         }
                     }
                 }
@@ -296,8 +298,7 @@ final class SmallImages {
             if (row == null) {
                 memory.segment().asSlice(0, 4L * rows * width).fill((byte) 0);
             } else {
-                Moves.plane(
-                        row.segment(), row.byteOffset(), 0, 4, memory.segment(), 0, 4L * width, 4, 4, rows, width);
+                Moves.plane(row.segment(), row.byteOffset(), 0, 4, memory.segment(), 0, 4L * width, 4, 4, rows, width);
             }
         }
 

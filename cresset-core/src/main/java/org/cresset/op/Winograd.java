@@ -377,7 +377,9 @@ final class Winograd {
             }
             u.multiply(contractions, signals.segment(), products.segment(), tiles);
             Storage rest = Memory.allocate(4L * u.out * (width + OUT * OUT + 1));
-            long added = bias == null ? rest.segment().address() : area(bias, 0, u.out).address();
+            long added = bias == null
+                    ? rest.segment().address()
+                    : area(bias, 0, u.out).address();
             if (bias == null) {
                 rest.segment().asSlice(0, 4L * u.out).fill((byte) 0);
             }

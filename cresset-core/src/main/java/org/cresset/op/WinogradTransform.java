@@ -27,8 +27,8 @@ final class WinogradTransform {
         this.in = in;
         this.out = out;
         this.plus = plus;
-        this.machine = new MachineTiles(
-                columns.grid.loop().body(), rows.grid.loop().body(), in, out, plus);
+        this.machine =
+                new MachineTiles(columns.grid.loop().body(), rows.grid.loop().body(), in, out, plus);
     }
 
     /** As {@link MachineTiles#run}. */

@@ -392,8 +392,7 @@ public final class MachineProducts {
                     };
             code.vector(X86.MAP_0F38, 0x18, true, false, repeated, -1, from);
             for (int v = 0; v < vectors; v++) { // sum += repeated * factor
-                code.vector(
-                        X86.MAP_0F38, 0xb8, true, false, r * vectors + v, repeated, new X86.Register(factors + v));
+                code.vector(X86.MAP_0F38, 0xb8, true, false, r * vectors + v, repeated, new X86.Register(factors + v));
             }
         }
         code.addRegister(AT, COLUMN);

@@ -272,7 +272,8 @@ public final class MachineTiles {
         code.compare(TEMPORARY, TEMPORARY);
         code.jumpIfNotBelow(done);
         code.bind(there);
-        transform(body, held, count, (operand, _) -> operand < in ? at(LINE + operand, AT, 1) : between(operand - in, c));
+        transform(
+                body, held, count, (operand, _) -> operand < in ? at(LINE + operand, AT, 1) : between(operand - in, c));
         code.bind(done);
         code.addRegister(AT, STEP);
     }

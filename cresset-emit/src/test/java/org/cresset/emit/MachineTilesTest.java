@@ -40,7 +40,8 @@ class MachineTilesTest {
     private static final Body SIX = new Body() {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> d) {
-            List<V> all = new ArrayList<>(FOUR.lanes(l, List.of(d.get(3), d.get(1), d.get(2), d.get(0), d.get(1), d.get(2))));
+            List<V> all =
+                    new ArrayList<>(FOUR.lanes(l, List.of(d.get(3), d.get(1), d.get(2), d.get(0), d.get(1), d.get(2))));
             all.add(l.mul(l.constant(7.5), d.get(0)));
             all.add(d.get(3));
             return all;
@@ -122,9 +123,11 @@ class MachineTilesTest {
                         }
                         float[] expected = wider ? six(d) : four(d, plus[c]);
                         for (int k = 0; k < out; k++) {
-                            float got = to.getAtIndex(
-                                    ValueLayout.JAVA_FLOAT, t * outTile + (l * out + k) * channels + c);
-                            assertThat(got).as("tile %d, line %d, column %d, channel %d", t, l, k, c).isEqualTo(expected[k]);
+                            float got =
+                                    to.getAtIndex(ValueLayout.JAVA_FLOAT, t * outTile + (l * out + k) * channels + c);
+                            assertThat(got)
+                                    .as("tile %d, line %d, column %d, channel %d", t, l, k, c)
+                                    .isEqualTo(expected[k]);
                         }
                     }
                 }
