@@ -78,7 +78,7 @@ public final class MachineCode {
         return Processor.VECTORS >= 32;
     }
 
-    /** Whether the processor has AVX-512, too. */
+    /** Whether the processor has AVX-512, too; {@code -Dcresset.avx512=false} does without. */
     public static boolean avx512() {
         return Processor.VECTORS >= 64;
     }
@@ -99,7 +99,8 @@ public final class MachineCode {
             if (!has(features, AVX2) || !has(saved, YMM_SAVED)) {
                 return 0;
             }
-            return has(features, AVX512) && has(saved, ZMM_SAVED) ? 64 : 32;
+            boolean wide = has(features, AVX512) && has(saved, ZMM_SAVED);
+            return wide && !"false".equals(System.getProperty("cresset.avx512")) ? 64 : 32;
         }
 
         private static boolean has(int word, int bits) {
