@@ -140,10 +140,12 @@ final class Panels implements AutoCloseable {
         Workers.parallelFor(m, GRAIN, (from, to) -> {
             MachineProducts.Factors all =
                     new MachineProducts.Factors(a + 4 * from, 4, 4 * left.stride(0), b, 4 * right.stride(0), 0, 0, k);
-            for (int i = 0; i < k; i += SHALLOW) {
+            for (int i = 0; i < k; i += 2 * SHALLOW) { // two pieces for each time that the sum is read and written
+                int first = Math.min(SHALLOW, k - i);
+                int second = Math.min(2 * SHALLOW, k - i) - first;
                 MachineProducts.multiply(
-                        all.part(i, Math.min(SHALLOW, k - i)),
-                        null,
+                        all.part(i, first),
+                        second == 0 ? null : all.part(i + first, second),
                         0,
                         c + 4 * from * sum.stride(0),
                         4 * sum.stride(0),
