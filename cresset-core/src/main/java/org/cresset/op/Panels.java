@@ -1,6 +1,7 @@
 package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.base.Workers;
@@ -91,6 +92,7 @@ final class Panels implements AutoCloseable {
                     rows,
                     i > 0);
         }
+        keep(a, bias, c);
     }
 
     /** {@code c = a b + a' b' + bias}, in one sum. */
@@ -108,6 +110,15 @@ final class Panels implements AutoCloseable {
                     b.rows,
                     false);
         }
+        keep(a, bias, c);
+        keep(otherA, null, c);
+    }
+
+    /** Keeps what is read by its address from the garbage collector until now. */
+    private static void keep(Dense a, @Nullable Dense b, Dense c) {
+        Reference.reachabilityFence(a);
+        Reference.reachabilityFence(b);
+        Reference.reachabilityFence(c);
     }
 
     private long biasAddress(@Nullable Dense bias) {
@@ -155,6 +166,7 @@ final class Panels implements AutoCloseable {
                         adds || i > 0);
             }
         });
+        keep(left, right, sum);
         return true;
     }
 

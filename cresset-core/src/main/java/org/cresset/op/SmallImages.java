@@ -152,21 +152,18 @@ final class SmallImages {
                         (long) in * kernel,
                         n);
                 for (Meeting m : meetings) {
-                    Factors f = new Factors(
-                            a + 4L * m.from * in,
-                            4L * in,
-                            4,
-                            panel.segment().address() + 4L * m.element * n,
-                            4L * kernel * n,
-                            0,
-                            0,
-                            in);
-                    MachineProducts.multiply(
-                            f, null, 0, c + 4L * m.to * out + 4L * j, 4L * out, m.count, n, outPlaces, true);
+                    add(a + 4L * m.from * in, in, panel, m, n, c + 4L * (m.to * out + j), out);
                 }
             });
             outputs(to, y, false);
         }
+    }
+
+    /** Adds, to n columns of rows of {@code width}, rows of k channels times what a panel has for an element of the kernel. */
+    private void add(long rows, int k, Storage panel, Meeting m, int n, long to, int width) {
+        long b = panel.segment().address() + 4L * m.element * n;
+        Factors f = new Factors(rows, 4L * k, 4, b, 4L * kernel * n, 0, 0, k);
+        MachineProducts.multiply(f, null, 0, to, 4L * width, m.count, n, outPlaces, true);
     }
 
     /** Gradient of the input. */
@@ -179,17 +176,7 @@ final class SmallImages {
             inPanels(in, (j, n, panel) -> {
                 move(w, j, panel, n, false);
                 for (Meeting m : meetings) {
-                    Factors f = new Factors(
-                            a + 4L * m.to * out,
-                            4L * out,
-                            4,
-                            panel.segment().address() + 4L * m.element * n,
-                            4L * kernel * n,
-                            0,
-                            0,
-                            out);
-                    MachineProducts.multiply(
-                            f, null, 0, c + 4L * m.from * in + 4L * j, 4L * in, m.count, n, outPlaces, true);
+                    add(a + 4L * m.to * out, out, panel, m, n, c + 4L * (m.from * in + j), in);
                 }
             });
             inputs(to, gradInput);
