@@ -195,14 +195,21 @@ public final class MachineProducts {
         int width;
         for (int j = 0; j < n; j += width) {
             width = columnsFrom(j, n, like);
+            long tile = (long) heights[vectors(width)] * width * (first.k + (second == null ? 0 : second.k));
             int panels = 1;
-            while (j + panels * width < n && columnsFrom(j + panels * width, n, like) == width) {
+            while (panels * tile < BRIEF
+                    && j + panels * width < n
+                    && columnsFrom(j + panels * width, n, like) == width) {
                 panels++;
             }
             long b = bias == 0 ? 0 : bias + (long) FLOAT * j;
             alike(first, second, b, c + (long) FLOAT * j, cRow, rows, j, width, panels, adds);
             j += (panels - 1) * width;
         }
+    }
+
+    private int vectors(int width) {
+        return (width + lanes - 1) / lanes;
     }
 
     /** Panels of one width. */
@@ -217,7 +224,7 @@ public final class MachineProducts {
             int width,
             int panels,
             boolean adds) {
-        int vectors = (width + lanes - 1) / lanes;
+        int vectors = vectors(width);
         int most = heights[vectors];
         long products = (long) width * panels * (first.k + (second == null ? 0 : second.k));
         MachineBlock block = MachineBlock.own();
