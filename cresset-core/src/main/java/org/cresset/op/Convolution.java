@@ -1,6 +1,5 @@
 package org.cresset.op;
 
-import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
@@ -213,13 +212,6 @@ public final class Convolution {
         }
     }
 
-    /** Keeps what may have been made here, and is read by its address, from the garbage collector until now. */
-    private static void keep(Dense a, Dense b, @Nullable Dense c) {
-        Reference.reachabilityFence(a);
-        Reference.reachabilityFence(b);
-        Reference.reachabilityFence(c);
-    }
-
     /** In dtype {@code type} and with the channels innermost, by copying if they aren't. */
     static Dense channelsLast(Dense t, DType type) {
         long[] want = ToCopy.channelsLast(t.shape());
@@ -332,7 +324,7 @@ public final class Convolution {
                         c.convolve(t, s, operand(x), operand(w), w.storage(), bo, operand(y));
                     }
                 }
-                keep(x, w, b);
+                Rows.keep(x, w, b);
                 finish(y, out[0]);
             } else {
                 JavaConvolve.forward(s, in[0], in[1], bias, out[0]);
@@ -414,7 +406,7 @@ public final class Convolution {
                     case SUBPIXELS -> new Subpixels(c, s).input(g, w, x);
                     case LIBRARY -> c.convolveBackwardInput(t, s, operand(g), operand(w), operand(x));
                 }
-                keep(g, w, null);
+                Rows.keep(g, w, null);
                 finish(x, out[0]);
             } else {
                 JavaConvolve.input(s, in[0], in[1], out[0]);
@@ -483,7 +475,7 @@ public final class Convolution {
                         bias = false;
                     }
                 }
-                keep(x, g, null);
+                Rows.keep(x, g, null);
                 finish(w, out[0]);
             } else {
                 JavaConvolve.weight(s, in[0], in[1], out[0]);

@@ -1,7 +1,6 @@
 package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.base.Workers;
@@ -92,7 +91,7 @@ final class Panels implements AutoCloseable {
                     rows,
                     i > 0);
         }
-        keep(a, bias, c);
+        Rows.keep(a, bias, c);
     }
 
     /** {@code c = a b + a' b' + bias}, in one sum. */
@@ -110,15 +109,8 @@ final class Panels implements AutoCloseable {
                     b.rows,
                     false);
         }
-        keep(a, bias, c);
-        keep(otherA, null, c);
-    }
-
-    /** Keeps what is read by its address from the garbage collector until now. */
-    private static void keep(Dense a, @Nullable Dense b, Dense c) {
-        Reference.reachabilityFence(a);
-        Reference.reachabilityFence(b);
-        Reference.reachabilityFence(c);
+        Rows.keep(a, bias, c);
+        Rows.keep(otherA, null, c);
     }
 
     private long biasAddress(@Nullable Dense bias) {
@@ -166,7 +158,7 @@ final class Panels implements AutoCloseable {
                         adds || i > 0);
             }
         });
-        keep(left, right, sum);
+        Rows.keep(left, right, sum);
         return true;
     }
 

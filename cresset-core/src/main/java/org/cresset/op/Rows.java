@@ -3,6 +3,7 @@ package org.cresset.op;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import org.cresset.base.DType;
 import org.cresset.emit.Combine;
 import org.cresset.emit.Kernel;
@@ -53,6 +54,13 @@ final class Rows {
         Dense c = Dense.empty(t.shape(), dtype);
         Pointwise.copy(t, c);
         return c;
+    }
+
+    /** Keeps from the garbage collector, until now, what may have been made for a kernel that reads it by its address. */
+    static void keep(Dense a, @Nullable Dense b, @Nullable Dense c) {
+        Reference.reachabilityFence(a);
+        Reference.reachabilityFence(b);
+        Reference.reachabilityFence(c);
     }
 
     /** How many rows of {@code width} one thread should at least take. */

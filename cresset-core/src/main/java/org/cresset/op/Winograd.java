@@ -45,9 +45,9 @@ final class Winograd {
 
     private static final int FEWEST_TILES_OF_BLOCK = 24;
     private static final int MOST_TILES_OF_BLOCK = 128;
-    private static final int FEWEST_CHANNELS = 16;
+    static final int FEWEST_CHANNELS = 16;
     private static final int FEWEST_PAIRS = 1024;
-    private static final int CHUNK = 2048;
+    static final int CHUNK = 2048;
 
     /** Rows of products for which panels are made. */
     private static final int MANY = 64;

@@ -39,24 +39,14 @@ final class WinogradTransform {
         }
         int tile = in * out * channels;
         int some = Math.clamp(ROOM / tile, 1, tiles);
-        try (Room room = new Room(Memory.allocate(4L * tile * some))) {
-            for (int t = 0; t < tiles; t += some) {
-                int n = Math.min(some, tiles - t);
-                columns(moved(from, t), begin, end, room.address(), tile, n, channels);
-                rows(room.address(), tile, moved(to, t), added, n, channels);
-            }
+        Storage room = Memory.allocate(4L * tile * some);
+        long between = room.segment().address();
+        for (int t = 0; t < tiles; t += some) {
+            int n = Math.min(some, tiles - t);
+            columns(moved(from, t), begin, end, between, tile, n, channels);
+            rows(between, tile, moved(to, t), added, n, channels);
         }
-    }
-
-    private record Room(Storage memory) implements AutoCloseable {
-        long address() {
-            return memory.segment().address();
-        }
-
-        @Override
-        public void close() {
-            memory.free();
-        }
+        room.free();
     }
 
     private static Side moved(Side s, int tiles) {

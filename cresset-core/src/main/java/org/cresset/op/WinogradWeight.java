@@ -20,11 +20,6 @@ import org.cresset.tensor.Dense;
 final class WinogradWeight {
     private static final int POINTS = Winograd.POINTS;
 
-    /** Of a part. */
-    private static final int FEWEST_CHANNELS = 16;
-
-    private static final int CHUNK = 2048;
-
     private final Contractions contractions;
     private final Winograd.Image x;
     private final Winograd.Image g;
@@ -49,7 +44,7 @@ final class WinogradWeight {
 
     /** Each thread sums up some of the input's channels, so that rounding doesn't depend on how many threads there are. */
     void run() {
-        int parts = Math.clamp(x.channels / FEWEST_CHANNELS, 1, Workers.parts());
+        int parts = Math.clamp(x.channels / Winograd.FEWEST_CHANNELS, 1, Workers.parts());
         Storage sums = Memory.allocate(4L * POINTS * size);
         Workers.parallelFor(parts, 1, (lo, hi) -> {
             for (long p = lo; p < hi; p++) {
@@ -149,9 +144,9 @@ final class WinogradWeight {
         Dense places = Dense.empty(order, DType.FLOAT32);
         long from = sums.address();
         long to = Winograd.area(places, 0, 9L * size).address();
-        Workers.parallelFor((size + CHUNK - 1) / CHUNK, 1, (lo, hi) -> {
-            int begin = (int) Math.min(lo * CHUNK, size - FEWEST_CHANNELS);
-            int n = (int) Math.min(hi * CHUNK, size) - begin;
+        Workers.parallelFor((size + Winograd.CHUNK - 1) / Winograd.CHUNK, 1, (lo, hi) -> {
+            int begin = (int) Math.min(lo * Winograd.CHUNK, size - Winograd.FEWEST_CHANNELS);
+            int n = (int) Math.min(hi * Winograd.CHUNK, size) - begin;
             long[] points = new long[Winograd.IN];
             long[] lines = new long[3];
             for (int j = 0; j < points.length; j++) {

@@ -114,9 +114,8 @@ public final class MachineTiles {
      */
     public void run(Side from, int begin, int end, Side to, long added, int tiles, int channels) {
         NativeFunction f = function;
-        if (f == null) { // twice, if two threads come at once
-            f = MachineCode.install(write()).orElseThrow();
-            function = f;
+        if (f == null) {
+            f = function();
         }
         MachineBlock block = MachineBlock.own();
         for (int c = 0; c < MOST; c++) {
@@ -161,7 +160,17 @@ public final class MachineTiles {
         return code.slot(line * in + column);
     }
 
-    private synchronized byte[] write() {
+    /** Writes the code, once. */
+    private synchronized NativeFunction function() {
+        NativeFunction f = function;
+        if (f == null) {
+            f = MachineCode.install(write()).orElseThrow();
+            function = f;
+        }
+        return f;
+    }
+
+    private byte[] write() {
         MachineEmitter first = emitted(columns, in);
         MachineEmitter second = emitted(rows, plus ? in + 1 : in);
         int frame = vectorBytes * (in * out + SPILLED);

@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Encodes instructions of x86-64 with 256-bit vectors (AVX2 and FMA) and some with 512 bits, as far as they are needed here. Operands come
- * in Intel's order, the result first; where one may lie in memory it is a {@link Place}, else the number of a register.
+ * Encodes instructions of x86-64 with 256-bit vectors (AVX2 and FMA) and some with 512 bits, as far as they are needed here.
+ * Operands come in Intel's order, the result first; where one may lie in memory it is a {@link Place}, else the number of a
+ * register.
  *
  * @see <a href="https://www.intel.com/sdm">Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2</a>
  */
@@ -29,13 +30,13 @@ final class X86 {
     /** Opcode maps, as the VEX prefix numbers them. */
     static final int MAP_0F = 1;
 
+    static final int MAP_0F38 = 2;
+    static final int MAP_0F3A = 3;
+
     /** Loads and stores vectors, in map 0F. */
     static final int LOAD = 0x10;
 
     static final int STORE = 0x11;
-
-    static final int MAP_0F38 = 2;
-    static final int MAP_0F3A = 3;
 
     /** An operand: a register, an address, or a vector of the constants behind the code. */
     sealed interface Place {}
@@ -71,11 +72,6 @@ final class X86 {
     /** With vectors of 32 or 64 bytes, of which the latter don't know all instructions that the others do. */
     X86(int vectorBytes) {
         this.vectorBytes = vectorBytes;
-    }
-
-    /** Bytes of a vector. */
-    int vectorBytes() {
-        return vectorBytes;
     }
 
     /** A vector on the stack. */
@@ -176,6 +172,9 @@ final class X86 {
 
     private void vex(
             int map, int opcode, int prefix, boolean w, boolean wide, int reg, int first, Place rm, int immediates) {
+        if (vectorBytes == 64) {
+            throw new IllegalStateException("an instruction without a form of 512 bits");
+        }
         int b = 0;
         int x = 0;
         switch (rm) {
