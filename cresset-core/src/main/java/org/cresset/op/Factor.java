@@ -4,6 +4,7 @@ import org.cresset.base.DType;
 import org.cresset.base.spi.Contractions;
 import org.cresset.base.spi.Operand;
 import org.cresset.base.spi.PackedFactor;
+import org.cresset.emit.MachineProducts.Ahead;
 import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +45,13 @@ final class Factor implements AutoCloseable {
 
     /** {@code c = a b (+ bias)} of matrices that lie in memory row by row, on this thread where it has been brought into an order. */
     void multiply(Dense a, @Nullable Dense bias, Dense c) {
+        multiply(a, bias, c, null);
+    }
+
+    /** The same; panels leave time to fetch memory that comes next. */
+    void multiply(Dense a, @Nullable Dense bias, Dense c, @Nullable Ahead ahead) {
         if (panels != null) {
-            panels.multiply(a, bias, c);
+            panels.multiply(a, bias, c, ahead);
         } else if (packed == null) {
             Matmul.into(a, b, bias, c);
         } else if (c.numel() > 0) {

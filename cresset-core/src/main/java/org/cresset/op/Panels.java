@@ -5,6 +5,8 @@ import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.base.Workers;
 import org.cresset.emit.MachineProducts;
+import org.cresset.emit.MachineProducts.Ahead;
+import org.cresset.emit.MachineProducts.Sums;
 import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
@@ -76,38 +78,28 @@ final class Panels implements AutoCloseable {
                 && k * n < 1 << 26;
     }
 
-    /** {@code c = a b (+ bias)} of matrices that lie in memory row by row. */
-    void multiply(Dense a, @Nullable Dense bias, Dense c) {
+    /** {@code c = a b (+ bias)} of matrices that lie in memory row by row; meanwhile fetches memory that comes next. */
+    void multiply(Dense a, @Nullable Dense bias, Dense c, @Nullable Ahead ahead) {
         int m = Math.toIntExact(a.size(0));
         for (int i = 0; m > 0 && i < k; i += DEEP) {
             MachineProducts.multiply(
                     factors(a, i, Math.min(DEEP, k - i)),
                     null,
-                    i > 0 ? 0 : biasAddress(bias),
-                    address(c, m, n),
-                    4 * c.stride(0),
-                    m,
-                    n,
-                    rows,
-                    i > 0);
+                    new Sums(i > 0 ? 0 : biasAddress(bias), address(c, m, n), 4 * c.stride(0), m, n, rows, i > 0),
+                    i > 0 ? null : ahead);
         }
         Rows.keep(a, bias, c);
     }
 
-    /** {@code c = a b + a' b' + bias}, in one sum. */
-    static void sum(Panels b, Dense a, Panels otherB, Dense otherA, Dense bias, Dense c) {
+    /** {@code c = a b + a' b' + bias}, in one sum; meanwhile fetches memory that comes next. */
+    static void sum(Panels b, Dense a, Panels otherB, Dense otherA, Dense bias, Dense c, @Nullable Ahead ahead) {
         int m = Math.toIntExact(a.size(0));
         if (m > 0) {
             MachineProducts.multiply(
                     b.factors(a, 0, b.k),
                     otherB.factors(otherA, 0, otherB.k),
-                    b.biasAddress(bias),
-                    address(c, m, b.n),
-                    4 * c.stride(0),
-                    m,
-                    b.n,
-                    b.rows,
-                    false);
+                    new Sums(b.biasAddress(bias), address(c, m, b.n), 4 * c.stride(0), m, b.n, b.rows, false),
+                    ahead);
         }
         Rows.keep(a, bias, c);
         Rows.keep(otherA, null, c);
@@ -149,13 +141,15 @@ final class Panels implements AutoCloseable {
                 MachineProducts.multiply(
                         all.part(i, first),
                         second == 0 ? null : all.part(i + first, second),
-                        0,
-                        c + 4 * from * sum.stride(0),
-                        4 * sum.stride(0),
-                        (int) (to - from),
-                        n,
-                        m,
-                        adds || i > 0);
+                        new Sums(
+                                0,
+                                c + 4 * from * sum.stride(0),
+                                4 * sum.stride(0),
+                                (int) (to - from),
+                                n,
+                                m,
+                                adds || i > 0),
+                        null);
             }
         });
         Rows.keep(left, right, sum);

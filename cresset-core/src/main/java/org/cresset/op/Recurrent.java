@@ -42,7 +42,7 @@ public final class Recurrent {
 
         /** What is kept of each cell for backward, in multiples of the hidden size. */
         int kept() {
-            return this == LSTM || this == GRU ? 4 : 0;
+            return this == LSTM ? 5 : this == GRU ? 4 : 0;
         }
     }
 
@@ -138,7 +138,7 @@ public final class Recurrent {
         }
     }
 
-    /** Outputs: states, last hidden state, [last cell state,] then what backward reads of the cells. */
+    /** Outputs: states, last hidden state, [last cell state,] then what backward reads of each step: gates, and the cell state before. */
     private static Tensor[] compose(Attrs a, @Nullable Tensor[] in) {
         Tensor gates = in[1] == null ? in[0] : Matmul.linear(in[0], in[1], in[2]);
         Tensor h = in[3];
@@ -146,7 +146,6 @@ public final class Recurrent {
         long[] at = a.offsets();
         Tensor[] states = new Tensor[a.steps()];
         Tensor[] kept = new Tensor[a.steps()];
-        Tensor[] cells = new Tensor[a.steps()];
         for (int k = 0; k < a.steps(); k++) {
             int t = a.step(k);
             Tensor x = gates.narrow(0, at[t], a.sizes[t]);
@@ -167,16 +166,15 @@ public final class Recurrent {
             states[t] = cell[0];
             h = below(cell[0], h);
             if (a.mode.kept() > 0) {
-                kept[t] = cell[1];
+                kept[t] = a.mode == Mode.LSTM ? Tensor.cat(1, cell[1], top(c, a.sizes[t])) : cell[1];
             }
             if (a.mode == Mode.LSTM) {
-                cells[t] = cell[2];
                 c = below(cell[2], c);
             }
         }
         Tensor y = Tensor.cat(0, states);
         return switch (a.mode) {
-            case LSTM -> new Tensor[] {y, h, c, Tensor.cat(0, kept), Tensor.cat(0, cells)};
+            case LSTM -> new Tensor[] {y, h, c, Tensor.cat(0, kept)};
             case GRU -> new Tensor[] {y, h, Tensor.cat(0, kept)};
             default -> new Tensor[] {y, h};
         };
@@ -234,7 +232,7 @@ public final class Recurrent {
             Spec state = new Spec(in[3].shape(), t);
             Spec kept = new Spec(Shape.of(rows, n * a.mode.kept()), t);
             return switch (a.mode) {
-                case LSTM -> new Spec[] {y, state, state, kept, y};
+                case LSTM -> new Spec[] {y, state, state, kept};
                 case GRU -> new Spec[] {y, state, kept};
                 default -> new Spec[] {y, state};
             };
@@ -286,11 +284,9 @@ public final class Recurrent {
                 v.hasGrad(1) ? v.grad(1) : null,
                 states == 3 && v.hasGrad(2) ? v.grad(2) : null,
                 v.input(3),
-                states == 3 ? v.input(4) : null,
                 v.input(5),
                 v.output(0),
                 states < v.outputs() ? v.output(states) : null,
-                states + 1 < v.outputs() ? v.output(states + 1) : null,
                 v.needs(6) ? v.input(6) : null,
                 v.needs(1) ? v.input(0) : null,
                 v.needs(2) ? v.input(2) : null,
@@ -317,7 +313,7 @@ public final class Recurrent {
 
     /**
      * Gradients of gates, h, c, hidden weight and bias, input weight and bias. Inputs: gradients of the states and of the last ones
-     * (each or null), h, c, hidden weight, states, what the forward pass kept, and the hidden bias, the input and its bias, each
+     * (each or null), h, hidden weight, states, what the forward pass kept, and the hidden bias, the input and its bias, each
      * null where it serves no gradient, and the input, null if nobody wants the gradients of the gates.
      */
     static final class Backward extends Composite {
@@ -329,18 +325,18 @@ public final class Recurrent {
 
         @Override
         protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
-            Tensor weight = in[5];
+            Tensor weight = in[4];
             DType t = weight.dtype();
-            long rows = in[6].size(0);
+            long rows = in[5].size(0);
             Spec state = new Spec(in[3].shape(), t);
             return new Spec[] {
-                new Spec(in[12] == null ? Shape.of(0) : Shape.of(rows, weight.size(0)), t),
+                new Spec(in[10] == null ? Shape.of(0) : Shape.of(rows, weight.size(0)), t),
                 state,
                 state,
                 new Spec(weight.shape(), t),
-                new Spec(Shape.of(in[9] == null ? 0 : weight.size(0)), t),
-                new Spec(in[10] == null ? Shape.of(0) : Shape.of(weight.size(0), in[10].size(1)), t),
-                new Spec(Shape.of(in[11] == null ? 0 : weight.size(0)), t)
+                new Spec(Shape.of(in[7] == null ? 0 : weight.size(0)), t),
+                new Spec(in[8] == null ? Shape.of(0) : Shape.of(weight.size(0), in[8].size(1)), t),
+                new Spec(Shape.of(in[9] == null ? 0 : weight.size(0)), t)
             };
         }
 

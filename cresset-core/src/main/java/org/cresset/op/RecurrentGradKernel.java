@@ -20,13 +20,9 @@ final class RecurrentGradKernel {
     private final @Nullable Dense gc;
     private final Dense h0;
 
-    /** What only some cells have; for the others it stands for nothing and isn't read. */
-    private final Dense c0;
-
     private final Dense weight;
     private final Dense y;
     private final Dense kept;
-    private final Dense cells;
     private final Dense[] out;
 
     /** The inputs, if their weight's gradient is wanted. */
@@ -68,16 +64,14 @@ final class RecurrentGradKernel {
         gh = in[1];
         gc = in[2];
         h0 = Rows.floats(in[3]);
-        c0 = in[4] == null ? h0 : Rows.floats(in[4]);
-        weight = Rows.floats(in[5]);
-        y = Rows.floats(in[6]);
-        kept = in[7] == null ? y : Rows.floats(in[7]);
-        cells = in[8] == null ? y : Rows.floats(in[8]);
+        weight = Rows.floats(in[4]);
+        y = Rows.floats(in[5]);
+        kept = in[6] == null ? y : Rows.floats(in[6]);
         this.out = out;
         n = Math.toIntExact(h0.size(1));
         width = Math.toIntExact(weight.size(0));
         gru = attrs.mode() == Recurrent.Mode.GRU;
-        x = in[10];
+        x = in[8];
         direct = !gru
                 && LongStream.of(attrs.sizes()).allMatch(s -> s == h0.size(0))
                 && Panels.suits(longest(), n)
@@ -226,14 +220,15 @@ final class RecurrentGradKernel {
             long going = p < 0 ? 0 : Math.clamp(attrs.sizes()[p] - from, 0, rows);
             long r = offsets[t] + from;
             if (going > 0) {
-                cells(part, from, r, (int) going, y, cells, offsets[p] + from);
+                cells(part, from, r, (int) going, y, offsets[p] + from);
             }
             if (going < rows) {
-                cells(part, from + going, r + going, (int) (rows - going), h0, c0, from + going);
+                cells(part, from + going, r + going, (int) (rows - going), h0, from + going);
             }
             Dense g = RecurrentKernel.part(part.hidden, part.row(r), rows);
             Dense b = RecurrentKernel.part(gru ? back : carried, 0, rows);
-            f.multiply(g, null, b);
+            long next = p < 0 ? 0 : offsets[p] + from;
+            f.multiply(g, null, b, p < 0 ? null : RecurrentKernel.ahead(kept, next, going));
             if (attrs.mode() == Recurrent.Mode.GRU) { // some of the gradient has gone around the gates
                 Rows.map(
                         FusedLoops.PLUS_ROWS,
@@ -255,10 +250,10 @@ final class RecurrentGradKernel {
     }
 
     /**
-     * The cells of some sequences, from {@code b} on, and of row {@code r} and the next ones; their states before lie in
-     * {@code oldH} and {@code oldC} from row {@code old} on.
+     * The cells of some sequences, from {@code b} on, and of row {@code r} and the next ones; their hidden states before lie in
+     * {@code oldH} from row {@code old} on.
      */
-    private void cells(Part part, long b, long r, int rows, Dense oldH, Dense oldC, long old) {
+    private void cells(Part part, long b, long r, int rows, Dense oldH, long old) {
         MemorySegment hs = out[1].segment();
         MemorySegment ys = gy == null ? zeros.segment() : gy.segment();
         MemorySegment ks = kept.segment();
@@ -278,10 +273,9 @@ final class RecurrentGradKernel {
             case LSTM -> {
                 MemorySegment ds = out[2].segment();
                 long d = at(out[2], b, n);
-                long ko = at(kept, r, width);
+                long ko = at(kept, r, 5L * n);
                 RecurrentLoops.LSTM_GRAD.run(
-                        new MemorySegment[] {hs, ys, ks, ks, ks, ks, y.segment(), oldC.segment(), ds, gs, gs, gs, gs, ds
-                        },
+                        new MemorySegment[] {hs, ys, ks, ks, ks, ks, ks, y.segment(), ds, gs, gs, gs, gs, ds},
                         new long[] {
                             ho,
                             yo,
@@ -289,8 +283,8 @@ final class RecurrentGradKernel {
                             ko + one,
                             ko + 2 * one,
                             ko + 3 * one,
+                            ko + 4 * one,
                             at(y, r, n),
-                            at(oldC, old, n),
                             d,
                             go,
                             go + one,
@@ -298,7 +292,7 @@ final class RecurrentGradKernel {
                             go + 3 * one,
                             d
                         },
-                        new int[] {n, step, width, n, n, n, gw, n},
+                        new int[] {n, step, 5 * n, n, n, gw, n},
                         rows,
                         n);
             }

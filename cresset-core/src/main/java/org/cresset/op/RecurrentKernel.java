@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.base.Workers;
+import org.cresset.emit.MachineProducts.Ahead;
 import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,6 @@ final class RecurrentKernel {
     private final Dense h;
     private final Dense c;
     private final Dense kept;
-    private final Dense cells;
     private final int n;
     private final int width;
 
@@ -57,7 +57,6 @@ final class RecurrentKernel {
         h = out[1];
         c = lstm ? out[2] : h;
         kept = attrs.mode() == Recurrent.Mode.GRU ? out[2] : lstm ? out[3] : y;
-        cells = lstm ? out[4] : y;
         n = Math.toIntExact(h0.size(1));
         width = Math.toIntExact(weight.size(0));
     }
@@ -120,7 +119,8 @@ final class RecurrentKernel {
                     biases.segment(),
                     biases.byteOffset(),
                     width);
-            Step step = (from, count, state, gates) -> Panels.sum(g, part(x, from, count), f, state, biases, gates);
+            Step step = (from, count, state, gates) ->
+                    Panels.sum(g, part(x, from, count), f, state, biases, gates, ahead(kept, from, count));
             inBlocks(batch, (from, to) -> block(step, from, to, all, nothing));
         }
     }
@@ -128,6 +128,12 @@ final class RecurrentKernel {
     /** What gives its gates' sums to a step, whose rows begin at {@code from}. */
     private interface Step {
         void run(long from, long rows, Dense state, Dense gates);
+    }
+
+    /** What is kept of some rows, which cells are about to use. */
+    static @Nullable Ahead ahead(Dense kept, long row, long rows) {
+        long size = 4 * kept.stride(0);
+        return rows == 0 ? null : new Ahead(kept.segment().address() + kept.byteOffset() + row * size, rows * size);
     }
 
     /**
@@ -215,12 +221,12 @@ final class RecurrentKernel {
             case LSTM -> {
                 MemorySegment cs = c.segment();
                 long co = at(c, b, n);
-                long ko = at(kept, r, width);
-                int[] steps = {gw, xw, width};
+                long ko = at(kept, r, 5L * n);
+                int[] steps = {gw, xw, 5 * n};
                 gates(gs, go, xs, xo, ks, ko, steps, rows, 2 * n);
                 gates(gs, go + 3 * one, xs, xo + 3 * one, ks, ko + 3 * one, steps, rows, n);
                 RecurrentLoops.LSTM.run(
-                        new MemorySegment[] {gs, xs, ks, ks, ks, cs, ks, cells.segment(), cs, ys, hs},
+                        new MemorySegment[] {gs, xs, ks, ks, ks, cs, ks, ks, cs, ys, hs},
                         new long[] {
                             go + 2 * one,
                             xo + 2 * one,
@@ -229,12 +235,12 @@ final class RecurrentKernel {
                             ko + 3 * one,
                             co,
                             ko + 2 * one,
-                            at(cells, r, n),
+                            ko + 4 * one,
                             co,
                             yo,
                             ho
                         },
-                        new int[] {gw, xw, width, n, width, n, n, n},
+                        new int[] {gw, xw, 5 * n, n, 5 * n, n, n, n},
                         rows,
                         n);
             }

@@ -25,38 +25,37 @@ final class RecurrentLoops {
         }
     });
 
-    /** Product of the hidden state for g; that of the input; i, f, o; c. To g; c twice; h twice. */
-    static final MemoryGridTiers LSTM = grid("lstm_cell", List.of(1, 1, 3, 1), List.of(1, 1, 1, 2), new Body() {
+    /** Product of the hidden state for g; that of the input; i, f, o; c. To g, c as it was; c; h twice. */
+    static final MemoryGridTiers LSTM = grid("lstm_cell", List.of(1, 1, 3, 1), List.of(2, 1, 1, 1), new Body() {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> in) {
             V g = LaneMath.tanh(l, l.add(in.get(0), in.get(1)));
             V c = l.fma(in.get(3), in.get(5), l.mul(in.get(2), g));
             V h = l.mul(LaneMath.tanh(l, c), in.get(4));
-            return List.of(g, c, c, h, h);
+            return List.of(g, in.get(5), c, h, h);
         }
     });
 
-    /** Gradient of h, two parts; i, f, g, o; h; c before; gradient of c. To gradients of the gates; of c before. */
-    static final MemoryGridTiers LSTM_GRAD =
-            grid("lstm_cell_grad", List.of(1, 1, 4, 1, 1, 1), List.of(4, 1), new Body() {
-                @Override
-                public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-                    V gh = l.add(in.get(0), in.get(1));
-                    V i = in.get(2);
-                    V f = in.get(3);
-                    V g = in.get(4);
-                    V o = in.get(5);
-                    // tanh(c) is in h: a division takes less time than to compute it again.
-                    V t = l.select(l.eq(o, l.zero()), l.zero(), l.div(in.get(6), o));
-                    V gc = l.fma(l.mul(gh, o), complement(l, t), in.get(8));
-                    return List.of(
-                            gate(l, l.mul(gc, g), i),
-                            gate(l, l.mul(gc, in.get(7)), f),
-                            l.mul(l.mul(gc, i), complement(l, g)),
-                            gate(l, l.mul(gh, t), o),
-                            l.mul(gc, f));
-                }
-            });
+    /** Gradient of h, two parts; i, f, g, o, c before; h; gradient of c. To gradients of the gates; of c before. */
+    static final MemoryGridTiers LSTM_GRAD = grid("lstm_cell_grad", List.of(1, 1, 5, 1, 1), List.of(4, 1), new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            V gh = l.add(in.get(0), in.get(1));
+            V i = in.get(2);
+            V f = in.get(3);
+            V g = in.get(4);
+            V o = in.get(5);
+            // tanh(c) is in h: a division takes less time than to compute it again.
+            V t = l.select(l.eq(o, l.zero()), l.zero(), l.div(in.get(7), o));
+            V gc = l.fma(l.mul(gh, o), complement(l, t), in.get(8));
+            return List.of(
+                    gate(l, l.mul(gc, g), i),
+                    gate(l, l.mul(gc, in.get(6)), f),
+                    l.mul(l.mul(gc, i), complement(l, g)),
+                    gate(l, l.mul(gh, t), o),
+                    l.mul(gc, f));
+        }
+    });
 
     /** Product of the hidden state for n; that of the input; r, z; h. To n, the product; h twice. */
     static final MemoryGridTiers GRU = grid("gru_cell", List.of(1, 1, 2, 1), List.of(2, 1, 1), new Body() {

@@ -10,6 +10,7 @@ import org.cresset.base.spi.ConvPass;
 import org.cresset.base.spi.ConvShape;
 import org.cresset.emit.MachineProducts;
 import org.cresset.emit.MachineProducts.Factors;
+import org.cresset.emit.MachineProducts.Sums;
 import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
 
@@ -163,7 +164,7 @@ final class SmallImages {
     private void add(long rows, int k, Storage panel, Meeting m, int n, long to, int width) {
         long b = panel.segment().address() + 4L * m.element * n;
         Factors f = new Factors(rows, 4L * k, 4, b, 4L * kernel * n, 0, 0, k);
-        MachineProducts.multiply(f, null, 0, to, 4L * width, m.count, n, outPlaces, true);
+        MachineProducts.multiply(f, new Sums(0, to, 4L * width, m.count, n, outPlaces, true));
     }
 
     /** Gradient of the input. */
@@ -197,13 +198,15 @@ final class SmallImages {
                     MachineProducts.multiply(
                             factors(m, a, b, j),
                             two ? factors(meetings.get(++i), a, b, j) : null,
-                            0,
-                            panel.segment().address() + 4L * m.element * n,
-                            4L * kernel * n,
-                            out,
-                            n,
-                            outPlaces,
-                            begun[m.element]);
+                            new Sums(
+                                    0,
+                                    panel.segment().address() + 4L * m.element * n,
+                                    4L * kernel * n,
+                                    out,
+                                    n,
+                                    outPlaces,
+                                    begun[m.element]),
+                            null);
                     begun[m.element] = true;
                 }
                 for (int e = 0; e < kernel; e++) {

@@ -225,14 +225,7 @@ final class Winograd {
                 MachineProducts.multiply(
                         new MachineProducts.Factors(
                                 a + 4L * i * in, 4L * inStep, 4, b + 4L * i * in * out, 0, in, 0, in),
-                        null,
-                        0,
-                        p + 4L * i * out,
-                        4L * outStep,
-                        tiles,
-                        out,
-                        MANY,
-                        false);
+                        new MachineProducts.Sums(0, p + 4L * i * out, 4L * outStep, tiles, out, MANY, false));
             }
         }
 

@@ -127,14 +127,7 @@ final class WinogradWeight {
             MachineProducts.multiply(
                     new MachineProducts.Factors(
                             a + 4L * p * n, 4, 4L * xStep, b + 4L * p * g.channels, 4L * gStep, 0, 0, tiles),
-                    null,
-                    0,
-                    c + 4L * p * size,
-                    4L * g.channels,
-                    n,
-                    g.channels,
-                    n,
-                    adds);
+                    new MachineProducts.Sums(0, c + 4L * p * size, 4L * g.channels, n, g.channels, n, adds));
         }
     }
 

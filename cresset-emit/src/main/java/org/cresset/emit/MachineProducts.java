@@ -46,7 +46,9 @@ public final class MachineProducts {
     private static final int C = 5;
     private static final int C_ROW = 6;
     private static final int TO_C = 7;
-    private static final int SAID = 8;
+    private static final int AHEAD = 8;
+    private static final int AHEAD_STEP = 9;
+    private static final int SAID = 10;
 
     // Registers for it:
     private static final int SUM_AT = X86.RAX;
@@ -61,7 +63,9 @@ public final class MachineProducts {
     private static final int FACTOR_ROW = 11;
     private static final int AT = 12;
     private static final int FIVE = 13;
-    private static final int[] SAVED = {X86.RBX, X86.RBP, 12, 13};
+    private static final int FETCH_AT = 14;
+    private static final int FETCH_STEP = 15;
+    private static final int[] SAVED = {X86.RBX, X86.RBP, 12, 13, FETCH_AT, FETCH_STEP};
 
     /** With vectors of eight floats: sums of four rows by three vectors, or six by two. */
     static final MachineProducts EIGHT = new MachineProducts(8, new int[] {0, 6, 6, 4});
@@ -80,14 +84,14 @@ public final class MachineProducts {
     /** What sums begin with where there is no bias. */
     private final MemorySegment zeros;
 
-    /** Functions that have been asked for, by rows, vectors, whether they add, and of two products. */
+    /** Functions that have been asked for, by rows, vectors, whether they add, of two products, and fetch ahead. */
     private final @Nullable NativeFunction[] functions;
 
     private MachineProducts(int lanes, int[] heights) {
         this.lanes = lanes;
         this.heights = heights;
         this.zeros = Arena.global().allocate((long) FLOAT * most() * lanes, 64);
-        this.functions = new NativeFunction[4 * (heights[1] + 1) * heights.length];
+        this.functions = new NativeFunction[8 * (heights[1] + 1) * heights.length];
     }
 
     /** Vectors of a tile at most. */
@@ -145,9 +149,8 @@ public final class MachineProducts {
     }
 
     /**
-     * {@code C = A B} or {@code C += A B}; who calls has checked that all of it lies in memory that is there.
+     * The sums of products: {@code C = A B} or {@code C += A B}.
      *
-     * @param second two matrices whose product is added
      * @param bias what sums begin with, one for each column; 0 if there is none
      * @param c C's first element
      * @param cRow from a row of C to the next, in bytes; columns lie together
@@ -155,17 +158,27 @@ public final class MachineProducts {
      * @param n columns of C, a multiple of {@link #step}
      * @param like rows for which panels were made, or as many as {@code rows}
      */
-    public static void multiply(
-            Factors first,
-            @Nullable Factors second,
-            long bias,
-            long c,
-            long cRow,
-            int rows,
-            int n,
-            long like,
-            boolean adds) {
-        OWN.product(first, second, bias, c, cRow, rows, n, like, adds);
+    public record Sums(long bias, long c, long cRow, int rows, int n, long like, boolean adds) {}
+
+    /**
+     * Memory that is used next, and that products leave time to bring into the second-level cache.
+     *
+     * @param at the first byte; if nothing is there, nothing happens
+     */
+    public record Ahead(long at, long bytes) {}
+
+    /**
+     * Multiplies; who calls has checked that all of it lies in memory that is there.
+     *
+     * @param second two matrices whose product is added
+     */
+    public static void multiply(Factors first, @Nullable Factors second, Sums sums, @Nullable Ahead ahead) {
+        OWN.product(first, second, sums, ahead);
+    }
+
+    /** The same of two matrices only. */
+    public static void multiply(Factors factors, Sums sums) {
+        OWN.product(factors, null, sums, null);
     }
 
     /** Vectors of sixteen may be filled in part. */
@@ -182,30 +195,50 @@ public final class MachineProducts {
         return Math.min((two ? 2 : most()) * lanes, left);
     }
 
-    void product(
-            Factors first,
-            @Nullable Factors second,
-            long bias,
-            long c,
-            long cRow,
-            int rows,
-            int n,
-            long like,
-            boolean adds) {
+    void product(Factors first, @Nullable Factors second, Sums sums, @Nullable Ahead ahead) {
+        int k = first.k + (second == null ? 0 : second.k);
+        Fetch fetch = ahead == null ? null : new Fetch(ahead, turns(sums, k));
+        int n = sums.n;
         int width;
         for (int j = 0; j < n; j += width) {
-            width = columnsFrom(j, n, like);
-            long tile = (long) heights[vectors(width)] * width * (first.k + (second == null ? 0 : second.k));
+            width = columnsFrom(j, n, sums.like);
+            long tile = (long) heights[vectors(width)] * width * k;
             int panels = 1;
             while (panels * tile < BRIEF
                     && j + panels * width < n
-                    && columnsFrom(j + panels * width, n, like) == width) {
+                    && columnsFrom(j + panels * width, n, sums.like) == width) {
                 panels++;
             }
-            long b = bias == 0 ? 0 : bias + (long) FLOAT * j;
-            alike(first, second, b, c + (long) FLOAT * j, cRow, rows, j, width, panels, adds);
+            alike(first, second, sums, j, width, panels, fetch);
             j += (panels - 1) * width;
         }
+    }
+
+    /** About how often the innermost loops turn. */
+    private long turns(Sums sums, int k) {
+        int width = columnsFrom(0, sums.n, sums.like);
+        return (long) tiles(sums.rows, heights[vectors(width)]) * ((sums.n + width - 1) / width) * k;
+    }
+
+    /** How much is fetched in each turn, and how far that is. */
+    private static final class Fetch {
+        private final long step;
+        private long at;
+
+        Fetch(Ahead ahead, long turns) {
+            at = ahead.at;
+            step = ahead.bytes / Math.max(1, turns) + 1;
+        }
+
+        void say(MachineBlock block, int place, long turns) {
+            block.say(place + AHEAD, at);
+            block.say(place + AHEAD_STEP, step);
+            at += turns * step;
+        }
+    }
+
+    private static int tiles(int rows, int most) {
+        return (rows + most - 1) / most;
     }
 
     private int vectors(int width) {
@@ -216,26 +249,23 @@ public final class MachineProducts {
     private void alike(
             Factors first,
             @Nullable Factors second,
-            long bias,
-            long c,
-            long cRow,
-            int rows,
+            Sums sums,
             int column,
             int width,
             int panels,
-            boolean adds) {
+            @Nullable Fetch fetch) {
         int vectors = vectors(width);
         int most = heights[vectors];
-        long products = (long) width * panels * (first.k + (second == null ? 0 : second.k));
+        int k = first.k + (second == null ? 0 : second.k);
         MachineBlock block = MachineBlock.own();
         int done = 0;
-        while (done < rows) {
-            int left = rows - done;
+        while (done < sums.rows) {
+            int left = sums.rows - done;
             // Tiles of nearly the same heights: sums of few rows wait for one another.
-            int tiles = (left + most - 1) / most;
+            int tiles = tiles(left, most);
             int height = (left + tiles - 1) / tiles;
             int some = tiles - (height * tiles - left);
-            some = (int) Math.min(some, Math.max(1, BRIEF / (height * products)));
+            some = (int) Math.min(some, Math.max(1, BRIEF / ((long) height * width * panels * k)));
             say(block, 0, first, done, height, column, width);
             if (second != null) {
                 say(block, PART, second, done, height, column, width);
@@ -244,12 +274,16 @@ public final class MachineProducts {
             block.say(at + TILES, some);
             block.say(at + PANELS, panels);
             block.say(at + MASK, (1L << width - (vectors - 1) * lanes) - 1);
-            block.say(at + BIAS, bias == 0 ? zeros.address() : bias);
-            block.say(at + TO_BIAS, bias == 0 ? 0 : (long) FLOAT * width);
-            block.say(at + C, c + done * cRow);
-            block.say(at + C_ROW, cRow);
+            block.say(at + BIAS, sums.bias == 0 ? zeros.address() : sums.bias + (long) FLOAT * column);
+            block.say(at + TO_BIAS, sums.bias == 0 ? 0 : (long) FLOAT * width);
+            block.say(at + C, sums.c + (long) FLOAT * column + done * sums.cRow);
+            block.say(at + C_ROW, sums.cRow);
             block.say(at + TO_C, (long) FLOAT * width);
-            function(height, vectors, adds, second != null).callBriefly(block.said(at + SAID), 0, 0, 0, 0);
+            if (fetch != null) {
+                fetch.say(block, at, (long) some * panels * k);
+            }
+            function(height, vectors, sums.adds, second != null, fetch != null)
+                    .callBriefly(block.said(at + SAID), 0, 0, 0, 0);
             done += some * height;
         }
     }
@@ -267,11 +301,11 @@ public final class MachineProducts {
         block.say(at + K, f.k);
     }
 
-    private NativeFunction function(int rows, int vectors, boolean adds, boolean two) {
-        int i = ((rows * heights.length + vectors) * 2 + (adds ? 1 : 0)) * 2 + (two ? 1 : 0);
+    private NativeFunction function(int rows, int vectors, boolean adds, boolean two, boolean fetches) {
+        int i = (((rows * heights.length + vectors) * 2 + (adds ? 1 : 0)) * 2 + (two ? 1 : 0)) * 2 + (fetches ? 1 : 0);
         NativeFunction f = functions[i];
         if (f == null) { // twice, if two threads come at once
-            f = MachineCode.install(write(rows, vectors, adds, two)).orElseThrow();
+            f = MachineCode.install(write(rows, vectors, adds, two, fetches)).orElseThrow();
             functions[i] = f;
         }
         return f;
@@ -295,7 +329,7 @@ public final class MachineProducts {
     }
 
     /** A C function of the block. */
-    private byte[] write(int rows, int vectors, boolean adds, boolean two) {
+    private byte[] write(int rows, int vectors, boolean adds, boolean two, boolean fetches) {
         X86 code = new X86(FLOAT * lanes);
         int bytes = FLOAT * lanes;
         int common = 2 * PART;
@@ -305,6 +339,10 @@ public final class MachineProducts {
         if (lanes == 16) {
             code.load(X86.RAX, told(common + MASK));
             code.mask(X86.RAX);
+        }
+        if (fetches) {
+            code.load(FETCH_AT, told(common + AHEAD));
+            code.load(FETCH_STEP, told(common + AHEAD_STEP));
         }
         X86.Mark panel = code.here();
         code.load(SUM_AT, told(common + C));
@@ -316,9 +354,9 @@ public final class MachineProducts {
                 columns(code, X86.LOAD, v, vectors, r * vectors + v, -1, at(AT, -1, 1, bytes * v));
             }
         }
-        sum(code, 0, rows, vectors);
+        sum(code, 0, rows, vectors, fetches);
         if (two) {
-            sum(code, PART, rows, vectors);
+            sum(code, PART, rows, vectors, fetches);
         }
         code.load(SUM_ROW, told(common + C_ROW));
         for (int r = 0; r < rows; r++) {
@@ -361,7 +399,7 @@ public final class MachineProducts {
     }
 
     /** Adds the products of two matrices, in rising order, to the sums of a tile. */
-    private void sum(X86 code, int part, int rows, int vectors) {
+    private void sum(X86 code, int part, int rows, int vectors, boolean fetches) {
         int bytes = FLOAT * lanes;
         int factors = rows * vectors;
         int repeated = factors + vectors;
@@ -401,6 +439,10 @@ public final class MachineProducts {
             for (int v = 0; v < vectors; v++) { // sum += repeated * factor
                 code.vector(X86.MAP_0F38, 0xb8, true, false, r * vectors + v, repeated, new X86.Register(factors + v));
             }
+        }
+        if (fetches) {
+            code.prefetch(at(FETCH_AT, -1, 1, 0));
+            code.addRegister(FETCH_AT, FETCH_STEP);
         }
         code.addRegister(AT, COLUMN);
         if (rows > SEVEN) {

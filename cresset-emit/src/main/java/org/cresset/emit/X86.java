@@ -276,6 +276,13 @@ final class X86 {
         registers(0x3b, a, b);
     }
 
+    /** Brings a line of memory into the second-level cache; nothing happens where no memory is. */
+    void prefetch(Address a) {
+        int x = a.index < 0 ? 0 : a.index >> 3;
+        bytes(0x40 | x << 1 | a.base >> 3, 0x0f, 0x18);
+        operand(2, a, 0);
+    }
+
     /** {@code memory -= 1}, with flags. */
     void decrement(Address a) {
         memory(0xff, 1, a);

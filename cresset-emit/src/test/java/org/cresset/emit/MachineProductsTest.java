@@ -12,7 +12,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.cresset.base.spi.MachineCode;
+import org.cresset.emit.MachineProducts.Ahead;
 import org.cresset.emit.MachineProducts.Factors;
+import org.cresset.emit.MachineProducts.Sums;
 
 /** Products of small matrices against sums with the same roundings. */
 class MachineProductsTest {
@@ -92,6 +94,7 @@ class MachineProductsTest {
             @ForAll boolean adds,
             @ForAll boolean cut,
             @ForAll boolean two,
+            @ForAll boolean fetches,
             @ForAll boolean wide) {
         assumeTrue(MachineProducts.there(), "needs Linux on x86-64 with AVX2");
         MachineProducts products = wide && MachineCode.avx512() ? MachineProducts.SIXTEEN : MachineProducts.EIGHT;
@@ -107,13 +110,8 @@ class MachineProductsTest {
             products.product(
                     cut ? first.panels(arena, products, like) : first.plain(),
                     two ? second.plain() : null,
-                    biased ? bias.address() : 0,
-                    c.address(),
-                    4L * (n + PAD),
-                    rows,
-                    n,
-                    like,
-                    adds);
+                    new Sums(biased ? bias.address() : 0, c.address(), 4L * (n + PAD), rows, n, like, adds),
+                    fetches ? new Ahead(c.address(), c.byteSize()) : null);
             for (int r = 0; r < rows; r++) {
                 for (int j = 0; j < n + PAD; j++) {
                     float expected = before[r * (n + PAD) + j];
