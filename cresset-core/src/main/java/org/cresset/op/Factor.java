@@ -25,7 +25,7 @@ final class Factor implements AutoCloseable {
 
     /** Of products with about {@code rows} rows. */
     static Factor of(Dense b, long rows) {
-        Panels panels = Panels.of(b, rows);
+        Panels panels = Panels.of(rows, b);
         if (panels != null) {
             return new Factor(b, panels, null);
         }
@@ -51,7 +51,7 @@ final class Factor implements AutoCloseable {
     /** The same; panels leave time to fetch memory that comes next. */
     void multiply(Dense a, @Nullable Dense bias, Dense c, @Nullable Ahead ahead) {
         if (panels != null) {
-            panels.multiply(a, bias, c, ahead);
+            panels.multiply(bias, c, ahead, a);
         } else if (packed == null) {
             Matmul.into(a, b, bias, c);
         } else if (c.numel() > 0) {

@@ -1,6 +1,7 @@
 package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
+import java.util.stream.Stream;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.base.Workers;
@@ -29,43 +30,74 @@ final class Panels implements AutoCloseable {
     /** Rows of a product of which a thread takes a part. */
     private static final long GRAIN = 64;
 
-    private final Storage memory;
-    private final int k;
+    private final Dense[] factors;
     private final int n;
     private final long rows;
 
-    private Panels(Storage memory, int k, int n, long rows) {
-        this.memory = memory;
-        this.k = k;
-        this.n = n;
+    /** The same as {@link #panels}, if this machine can do better. */
+    private final @Nullable Tiled tiled;
+
+    /** Made when they are asked for. */
+    private volatile @Nullable Storage panels;
+
+    private Panels(Dense[] factors, long rows) {
+        this.factors = factors;
+        this.n = (int) factors[0].size(1);
         this.rows = rows;
+        this.tiled = Tiled.suits(rows) && Stream.of(factors).allMatch(Tiled::suits) ? Tiled.right(factors) : null;
     }
 
-    /** The panels of a matrix (k, n) for products of about {@code rows} rows; null if those are better left to a library. */
-    static @Nullable Panels of(Dense b, long rows) {
-        long k = b.size(0);
-        long n = b.size(1);
-        if (!suits(k, n)) {
-            return null;
+    /** The panels of matrices (k, n), one below the other, for products of about {@code rows} rows; null if those are better left to a library. */
+    static @Nullable Panels of(long rows, Dense... factors) {
+        for (Dense b : factors) {
+            if (!suits(b.size(0), b.size(1))) {
+                return null;
+            }
         }
-        Panels p = new Panels(Memory.allocate(4 * k * n), (int) k, (int) n, rows);
-        long fo = b.byteOffset();
-        for (int j = 0; j < n; j += MachineProducts.width(j, p.n, rows)) {
-            int w = MachineProducts.width(j, p.n, rows);
-            Moves.plane(
-                    b.segment(),
-                    fo + 4 * j * b.stride(1),
-                    4 * b.stride(0),
-                    4 * b.stride(1),
-                    p.memory.segment(),
-                    4 * k * j,
-                    4L * w,
-                    4,
-                    4,
-                    k,
-                    w);
+        return new Panels(factors, rows);
+    }
+
+    private Storage panels() {
+        Storage made = panels;
+        if (made == null) {
+            synchronized (this) {
+                made = panels;
+                if (made == null) {
+                    made = cut();
+                    panels = made;
+                }
+            }
         }
-        return p;
+        return made;
+    }
+
+    private Storage cut() {
+        long all = 0;
+        for (Dense b : factors) {
+            all += b.size(0);
+        }
+        Storage made = Memory.allocate(4 * all * n);
+        long to = 0;
+        for (Dense b : factors) {
+            long k = b.size(0);
+            for (int j = 0; j < n; j += MachineProducts.width(j, n, rows)) {
+                int w = MachineProducts.width(j, n, rows);
+                Moves.plane(
+                        b.segment(),
+                        b.byteOffset() + 4 * j * b.stride(1),
+                        4 * b.stride(0),
+                        4 * b.stride(1),
+                        made.segment(),
+                        to + 4 * k * j,
+                        4L * w,
+                        4,
+                        4,
+                        k,
+                        w);
+            }
+            to += 4 * k * n;
+        }
+        return made;
     }
 
     /** Whether products are made here of a right factor (k, n). */
@@ -78,43 +110,62 @@ final class Panels implements AutoCloseable {
                 && k * n < 1 << 26;
     }
 
-    /** {@code c = a b (+ bias)} of matrices that lie in memory row by row; meanwhile fetches memory that comes next. */
-    void multiply(Dense a, @Nullable Dense bias, Dense c, @Nullable Ahead ahead) {
-        int m = Math.toIntExact(a.size(0));
-        for (int i = 0; m > 0 && i < k; i += DEEP) {
+    /**
+     * {@code c = a b (+ bias)} of matrices that lie in memory row by row; meanwhile fetches memory that comes next. Where there are
+     * several right factors, {@code c} is the sum of the products, of as many left ones.
+     */
+    void multiply(@Nullable Dense bias, Dense c, @Nullable Ahead ahead, Dense... a) {
+        if (c.size(0) == 0) {
+            return;
+        }
+        if (tiled != null) {
+            try (Tiled left = Tiled.left(a)) {
+                if (left != null) {
+                    Tiled.multiply(left, tiled, bias, c, false, ahead);
+                    return;
+                }
+            }
+        }
+        if (a.length == 1) {
+            one(a[0], bias, c, ahead);
+        } else {
             MachineProducts.multiply(
-                    factors(a, i, Math.min(DEEP, k - i)),
+                    factors(a[0], 0, 0, depth(0)), factors(a[1], 1, 0, depth(1)), sums(bias, c, false), ahead);
+        }
+        for (Dense left : a) {
+            Rows.keep(left, bias, c);
+        }
+    }
+
+    private int depth(int factor) {
+        return (int) factors[factor].size(0);
+    }
+
+    private void one(Dense a, @Nullable Dense bias, Dense c, @Nullable Ahead ahead) {
+        int k = depth(0);
+        for (int i = 0; i < k; i += DEEP) {
+            MachineProducts.multiply(
+                    factors(a, 0, i, Math.min(DEEP, k - i)),
                     null,
-                    new Sums(i > 0 ? 0 : biasAddress(bias), address(c, m, n), 4 * c.stride(0), m, n, rows, i > 0),
+                    sums(i > 0 ? null : bias, c, i > 0),
                     i > 0 ? null : ahead);
         }
-        Rows.keep(a, bias, c);
     }
 
-    /** {@code c = a b + a' b' + bias}, in one sum; meanwhile fetches memory that comes next. */
-    static void sum(Panels b, Dense a, Panels otherB, Dense otherA, Dense bias, Dense c, @Nullable Ahead ahead) {
-        int m = Math.toIntExact(a.size(0));
-        if (m > 0) {
-            MachineProducts.multiply(
-                    b.factors(a, 0, b.k),
-                    otherB.factors(otherA, 0, otherB.k),
-                    new Sums(b.biasAddress(bias), address(c, m, b.n), 4 * c.stride(0), m, b.n, b.rows, false),
-                    ahead);
-        }
-        Rows.keep(a, bias, c);
-        Rows.keep(otherA, null, c);
+    private Sums sums(@Nullable Dense bias, Dense c, boolean adds) {
+        int m = (int) c.size(0);
+        long begin = bias == null ? 0 : Window.address(bias.segment(), bias.byteOffset(), 4L * n);
+        return new Sums(begin, address(c, m, n), 4 * c.stride(0), m, n, rows, adds);
     }
 
-    private long biasAddress(@Nullable Dense bias) {
-        return bias == null ? 0 : Window.address(bias.segment(), bias.byteOffset(), 4L * n);
-    }
-
-    private MachineProducts.Factors factors(Dense a, int from, int deep) {
+    private MachineProducts.Factors factors(Dense a, int factor, int from, int deep) {
+        int k = depth(factor);
+        long behind = factor == 0 ? 0 : 4L * depth(0) * n;
         return new MachineProducts.Factors(
                 address(a, a.size(0), k),
                 4 * a.stride(0),
                 4 * a.stride(1),
-                Window.address(memory.segment(), 0, 4L * k * n),
+                Window.address(panels().segment(), behind, 4L * k * n),
                 0,
                 k,
                 from,
@@ -164,6 +215,11 @@ final class Panels implements AutoCloseable {
 
     @Override
     public void close() {
-        memory.free();
+        if (tiled != null) {
+            tiled.close();
+        }
+        if (panels != null) {
+            panels.free();
+        }
     }
 }

@@ -109,13 +109,15 @@ final class RecurrentGradKernel {
                 if (rows != null && inputs > 0) {
                     Pointwise.copy(rows, columns(p.before, 0, inputs));
                 }
-                if (direct) {
-                    addStates(p, both, adds);
-                } else {
-                    addProduct(p.hidden, p.before, both, adds);
-                }
-                if (rows != null && inputs == 0) {
-                    addProduct(p.gates, rows, out[5], adds);
+                if (!direct || !addTiled(p, rows, both, adds)) {
+                    if (direct) {
+                        addStates(p, both, adds);
+                    } else {
+                        addProduct(p.hidden, p.before, both, adds);
+                    }
+                    if (rows != null && inputs == 0) {
+                        addProduct(p.gates, rows, out[5], adds);
+                    }
                 }
                 addSum(p.hidden, out[4], adds);
                 if (gru || out[4].numel() == 0) {
@@ -166,6 +168,42 @@ final class RecurrentGradKernel {
         } else {
             Matmul.add(a, right, sum);
         }
+    }
+
+    /** The parts of both weights' gradients on a matrix unit, with the gates' in tiles once; false if that doesn't suit. */
+    private boolean addTiled(Part part, @Nullable Dense rows, Dense sum, boolean adds) {
+        if (!Tiled.suits(part.run.rows())) {
+            return false;
+        }
+        try (Tiled left = Tiled.left((Dense) part.gates.detach().t());
+                Tiled states = Tiled.right(before(part.run));
+                Tiled in = rows == null ? null : Tiled.right(rows)) {
+            if (left == null || states == null || rows != null && in == null) {
+                return false;
+            }
+            Tiled.multiply(left, states, null, sum, adds, null);
+            if (in != null) {
+                Tiled.multiply(left, in, null, out[5], adds, null);
+            }
+            return true;
+        }
+    }
+
+    /** The states before each step of a run. */
+    private Dense before(Recurrent.Run run) {
+        long batch = h0.size(0);
+        long from = run.first() + (attrs.reverse() ? batch : -batch);
+        if (from >= 0 && from + run.rows() <= y.size(0)) {
+            return RecurrentKernel.part(y, from, run.rows());
+        }
+        Dense all = Dense.empty(Shape.of(run.rows(), n), DType.FLOAT32);
+        long others = run.rows() - batch;
+        Pointwise.copy(h0, RecurrentKernel.part(all, attrs.reverse() ? others : 0, batch));
+        if (others > 0) {
+            Dense states = RecurrentKernel.part(y, Math.max(from, 0), others);
+            Pointwise.copy(states, RecurrentKernel.part(all, attrs.reverse() ? 0 : batch, others));
+        }
+        return all;
     }
 
     /** A run's part of the gradient of the recurrent weight: by states of the steps before, and the first ones. */

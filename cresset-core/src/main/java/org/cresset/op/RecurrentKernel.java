@@ -102,8 +102,7 @@ final class RecurrentKernel {
         Moves.zero(zeros.segment(), zeros.byteOffset(), 4L * width);
         Dense nothing = zeros.view(Shape.of(1, width), new long[] {0, 1}, zeros.storageOffset());
         Dense input = (Dense) Objects.requireNonNull(weightIh).detach().t();
-        try (Panels f = Objects.requireNonNull(Panels.of((Dense) weight.detach().t(), rows));
-                Panels g = Objects.requireNonNull(Panels.of(input, rows))) {
+        try (Panels f = Objects.requireNonNull(Panels.of(rows, input, (Dense) weight.detach().t()))) {
             Recurrent.Run all = new Recurrent.Run(0, attrs.steps(), 0, x.size(0));
             Dense biases = Dense.empty(zeros.shape(), DType.FLOAT32);
             Dense one = biasIh == null ? zeros : biasIh;
@@ -120,7 +119,7 @@ final class RecurrentKernel {
                     biases.byteOffset(),
                     width);
             Step step = (from, count, state, gates) ->
-                    Panels.sum(g, part(x, from, count), f, state, biases, gates, ahead(kept, from, count));
+                    f.multiply(biases, gates, ahead(kept, from, count), part(x, from, count), state);
             inBlocks(batch, (from, to) -> block(step, from, to, all, nothing));
         }
     }

@@ -62,6 +62,11 @@ final class MachineBlock {
         return memory.address();
     }
 
+    /** Number {@code i} as the code has left it. */
+    long told(int i) {
+        return memory.get(ValueLayout.JAVA_LONG, 8L * i);
+    }
+
     /** Rows that the code has not finished. */
     int left() {
         return (int) memory.get(ValueLayout.JAVA_LONG, 0);

@@ -26,6 +26,7 @@ final class X86 {
 
     private static final int P66 = 1;
     private static final int PF3 = 2;
+    private static final int PF2 = 3;
 
     /** Opcode maps, as the VEX prefix numbers them. */
     static final int MAP_0F = 1;
@@ -90,7 +91,7 @@ final class X86 {
     void vector(int map, int opcode, boolean prefix66, boolean wide, int result, int first, Place second) {
         int p = prefix66 ? P66 : NONE;
         if (vectorBytes == 64) {
-            evex(map, opcode, p, wide, result, Math.max(first, 0), second, false);
+            evex(map, opcode, p, wide, result, Math.max(first, 0), second, 0);
         } else {
             vex(map, opcode, p, wide, true, result, Math.max(first, 0), second, 0);
         }
@@ -100,13 +101,18 @@ final class X86 {
      * The same of 64 bytes, with only those lanes that mask 1 says: others of a result become 0, others of memory stay.
      */
     void masked(int map, int opcode, boolean prefix66, int result, int first, Place second) {
-        evex(map, opcode, prefix66 ? P66 : NONE, false, result, Math.max(first, 0), second, true);
+        masked(map, opcode, prefix66, result, first, second, 1);
+    }
+
+    /** The same with the lanes of another mask, from 1 to 7. */
+    void masked(int map, int opcode, boolean prefix66, int result, int first, Place second, int mask) {
+        evex(map, opcode, prefix66 ? P66 : NONE, false, result, Math.max(first, 0), second, mask);
     }
 
     /** Loads a vector of floats, a constant, or another register. */
     void loadVector(int result, Place from) {
         if (vectorBytes == 64 && from instanceof Constant) {
-            evex(MAP_0F38, 0x18, P66, false, result, 0, from, false);
+            evex(MAP_0F38, 0x18, P66, false, result, 0, from, 0);
         } else {
             vector(MAP_0F, LOAD, false, false, result, -1, from);
         }
@@ -115,7 +121,11 @@ final class X86 {
     /** The same with a byte behind it. */
     void vector(
             int map, int opcode, boolean prefix66, boolean wide, int result, int first, Place second, int immediate) {
-        vex(map, opcode, prefix66 ? P66 : NONE, wide, true, result, Math.max(first, 0), second, 1);
+        if (vectorBytes == 64 && second instanceof Register) {
+            evex(map, opcode, prefix66 ? P66 : NONE, wide, result, Math.max(first, 0), second, 0);
+        } else {
+            vex(map, opcode, prefix66 ? P66 : NONE, wide, true, result, Math.max(first, 0), second, 1);
+        }
         out.write(immediate);
     }
 
@@ -131,17 +141,31 @@ final class X86 {
 
     /** Shifts all lanes by a number; {@code extension} is part of the opcode. */
     void shift(int opcode, int extension, int result, int operand, int by) {
-        vex(MAP_0F, opcode, P66, false, true, extension, result, new Register(operand), 1);
+        if (vectorBytes == 64) {
+            evex(MAP_0F, opcode, P66, false, extension, result, new Register(operand), 0);
+        } else {
+            vex(MAP_0F, opcode, P66, false, true, extension, result, new Register(operand), 1);
+        }
         out.write(by);
     }
 
     /** Mask 1 of the lowest bits of one of the first eight registers. */
     void mask(int from) {
-        bytes(0xc5, 0xf8, 0x92, 0xc8 | from);
+        mask(1, from);
+    }
+
+    /** The same of another mask. */
+    void mask(int mask, int from) {
+        bytes(0xc5, 0xf8, 0x92, 0xc0 | mask << 3 | from);
+    }
+
+    /** The sixteen bits of a mask to one of the first eight registers, of which the others become 0. */
+    void bits(int to, int mask) {
+        bytes(0xc5, 0xf8, 0x93, 0xc0 | to << 3 | mask);
     }
 
     /** A constant is one number in memory that all lanes take, but for {@code vbroadcastss}, which means that itself. */
-    private void evex(int map, int opcode, int prefix, boolean w, int reg, int first, Place rm, boolean masked) {
+    private void evex(int map, int opcode, int prefix, boolean w, int reg, int first, Place rm, int mask) {
         int b = 0;
         int x = 0;
         boolean repeated = false;
@@ -159,8 +183,8 @@ final class X86 {
         out.write(0x62);
         out.write((~(reg >> 3) & 1) << 7 | (~x & 1) << 6 | (~b & 1) << 5 | (~(reg >> 4) & 1) << 4 | map);
         out.write((w ? 0x80 : 0) | (~first & 15) << 3 | 4 | prefix);
-        boolean zeros = masked && (map != MAP_0F || opcode != STORE);
-        out.write((zeros ? 0x80 : 0) | 0x40 | (repeated ? 0x10 : 0) | (~(first >> 4) & 1) << 3 | (masked ? 1 : 0));
+        boolean zeros = mask != 0 && (map != MAP_0F || opcode != STORE);
+        out.write((zeros ? 0x80 : 0) | 0x40 | (repeated ? 0x10 : 0) | (~(first >> 4) & 1) << 3 | mask);
         out.write(opcode);
         operand(reg & 7, rm, 0);
     }
@@ -175,6 +199,11 @@ final class X86 {
         if (vectorBytes == 64) {
             throw new IllegalStateException("an instruction without a form of 512 bits");
         }
+        prefixed(map, opcode, prefix, w, wide, reg, first, rm, immediates);
+    }
+
+    private void prefixed(
+            int map, int opcode, int prefix, boolean w, boolean wide, int reg, int first, Place rm, int immediates) {
         int b = 0;
         int x = 0;
         switch (rm) {
@@ -208,6 +237,37 @@ final class X86 {
                 int32(a.offset);
             }
         }
+    }
+
+    // ---- tiles of sixteen rows of 64 bytes (AMX) ----
+
+    /** Says how large tiles are, by 64 bytes of memory. */
+    void tileSizes(Address a) {
+        prefixed(MAP_0F38, 0x49, NONE, false, false, 0, 0, a, 0);
+    }
+
+    /** Forgets all tiles. */
+    void tileRelease() {
+        prefixed(MAP_0F38, 0x49, NONE, false, false, 0, 0, new Register(0), 0);
+    }
+
+    void tileZero(int tile) {
+        prefixed(MAP_0F38, 0x49, PF2, false, false, tile, 0, new Register(0), 0);
+    }
+
+    /** Loads a tile, whose rows lie as far apart as the address's index says. */
+    void tileLoad(int tile, Address from) {
+        prefixed(MAP_0F38, 0x4b, PF2, false, false, tile, 0, from, 0);
+    }
+
+    /** Stores a tile in the same way. */
+    void tileStore(Address to, int tile) {
+        prefixed(MAP_0F38, 0x4b, PF3, false, false, tile, 0, to, 0);
+    }
+
+    /** {@code sum += left * right} of pairs of bfloat16 to float32. */
+    void tileMultiply(int sum, int left, int right) {
+        prefixed(MAP_0F38, 0x5c, PF3, false, false, sum, right, new Register(left), 0);
     }
 
     // ---- integers of 64 bits ----
@@ -371,6 +431,12 @@ final class X86 {
     /** The reverse. */
     void jumpIfNotBelow(Mark to) {
         bytes(0x0f, 0x83);
+        distance(to);
+    }
+
+    /** Jumps if the last result was zero. */
+    void jumpIfZero(Mark to) {
+        bytes(0x0f, 0x84);
         distance(to);
     }
 

@@ -44,6 +44,33 @@ public final class MachineCode {
     /** {@code int xgetbv(void)}: the registers that the system saves. */
     private static final int[] XGETBV = {0x31, 0xc9, 0x0f, 0x01, 0xd0, 0xc3};
 
+    /** {@code int cpuid7(void)}: EDX of leaf 7. */
+    private static final int[] CPUID7 = {
+        0x53, // push rbx
+        0xb8,
+        7,
+        0,
+        0,
+        0, // mov eax, 7
+        0x31,
+        0xc9, // xor ecx, ecx
+        0x0f,
+        0xa2, // cpuid
+        0x89,
+        0xd0, // mov eax, edx
+        0x5b, // pop rbx
+        0xc3 // ret
+    };
+
+    /** {@code long arch_prctl(int code, long argument)}, which the C library has no function for. */
+    private static final int[] ARCH_PRCTL = {0xb8, 0x9e, 0, 0, 0, 0x0f, 0x05, 0xc3};
+
+    private static final int REQUEST_STATE = 0x1023;
+    private static final int TILE_DATA = 18;
+    private static final int AMX = 1 << 22 | 1 << 24;
+    private static final int AVX512_BW_VL = 1 << 30 | 1 << 31;
+    private static final int TILES_SAVED = 3 << 17;
+
     private static final int FMA = 1 << 12;
     private static final int OSXSAVE = 1 << 27;
     private static final int AVX = 1 << 28;
@@ -81,6 +108,29 @@ public final class MachineCode {
     /** Whether the processor has AVX-512, too; {@code -Dcresset.avx512=false} does without. */
     public static boolean avx512() {
         return Processor.VECTORS >= 64;
+    }
+
+    /** Whether it multiplies tiles of bfloat16 (AMX), and the system lets us; {@code -Dcresset.amx=false} does without. */
+    public static boolean amx() {
+        return Matrices.THERE;
+    }
+
+    /** Asked once, of the system, too, which has to keep more of a thread then. */
+    private static final class Matrices {
+        static final boolean THERE = ask();
+
+        private static boolean ask() {
+            if (!avx512() || "false".equals(System.getProperty("cresset.amx"))) {
+                return false;
+            }
+            NativeFunction cpuid = install(Processor.bytes(CPUID)).orElseThrow();
+            NativeFunction cpuid7 = install(Processor.bytes(CPUID7)).orElseThrow();
+            NativeFunction xgetbv = install(Processor.bytes(XGETBV)).orElseThrow();
+            return Processor.has((int) (cpuid.call(7, 0, 0, 0) >>> 32), AVX512_BW_VL)
+                    && Processor.has((int) cpuid7.call(0, 0, 0, 0), AMX)
+                    && Processor.has((int) xgetbv.call(0, 0, 0, 0), TILES_SAVED)
+                    && install(Processor.bytes(ARCH_PRCTL)).orElseThrow().call(REQUEST_STATE, TILE_DATA, 0, 0) == 0;
+        }
     }
 
     /** Asked once. */
