@@ -40,8 +40,6 @@ public final class MachineMatrices {
 
     private static final int FLOAT = 4;
 
-    /** Multiplications of one call, as if of float32: it should be over soon, because the garbage collector may be waiting. */
-    private static final int BRIEF = 1 << 23;
 
     /** Greater numbers, by their bits, might become infinite as bfloat16. */
     private static final long GREATEST = 0x7f7f0000L;
@@ -70,42 +68,55 @@ public final class MachineMatrices {
     private static final int SIZES = 0;
     private static final int LEFT = 1;
     private static final int LEFT_STEP = 2;
-    private static final int RIGHT = 3;
-    private static final int RIGHT_STEP = 4;
-    private static final int DEPTH = 5;
-    private static final int COUNT = 6;
-    private static final int SCRATCH = 7;
-    private static final int C = 8;
-    private static final int C_ROW = 9;
-    private static final int BEGIN = 10;
-    private static final int BEGIN_ROW = 11;
-    private static final int BEGIN_STEP = 12;
-    private static final int COLUMNS = 13;
-    private static final int HEIGHT = 14;
-    private static final int LOWER_HEIGHT = 15;
-    private static final int FETCH = 16;
-    private static final int FETCH_LINES = 17;
-    private static final int ALL_SAID = 18;
+    private static final int LEFT_COUNT = 3;
+    private static final int RIGHT = 4;
+    private static final int RIGHT_STEP = 5;
+    private static final int RIGHT_COUNT = 6;
+    private static final int DEPTH = 7;
+    private static final int SUMS = 8;
+    private static final int SUMS_ROW = 9;
+    private static final int FETCH = 10;
+    private static final int FETCH_LINES = 11;
+    private static final int PRODUCT_SAID = 12;
+
+    // What brings sums to their places is told.
+    private static final int C = 0;
+    private static final int C_ROW = 1;
+    private static final int BEGIN = 2;
+    private static final int BEGIN_ROW = 3;
+    private static final int BEGIN_STEP = 4;
+    private static final int HEIGHT = 5;
+    private static final int WHOLE = 6;
+    private static final int REST = 7;
+    private static final int FINISH_SAID = 8;
 
     /** Tiles that there are. */
     private static final int TILES = 8;
 
     /** Which part of the left factor is multiplied with which of the right one: from small products to large ones. */
-    private static final int[][] SMALL = {{2, 0}, {1, 0}, {1, 1}, {0, 1}, {0, 2}};
+    private static final int[][] PAIRS = {{2, 0}, {1, 0}, {1, 1}, {0, 1}, {0, 2}, {0, 0}};
 
-    private static final int[][] LARGEST = {{0, 0}};
+    /** Tiles behind one another that are multiplied at once: two of each factor, with their parts, fill the first-level cache. */
+    private static int AT_ONCE = 8;
+
+    /** Rows of tiles that read the same tiles of the right factor one after the other. */
+    private static final int MOST_ROWS = 8;
+
+    /** Sums of tiles that are made together: they stay in the second-level cache. */
+    private static final int MOST_SUMS = 128;
 
     private static final MemorySegment ALL_SIZES = sizes();
-    private static final MemorySegment ZEROS = Arena.global().allocate(4 * LINE, LINE);
+    private static final MemorySegment ZEROS = Arena.global().allocate(LINE, LINE);
 
-    /** Where sums of tiles lie before they go to the result. */
-    private static final ThreadLocal<MemorySegment> SUMS =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(4 * TILE, LINE));
+    /** Where sums are until they go to the result. */
+    private static final ThreadLocal<MemorySegment> SUMMED =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate((long) MOST_SUMS * TILE, LINE));
 
     private static @Nullable NativeFunction along;
     private static @Nullable NativeFunction across;
     private static @Nullable NativeFunction turn;
-    private static final @Nullable NativeFunction[] PRODUCTS = new NativeFunction[16];
+    private static @Nullable NativeFunction finish;
+    private static final @Nullable NativeFunction[] PRODUCTS = new NativeFunction[32];
 
     private MachineMatrices() {}
 
@@ -270,57 +281,105 @@ public final class MachineMatrices {
      * Multiplies two factors in tiles, as many of them behind one another as {@code depth} says.
      */
     public static void multiply(long left, long right, int depth, Sums sums, @Nullable Ahead ahead) {
-        MachineBlock block = MachineBlock.own();
-        long fetch = ahead == null ? 0 : ahead.at();
-        long lines = ahead == null ? 0 : 1 + ahead.bytes() / LINE / turns(sums, depth);
-        int columns = tiles(sums.n());
         int rows = tiles(sums.rows());
-        boolean whole = sums.n() % ROWS == 0;
-        block.say(SIZES, ALL_SIZES.address());
-        block.say(LEFT_STEP, (long) depth * BLOCK);
-        block.say(RIGHT_STEP, (long) depth * BLOCK);
-        block.say(DEPTH, depth);
-        block.say(SCRATCH, SUMS.get().address());
-        block.say(C_ROW, sums.cRow());
-        for (int i = 0; i < rows; ) {
-            int high = rows - i >= 2 ? 2 : 1;
-            block.say(LEFT, left + (long) i * depth * BLOCK);
-            block.say(HEIGHT, Math.min(ROWS, sums.rows() - i * ROWS));
-            block.say(LOWER_HEIGHT, high == 1 ? 0 : Math.min(ROWS, sums.rows() - (i + 1) * ROWS));
-            long c = sums.c() + (long) i * ROWS * sums.cRow();
-            for (int j = 0; j < columns; ) {
-                int full = whole ? columns - j : columns - 1 - j;
-                int wide = full <= 0 ? 1 : high == 1 && full >= 4 ? 4 : full >= 2 ? 2 : 1;
-                long most = Math.max(1, BRIEF / ((long) high * wide * ROWS * ROWS * DEEP * depth));
-                int some = (int) Math.min(most, Math.max(1, full / wide));
-                block.say(RIGHT, right + (long) j * depth * BLOCK);
-                block.say(COUNT, some);
-                block.say(C, c + (long) j * LINE);
-                boolean adds = sums.adds();
-                block.say(BEGIN, adds ? c + (long) j * LINE : sums.bias() == 0 ? ZEROS.address() : sums.bias() + (long) j * LINE);
-                block.say(BEGIN_ROW, adds ? sums.cRow() : 0);
-                block.say(BEGIN_STEP, adds || sums.bias() != 0 ? (long) wide * LINE : 0);
-                block.say(COLUMNS, full <= 0 ? mask(sums.n() % ROWS) : mask(ROWS));
-                block.say(FETCH, fetch);
-                block.say(FETCH_LINES, lines);
-                product(high, wide, ahead != null).callBriefly(block.said(ALL_SAID), 0, 0, 0, 0);
-                fetch += lines * LINE * some * depth;
-                j += some * wide;
+        int columns = tiles(sums.n());
+        Fetch fetch = ahead == null ? null : new Fetch(ahead, (rows + 1) / 2 * ((columns + 1) / 2) * depth);
+        int high = Math.min(rows, MOST_ROWS);
+        int wide = MOST_SUMS / high;
+        for (int j = 0; j < columns; j += wide) {
+            for (int i = 0; i < rows; i += high) {
+                int h = Math.min(high, rows - i);
+                int w = Math.min(wide, columns - j);
+                long from = left + (long) i * depth * BLOCK;
+                sum(from, right + (long) j * depth * BLOCK, depth, h, w, fetch);
+                finish(sums, i, h, j, w);
             }
-            i += high;
         }
     }
 
-    /** About how often the loop over depth turns. */
-    private static long turns(Sums sums, int depth) {
-        return (long) (tiles(sums.rows()) + 1) / 2 * ((tiles(sums.n()) + 1) / 2) * depth;
+    /** Brings lines of memory that come next. */
+    private static final class Fetch {
+        private final long lines;
+        private long at;
+
+        Fetch(Ahead ahead, long turns) {
+            at = ahead.at();
+            lines = 1 + ahead.bytes() / LINE / turns;
+        }
+
+        void say(MachineBlock block, long turns) {
+            block.say(FETCH, at);
+            block.say(FETCH_LINES, lines);
+            at += lines * LINE * turns;
+        }
     }
 
-    private static NativeFunction product(int high, int wide, boolean fetches) {
-        int i = ((high - 1) * 4 + wide - 1) * 2 + (fetches ? 1 : 0);
+    /** All sums of some tiles. */
+    private static void sum(long left, long right, int depth, int rows, int columns, @Nullable Fetch fetch) {
+        MachineBlock block = MachineBlock.own();
+        long sums = SUMMED.get().address();
+        int pieces = (depth + AT_ONCE - 1) / AT_ONCE;
+        block.say(SIZES, ALL_SIZES.address());
+        block.say(LEFT_STEP, (long) depth * BLOCK);
+        block.say(RIGHT_STEP, (long) depth * BLOCK);
+        block.say(SUMS_ROW, (long) columns * TILE);
+        for (int p = 0; p < pieces; p++) {
+            int first = depth * p / pieces;
+            int deep = depth * (p + 1) / pieces - first;
+            block.say(DEPTH, deep);
+            for (int j = 0; j < columns; ) {
+                int wide = columns - j >= 2 ? 2 : 1;
+                int across = (columns - j) / wide;
+                for (int i = 0; i < rows; ) {
+                    int high = rows - i >= 2 ? 2 : 1;
+                    int down = (rows - i) / high;
+                    block.say(LEFT, left + ((long) i * depth + first) * BLOCK);
+                    block.say(LEFT_COUNT, down);
+                    block.say(RIGHT, right + ((long) j * depth + first) * BLOCK);
+                    block.say(RIGHT_COUNT, across);
+                    block.say(SUMS, sums + ((long) i * columns + j) * TILE);
+                    if (fetch != null) {
+                        fetch.say(block, (long) across * down * deep);
+                    }
+                    product(high, wide, p == 0, fetch != null).callBriefly(block.said(PRODUCT_SAID), 0, 0, 0, 0);
+                    i += down * high;
+                }
+                j += across * wide;
+            }
+        }
+    }
+
+    /** Brings sums to their places. */
+    private static void finish(Sums sums, int row, int rows, int column, int columns) {
+        NativeFunction f = finish;
+        if (f == null) { // twice, if two threads come at once
+            f = MachineCode.install(writeFinish()).orElseThrow();
+            finish = f;
+        }
+        MachineBlock block = MachineBlock.own();
+        long from = SUMMED.get().address();
+        int last = sums.n() - column * ROWS;
+        int whole = Math.min(columns, last / ROWS);
+        boolean adds = sums.adds();
+        block.say(C_ROW, sums.cRow());
+        block.say(BEGIN_ROW, adds ? sums.cRow() : 0);
+        block.say(BEGIN_STEP, adds || sums.bias() != 0 ? LINE : 0);
+        block.say(WHOLE, whole);
+        block.say(REST, whole == columns ? 0 : mask(last % ROWS));
+        for (int i = 0; i < rows; i++) {
+            long c = sums.c() + (long) (row + i) * ROWS * sums.cRow() + (long) column * LINE;
+            block.say(C, c);
+            block.say(BEGIN, adds ? c : sums.bias() == 0 ? ZEROS.address() : sums.bias() + (long) column * LINE);
+            block.say(HEIGHT, Math.min(ROWS, sums.rows() - (row + i) * ROWS));
+            f.callBriefly(block.said(FINISH_SAID), from + (long) i * columns * TILE, 0, 0, 0);
+        }
+    }
+
+    private static NativeFunction product(int high, int wide, boolean begins, boolean fetches) {
+        int i = (((high - 1) * 4 + wide - 1) * 2 + (begins ? 1 : 0)) * 2 + (fetches ? 1 : 0);
         NativeFunction f = PRODUCTS[i];
         if (f == null) { // twice, if two threads come at once
-            f = MachineCode.install(writeProduct(high, wide, fetches)).orElseThrow();
+            f = MachineCode.install(writeProduct(high, wide, begins, fetches)).orElseThrow();
             PRODUCTS[i] = f;
         }
         return f;
@@ -543,79 +602,76 @@ public final class MachineMatrices {
         code.vector(X86.MAP_0F3A, 0x23, true, false, result, first, new X86.Register(second), which);
     }
 
+    // Registers of a product, and what its tiles are: four sums, two of each factor.
     private static final int[] LEFT_AT = {X86.RSI, X86.RAX};
-    private static final int[] RIGHT_AT = {X86.RDX, 11, 12, 13};
+    private static final int[] RIGHT_AT = {X86.RDX, 11};
+    private static final int[] SUM_AT = {X86.RBP, 13};
     private static final int DEPTH_LEFT = X86.RCX;
+    private static final int ROWS_LEFT = 9;
+    private static final int LEFT_ROW = X86.RBX;
+    private static final int SUM_ROW = 8;
     private static final int APART = 10;
+    private static final int STEP = 12;
     private static final int FETCH_AT = 14;
     private static final int FETCH_LEFT = 15;
     private static final int[] SAVED = {X86.RBX, X86.RBP, 12, 13, 14, 15};
+    private static final int SUM = 0;
+    private static final int LEFT_TILE = 4;
+    private static final int RIGHT_TILE = 6;
 
-    /** Sums of {@code high} by {@code wide} tiles at a time. */
-    private static byte[] writeProduct(int high, int wide, boolean fetches) {
+    /**
+     * Sums of {@code high} by {@code wide} tiles at a time, for all rows and then for the next columns.
+     *
+     * @param begins whether sums begin with 0, rather than with what they are
+     */
+    private static byte[] writeProduct(int high, int wide, boolean begins, boolean fetches) {
         X86 code = new X86(LINE);
-        int sums = high * wide;
-        int from = 8;
-        int begin = 9;
-        int to = X86.RBX;
-        int toRow = X86.RBP;
-        int beginRow = 14;
-        int rows = 15;
         for (int r : SAVED) {
             code.push(r);
         }
         code.load(X86.RAX, told(SIZES));
         code.tileSizes(at(X86.RAX, -1, 0));
-        code.load(X86.RAX, told(COLUMNS));
-        code.mask(X86.RAX);
         code.zero(APART);
         code.add(APART, LINE);
-        X86.Mark top = code.here();
-        for (int t = 0; t < sums; t++) {
-            code.tileZero(t);
+        code.load(SUM_ROW, told(SUMS_ROW));
+        code.load(FETCH_AT, told(FETCH));
+        X86.Mark column = code.here();
+        code.load(LEFT_ROW, told(LEFT));
+        code.load(SUM_AT[0], told(SUMS));
+        code.load(ROWS_LEFT, told(LEFT_COUNT));
+        X86.Mark row = code.here();
+        for (int m = 1; m < high; m++) {
+            code.move(SUM_AT[m], SUM_AT[m - 1]);
+            code.addRegister(SUM_AT[m], SUM_ROW);
         }
-        add(code, high, wide, SMALL, fetches);
-        add(code, high, wide, LARGEST, false);
-        code.load(from, told(SCRATCH));
-        for (int t = 0; t < sums; t++) {
-            code.tileStore(at(from, APART, t * TILE), t);
+        for (int t = 0; t < high * wide; t++) {
+            if (begins) {
+                code.tileZero(SUM + t);
+            } else {
+                code.tileLoad(SUM + t, at(SUM_AT[t / wide], APART, t % wide * TILE));
+            }
         }
-        code.load(to, told(C));
-        code.load(toRow, told(C_ROW));
-        code.load(begin, told(BEGIN));
-        code.load(beginRow, told(BEGIN_ROW));
+        add(code, high, wide, fetches);
+        for (int t = 0; t < high * wide; t++) {
+            code.tileStore(at(SUM_AT[t / wide], APART, t % wide * TILE), SUM + t);
+        }
         for (int m = 0; m < high; m++) {
-            if (m > 0) {
-                code.load(from, told(SCRATCH));
-            }
-            code.load(rows, told(HEIGHT + m));
-            X86.Mark row = code.here();
-            for (int n = 0; n < wide; n++) {
-                code.vector(X86.MAP_0F, X86.LOAD, false, false, n, -1, at(from, -1, (m * wide + n) * TILE));
-                code.masked(X86.MAP_0F, 0x58, false, n, n, at(begin, -1, n * LINE));
-                code.masked(X86.MAP_0F, X86.STORE, false, n, -1, at(to, -1, n * LINE));
-            }
-            code.add(from, LINE);
-            code.addRegister(begin, beginRow);
-            code.addRegister(to, toRow);
-            code.add(rows, -1);
-            code.jumpIfNotZero(row);
+            code.addRegister(SUM_AT[0], SUM_ROW);
+            code.add(LEFT_ROW, told(LEFT_STEP));
         }
+        code.add(ROWS_LEFT, -1);
+        code.jumpIfNotZero(row);
         code.load(X86.RAX, told(RIGHT));
         for (int n = 0; n < wide; n++) {
             code.add(X86.RAX, told(RIGHT_STEP));
         }
         code.store(told(RIGHT), X86.RAX);
-        code.load(X86.RAX, told(C));
-        code.add(X86.RAX, wide * LINE);
-        code.store(told(C), X86.RAX);
-        code.load(X86.RAX, told(BEGIN));
-        code.add(X86.RAX, told(BEGIN_STEP));
-        code.store(told(BEGIN), X86.RAX);
-        code.decrement(told(COUNT));
-        code.jumpIfNotZero(top);
+        code.load(X86.RAX, told(SUMS));
+        code.add(X86.RAX, wide * TILE);
+        code.store(told(SUMS), X86.RAX);
+        code.decrement(told(RIGHT_COUNT));
+        code.jumpIfNotZero(column);
         code.tileRelease();
-        code.vzeroupper();
         for (int i = SAVED.length - 1; i >= 0; i--) {
             code.pop(SAVED[i]);
         }
@@ -623,40 +679,34 @@ public final class MachineMatrices {
         return code.finish(List.of(), 4);
     }
 
-    /** Adds products of some parts to the sums. */
-    private static void add(X86 code, int high, int wide, int[][] parts, boolean fetches) {
-        int left = high * wide;
-        int right = left + high;
-        int room = TILES - right;
-        for (int m = 0; m < high; m++) {
-            code.load(LEFT_AT[m], told(LEFT));
-            for (int i = 0; i < m; i++) {
-                code.add(LEFT_AT[m], told(LEFT_STEP));
-            }
+    /** Adds the products of all pairs of parts. */
+    private static void add(X86 code, int high, int wide, boolean fetches) {
+        code.load(STEP, told(LEFT_STEP));
+        code.move(LEFT_AT[0], LEFT_ROW);
+        for (int m = 1; m < high; m++) {
+            code.move(LEFT_AT[m], LEFT_AT[m - 1]);
+            code.addRegister(LEFT_AT[m], STEP);
         }
-        for (int n = 0; n < wide; n++) {
-            code.load(RIGHT_AT[n], told(RIGHT));
-            for (int i = 0; i < n; i++) {
-                code.add(RIGHT_AT[n], told(RIGHT_STEP));
-            }
+        code.load(STEP, told(RIGHT_STEP));
+        code.load(RIGHT_AT[0], told(RIGHT));
+        for (int n = 1; n < wide; n++) {
+            code.move(RIGHT_AT[n], RIGHT_AT[n - 1]);
+            code.addRegister(RIGHT_AT[n], STEP);
         }
         code.load(DEPTH_LEFT, told(DEPTH));
-        if (fetches) {
-            code.load(FETCH_AT, told(FETCH));
-        }
         X86.Mark top = code.here();
         int leftPart = -1;
         int rightPart = -1;
-        for (int[] pair : parts) {
+        for (int[] pair : PAIRS) {
             for (int m = 0; m < high && leftPart != pair[0]; m++) {
-                code.tileLoad(left + m, at(LEFT_AT[m], APART, pair[0] * TILE));
+                code.tileLoad(LEFT_TILE + m, at(LEFT_AT[m], APART, pair[0] * TILE));
             }
             for (int n = 0; n < wide; n++) {
-                if (rightPart != pair[1] || wide > room) {
-                    code.tileLoad(right + n % room, at(RIGHT_AT[n], APART, pair[1] * TILE));
+                if (rightPart != pair[1]) {
+                    code.tileLoad(RIGHT_TILE + n, at(RIGHT_AT[n], APART, pair[1] * TILE));
                 }
                 for (int m = 0; m < high; m++) {
-                    code.tileMultiply(m * wide + n, left + m, right + n % room);
+                    code.tileMultiply(SUM + m * wide + n, LEFT_TILE + m, RIGHT_TILE + n);
                 }
             }
             leftPart = pair[0];
@@ -678,8 +728,57 @@ public final class MachineMatrices {
         }
         code.add(DEPTH_LEFT, -1);
         code.jumpIfNotZero(top);
-        if (fetches) {
-            code.store(told(FETCH), FETCH_AT);
-        }
+    }
+
+    /** A row of tiles to rows of the result, with what these begin with. */
+    private static byte[] writeFinish() {
+        X86 code = new X86(LINE);
+        int row = X86.RSI;
+        int from = X86.RAX;
+        int to = X86.RDX;
+        int begin = X86.RCX;
+        int left = 8;
+        int step = 9;
+        code.load(X86.RAX, told(REST));
+        code.mask(X86.RAX);
+        X86.Mark top = code.here();
+        X86.Mark rest = code.mark();
+        X86.Mark end = code.mark();
+        code.move(from, row);
+        code.load(to, told(C));
+        code.load(begin, told(BEGIN));
+        code.load(step, told(BEGIN_STEP));
+        code.load(left, told(WHOLE));
+        code.and(left, -1);
+        code.jumpIfZero(rest);
+        X86.Mark tile = code.here();
+        code.vector(X86.MAP_0F, X86.LOAD, false, false, 0, -1, at(from, -1, 0));
+        code.vector(X86.MAP_0F, 0x58, false, false, 0, 0, at(begin, -1, 0));
+        code.vector(X86.MAP_0F, X86.STORE, false, false, 0, -1, at(to, -1, 0));
+        code.add(from, TILE);
+        code.add(to, LINE);
+        code.addRegister(begin, step);
+        code.add(left, -1);
+        code.jumpIfNotZero(tile);
+        code.bind(rest);
+        code.load(left, told(REST));
+        code.and(left, -1);
+        code.jumpIfZero(end);
+        code.vector(X86.MAP_0F, X86.LOAD, false, false, 0, -1, at(from, -1, 0));
+        code.masked(X86.MAP_0F, 0x58, false, 0, 0, at(begin, -1, 0));
+        code.masked(X86.MAP_0F, X86.STORE, false, 0, -1, at(to, -1, 0));
+        code.bind(end);
+        code.add(row, LINE);
+        code.load(step, told(C));
+        code.add(step, told(C_ROW));
+        code.store(told(C), step);
+        code.load(step, told(BEGIN));
+        code.add(step, told(BEGIN_ROW));
+        code.store(told(BEGIN), step);
+        code.decrement(told(HEIGHT));
+        code.jumpIfNotZero(top);
+        code.vzeroupper();
+        code.ret();
+        return code.finish(List.of(), 4);
     }
 }
