@@ -3,6 +3,7 @@ package org.cresset.op;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -57,6 +58,11 @@ public final class Recurrent {
             return sizes.length;
         }
 
+        /** Rows of all steps. */
+        long rows() {
+            return LongStream.of(sizes).sum();
+        }
+
         /** Where each step's rows begin, and the number of all. */
         long[] offsets() {
             long[] at = new long[sizes.length + 1];
@@ -92,7 +98,7 @@ public final class Recurrent {
     /**
      * Runs the layer.
      *
-     * @param x (rows of all steps, input): the inputs; without {@code weightIh} what they give to each gate, (rows, gates x hidden)
+     * @param x (rows of all steps, input): the inputs, or (steps, batch, input) where all steps have as many rows; without {@code weightIh} what they give to each gate, (rows, gates x hidden)
      * @param weightIh (gates x hidden, input) or null: from input to gates
      * @param biasIh (gates x hidden) or null
      * @param h (batch, hidden or projected): the first hidden state
@@ -117,6 +123,11 @@ public final class Recurrent {
         if (weightIh != null) {
             check(x, weightIh, biasIh, gates);
         }
+        long rows = x.dim() == 3 ? x.size(0) * x.size(1) : x.size(0);
+        if (rows != attrs.rows() || x.dim() != 2 && (x.dim() != 3 || weightIh == null || x.size(0) != attrs.steps())) {
+            throw CressetException.runtime("rnn_layer: inputs of shape " + x.shape() + " for " + attrs.steps()
+                    + " steps with " + attrs.rows() + " rows in all; expected (rows, size), or (steps, batch, size)");
+        }
         Tensor[] in = {x, weightIh, biasIh, h, c, weightHh, biasHh, projection};
         // A projection is another product at each step, for which there is no kernel of its own.
         Tensor[] out = projection != null ? compose(attrs, in) : Forward.OP.all(attrs, in);
@@ -125,9 +136,9 @@ public final class Recurrent {
 
     /** Kernels read memory by these sizes, so they are looked at here. */
     private static void check(Tensor rows, Tensor weight, @Nullable Tensor bias, long gates) {
-        if (rows.dim() != 2
+        if (rows.dim() < 2
                 || weight.dtype() != rows.dtype()
-                || !weight.shape().equals(Shape.of(gates, rows.size(1)))
+                || !weight.shape().equals(Shape.of(gates, rows.size(-1)))
                 || bias != null
                         && (bias.dtype() != rows.dtype() || !bias.shape().equals(Shape.of(gates)))) {
             throw CressetException.runtime("rnn_layer: " + rows.dtype() + rows.shape() + " with a weight of "
@@ -140,7 +151,7 @@ public final class Recurrent {
 
     /** Outputs: states, last hidden state, [last cell state,] then what backward reads of each step: gates, and the cell state before. */
     private static Tensor[] compose(Attrs a, @Nullable Tensor[] in) {
-        Tensor gates = in[1] == null ? in[0] : Matmul.linear(in[0], in[1], in[2]);
+        Tensor gates = in[1] == null ? in[0] : Matmul.linear(in[0].flatten(0, -2), in[1], in[2]);
         Tensor h = in[3];
         Tensor c = in[4];
         long[] at = a.offsets();
@@ -225,7 +236,7 @@ public final class Recurrent {
         @Override
         protected Spec[] infer(Object attrs, @Nullable Tensor[] in) {
             Attrs a = (Attrs) attrs;
-            long rows = in[0].size(0);
+            long rows = a.rows();
             long n = in[3].size(1);
             DType t = in[0].dtype();
             Spec y = new Spec(Shape.of(rows, n), t);
@@ -294,7 +305,8 @@ public final class Recurrent {
             };
             Tensor[] g = Backward.OP.all(a, in);
             if (v.needs(0)) {
-                v.set(0, wih == null ? g[0] : g[0].matmul(wih));
+                Tensor x = v.input(0);
+                v.set(0, wih == null ? g[0] : g[0].matmul(wih).reshape(x.shape().toArray()));
             }
             if (v.needs(1)) {
                 v.set(1, g[5]);
@@ -335,7 +347,7 @@ public final class Recurrent {
                 state,
                 new Spec(weight.shape(), t),
                 new Spec(Shape.of(in[7] == null ? 0 : weight.size(0)), t),
-                new Spec(in[8] == null ? Shape.of(0) : Shape.of(weight.size(0), in[8].size(1)), t),
+                new Spec(in[8] == null ? Shape.of(0) : Shape.of(weight.size(0), in[8].size(-1)), t),
                 new Spec(Shape.of(in[9] == null ? 0 : weight.size(0)), t)
             };
         }

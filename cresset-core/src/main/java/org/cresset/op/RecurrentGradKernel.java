@@ -75,8 +75,8 @@ final class RecurrentGradKernel {
         direct = !gru
                 && LongStream.of(attrs.sizes()).allMatch(s -> s == h0.size(0))
                 && Panels.suits(longest(), n)
-                && (x == null || Panels.suits(longest(), x.size(1)));
-        inputs = x == null || gru || direct ? 0 : Math.toIntExact(x.size(1));
+                && (x == null || Panels.suits(longest(), x.size(x.dim() - 1)));
+        inputs = x == null || gru || direct ? 0 : Math.toIntExact(x.size(x.dim() - 1));
         zeros = Dense.empty(Shape.of(n), DType.FLOAT32);
         zeros.segment().asSlice(zeros.byteOffset(), 4L * n).fill((byte) 0);
     }
@@ -105,7 +105,7 @@ final class RecurrentGradKernel {
                         gru ? RecurrentKernel.part(hidden, 0, run.rows()) : own,
                         RecurrentKernel.part(before, 0, direct ? 0 : run.rows()));
                 RecurrentKernel.inBlocks(batch, (from, to) -> block(f, from, to, p));
-                Dense rows = x == null ? null : RecurrentKernel.part(x, run.first(), run.rows());
+                Dense rows = x == null ? null : RecurrentKernel.inputs(x, run);
                 if (rows != null && inputs > 0) {
                     Pointwise.copy(rows, columns(p.before, 0, inputs));
                 }

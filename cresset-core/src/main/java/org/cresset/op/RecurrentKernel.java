@@ -50,7 +50,6 @@ final class RecurrentKernel {
         c0 = lstm ? Rows.floats(Objects.requireNonNull(in[4])) : h0;
         weight = Rows.floats(in[5]);
         bias = in[6] == null ? null : Rows.floats(in[6]);
-        x = Rows.floats(in[0]);
         weightIh = in[1];
         biasIh = in[2] == null ? null : Rows.floats(in[2]);
         y = out[0];
@@ -59,6 +58,7 @@ final class RecurrentKernel {
         kept = attrs.mode() == Recurrent.Mode.GRU ? out[2] : lstm ? out[3] : y;
         n = Math.toIntExact(h0.size(1));
         width = Math.toIntExact(weight.size(0));
+        x = joint() && lies(in[0]) ? in[0] : rows(Rows.floats(in[0]));
     }
 
     void forward() {
@@ -103,7 +103,7 @@ final class RecurrentKernel {
         Dense nothing = zeros.view(Shape.of(1, width), new long[] {0, 1}, zeros.storageOffset());
         Dense input = (Dense) Objects.requireNonNull(weightIh).detach().t();
         try (Panels f = Objects.requireNonNull(Panels.of(rows, input, (Dense) weight.detach().t()))) {
-            Recurrent.Run all = new Recurrent.Run(0, attrs.steps(), 0, x.size(0));
+            Recurrent.Run all = new Recurrent.Run(0, attrs.steps(), 0, y.size(0));
             Dense biases = Dense.empty(zeros.shape(), DType.FLOAT32);
             Dense one = biasIh == null ? zeros : biasIh;
             Dense other = bias == null ? zeros : bias;
@@ -119,7 +119,7 @@ final class RecurrentKernel {
                     biases.byteOffset(),
                     width);
             Step step = (from, count, state, gates) ->
-                    f.multiply(biases, gates, ahead(kept, from, count), part(x, from, count), state);
+                    f.multiply(biases, gates, ahead(kept, from, count), inputs(x, from, count), state);
             inBlocks(batch, (from, to) -> block(step, from, to, all, nothing));
         }
     }
@@ -188,6 +188,41 @@ final class RecurrentKernel {
         long apart = width % EVEN == 0 ? width + GAP : width;
         Dense all = Dense.empty(Shape.of(rows, apart), DType.FLOAT32);
         return all.view(Shape.of(rows, width), all.strides(), all.storageOffset());
+    }
+
+    /** Whether inputs, or the rows of each step, can be read where they are. */
+    static boolean lies(Dense x) {
+        return x.dtype() == DType.FLOAT32
+                && x.numel() > 0
+                && x.stride(x.dim() - 1) == 1
+                && x.stride(0) > 0
+                && x.stride(x.dim() - 2) > 0;
+    }
+
+    /** Contiguous inputs as rows of all steps. */
+    static Dense rows(Dense x) {
+        long n = x.size(x.dim() - 1);
+        return x.dim() == 2 ? x : x.view(Shape.of(x.size(0) * x.size(1), n), new long[] {n, 1}, x.storageOffset());
+    }
+
+    /** The inputs of some rows of one step. */
+    private static Dense inputs(Dense x, long from, long rows) {
+        if (x.dim() == 2) {
+            return part(x, from, rows);
+        }
+        long batch = x.size(1);
+        long at = x.storageOffset() + from / batch * x.stride(0) + from % batch * x.stride(1);
+        return x.view(Shape.of(rows, x.size(2)), new long[] {x.stride(1), 1}, at);
+    }
+
+    /** The inputs of all rows of some steps, in memory row by row. */
+    static Dense inputs(Dense x, Recurrent.Run run) {
+        if (x.dim() == 2) {
+            return part(x, run.first(), run.rows());
+        }
+        long batch = x.size(1);
+        long at = x.storageOffset() + run.first() / batch * x.stride(0);
+        return rows(Rows.floats(x.view(Shape.of(run.rows() / batch, batch, x.size(2)), x.strides(), at)));
     }
 
     static Dense part(Dense t, long from, long rows) {

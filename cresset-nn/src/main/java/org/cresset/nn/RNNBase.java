@@ -123,7 +123,7 @@ abstract class RNNBase extends Module {
         long[] sizes = new long[Math.toIntExact(length)];
         Arrays.fill(sizes, batch);
         Tensor[] out = layers(
-                steps.reshape(length * batch, x.size(2)),
+                Autocast.isEnabled() ? steps.reshape(length * batch, x.size(2)) : steps,
                 sizes,
                 h == null || batched ? h : h.unsqueeze(1),
                 c == null || batched ? c : c.unsqueeze(1));
