@@ -74,9 +74,6 @@ public final class Matmul extends Contraction {
         Dense a = plain(batched(left), DType.FLOAT32);
         Dense b = plain(batched(right), DType.FLOAT32);
         Dense c = batched(sum);
-        if (TiledProduct.run(library, a, b, null, c, true)) {
-            return;
-        }
         long m = c.size(1);
         long parts = Math.clamp(m * a.size(2) * c.size(2) / WORTH_SHARING, 1, Workers.parts());
         Workers.parallelFor(parts, 1, (from, to) -> {
@@ -123,14 +120,7 @@ public final class Matmul extends Contraction {
         boolean gaps = b.size(1) == 1 && b.size(0) > 1 && !b.isContiguous();
         Dense y = plain(gaps ? (Dense) b.contiguous() : b, t);
         Dense z = c.dtype() == t ? c : Dense.empty(c.shape(), t);
-        Dense begin = bias == null ? null : Rows.convert(bias, t);
-        if (t == DType.FLOAT32 && TiledProduct.run(library, x, y, begin, z, false)) {
-            if (z != c) {
-                Pointwise.copy(z, c);
-            }
-            return;
-        }
-        Operand add = begin == null ? null : operand(begin);
+        Operand add = bias == null ? null : operand(Rows.convert(bias, t));
         library.multiply(t, z.size(0), z.size(1), z.size(2), a.size(2), operand(x), operand(y), add, operand(z));
         if (z != c) {
             Pointwise.copy(z, c);

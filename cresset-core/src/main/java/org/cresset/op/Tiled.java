@@ -22,7 +22,6 @@ final class Tiled implements AutoCloseable {
     /** Multiplications of a thread at least. */
     private static final long PRODUCTS = 1 << 22;
 
-    static int K = 1;
     private static final int SIDE = MachineMatrices.SIDE;
 
     private final Storage memory;
@@ -42,7 +41,7 @@ final class Tiled implements AutoCloseable {
 
     /** Whether products with some rows are best made so. */
     static boolean suits(long rows) {
-        return K == 1 && rows >= FEWEST_ROWS && MachineMatrices.there();
+        return rows >= FEWEST_ROWS && MachineMatrices.there();
     }
 
     /** Matrices (n, k) side by side, with elements of a row or of a column together; null if a number doesn't suit. */

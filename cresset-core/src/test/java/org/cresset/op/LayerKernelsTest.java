@@ -104,6 +104,56 @@ class LayerKernelsTest {
         }
     }
 
+    /** Read where they lie, not copied. */
+    @ParameterizedTest
+    @EnumSource(Recurrent.Mode.class)
+    void inputsThatLieBatchFirst(Recurrent.Mode mode) {
+        for (long batch : new long[] {3, 40}) {
+            for (boolean reverse : new boolean[] {false, true}) {
+                Recurrent.Attrs a = new Recurrent.Attrs(mode, new long[] {batch, batch, batch, batch, batch}, reverse);
+                boolean lstm = mode == Recurrent.Mode.LSTM;
+                agree(
+                        in -> Recurrent.layer(
+                                a,
+                                in[0].transpose(0, 1),
+                                in[1],
+                                null,
+                                in[2],
+                                lstm ? in[3] : null,
+                                in[4],
+                                null,
+                                null),
+                        Tensor.randn(batch, 5, 16),
+                        Tensor.randn(mode.gates * 32, 16).mul(0.3),
+                        Tensor.randn(batch, 32),
+                        lstm ? Tensor.randn(batch, 32) : Tensor.arange(1),
+                        Tensor.randn(mode.gates * 32, 32).mul(0.2));
+            }
+        }
+    }
+
+    /** A sequence with a number that isn't finite, or all but infinite, leaves the other ones alone. */
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.MAX_VALUE, 1e-42f})
+    void sequencesByThemselves(float odd) {
+        Recurrent.Attrs a = new Recurrent.Attrs(Recurrent.Mode.LSTM, new long[] {40, 40, 40}, false);
+        Tensor x = Tensor.randn(3, 40, 16);
+        Tensor in = Tensor.randn(128, 16).mul(0.3);
+        Tensor state = Tensor.randn(40, 32);
+        Tensor hidden = Tensor.randn(128, 32).mul(0.2);
+        Tensor y = Recurrent.layer(a, x, in, null, state, state, hidden, null, null)[0].view(3, 40, 32);
+        x.select(0, 1).select(0, 7).fill_(odd);
+        Tensor z = Recurrent.layer(a, x, in, null, state, state, hidden, null, null)[0].view(3, 40, 32);
+        for (int i = 0; i < 40; i++) {
+            boolean same = z.select(1, i).sub(y.select(1, i)).abs().max().item() < 1e-5;
+            assertThat(same).as("sequence %d", i).isEqualTo(i != 7);
+        }
+        if (Float.isNaN(odd) || odd < 1) {
+            boolean finite = z.select(1, 7).isfinite().all().item() != 0;
+            assertThat(finite).isEqualTo(!Float.isNaN(odd));
+        }
+    }
+
     @Test
     void biasesOfRecurrentLayersMayLieApart() {
         Recurrent.Attrs a = new Recurrent.Attrs(Recurrent.Mode.RNN_TANH, new long[] {3, 3}, false);

@@ -97,7 +97,7 @@ public final class MachineMatrices {
     private static final int[][] PAIRS = {{2, 0}, {1, 0}, {1, 1}, {0, 1}, {0, 2}, {0, 0}};
 
     /** Tiles behind one another that are multiplied at once: two of each factor, with their parts, fill the first-level cache. */
-    private static int AT_ONCE = 8;
+    private static final int AT_ONCE = 4;
 
     /** Rows of tiles that read the same tiles of the right factor one after the other. */
     private static final int MOST_ROWS = 8;
