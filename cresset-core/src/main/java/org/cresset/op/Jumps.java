@@ -89,20 +89,36 @@ final class Jumps {
         return signs >= 0;
     }
 
+    /** The same of numbers in an array. */
+    private static boolean plain(long[] numbers, int n, long places) {
+        long last = places - 1;
+        long signs = 0;
+        for (int i = 0; i < n; i++) {
+            long k = numbers[i];
+            signs |= k | last - k;
+        }
+        return signs >= 0;
+    }
+
     private void longs(long at, int n) {
         long[] to = jumps;
         long jump = this.jump;
         long advance = this.advance;
-        if (step == 8 && plain(index, at, n, places)) {
-            MemorySegment m = Window.of(index, at, 8L * n);
+        if (step == 8) { // all at once: each by itself takes code that isn't compiled yet a hundred times as long
+            MemorySegment.copy(Window.MEMORY, L, Window.address(index, at, 8L * n), to, 0, n);
+            if (!plain(to, n, places)) {
+                for (int i = 0; i < n; i++) {
+                    to[i] = checked(to[i]);
+                }
+            }
             if (advance == 0) { // known to the compiler
                 for (int i = 0; i < n; i++) {
-                    to[i] = m.get(L, 8L * i) * jump;
+                    to[i] *= jump;
                 }
                 return;
             }
             for (int i = 0; i < n; i++) {
-                to[i] = m.get(L, 8L * i) * jump + i * advance;
+                to[i] = to[i] * jump + i * advance;
             }
             return;
         }

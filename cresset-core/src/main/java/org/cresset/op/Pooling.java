@@ -239,6 +239,9 @@ public final class Pooling {
             Dense x = five(out[0], spatial);
             Moves.zero(out[0].segment(), 0, out[0].numel() * out[0].dtype().size());
             boolean floats = g.dtype() == DType.FLOAT32;
+            if (floats && PoolPlanes.add(g, index, x)) {
+                return;
+            }
             // Windows may overlap: each image is one thread's.
             Workers.parallelFor(x.size(0), Math.max(1, 16384 * x.size(0) / Math.max(1, g.numel())), (from, to) -> {
                 for (long n = from; n < to; n++) {

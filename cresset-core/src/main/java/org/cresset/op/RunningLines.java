@@ -17,6 +17,9 @@ final class RunningLines {
 
     private static final long BLOCK = 256;
 
+    /** Elements of a line that go through an array at once: each by itself takes code that isn't compiled yet a hundred times as long. */
+    private static final int SOME = 1024;
+
     private RunningLines() {}
 
     /** A line's sums or products, steps in bytes; false for a dtype without a loop of its own. */
@@ -62,12 +65,14 @@ final class RunningLines {
             MemorySegment source, long from, long fs, MemorySegment target, long to, long ts, long n, boolean product) {
         double sum = product ? 1 : 0;
         if (fs == 4 && ts == 4) { // known to the compiler
-            MemorySegment x = Window.of(source, from, 4 * n);
-            MemorySegment y = Window.of(target, to, 4 * n);
-            for (long i = 0; i < n; i++) {
-                double v = x.get(F, 4 * i);
-                sum = product ? sum * v : sum + v;
-                y.set(F, 4 * i, (float) sum);
+            long x = Window.address(source, from, 4 * n);
+            long y = Window.address(target, to, 4 * n);
+            float[] some = new float[(int) Math.min(n, SOME)];
+            for (long i = 0; i < n; i += SOME) {
+                int m = (int) Math.min(SOME, n - i);
+                MemorySegment.copy(Window.MEMORY, F, x + 4 * i, some, 0, m);
+                sum = accumulate(some, m, sum, product);
+                MemorySegment.copy(some, 0, Window.MEMORY, F, y + 4 * i, m);
             }
             return;
         }
@@ -80,16 +85,49 @@ final class RunningLines {
         }
     }
 
+    private static double accumulate(float[] some, int n, double sum, boolean product) {
+        if (product) {
+            for (int i = 0; i < n; i++) {
+                sum *= some[i];
+                some[i] = (float) sum;
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                sum += some[i];
+                some[i] = (float) sum;
+            }
+        }
+        return sum;
+    }
+
+    private static double accumulate(double[] some, int n, double sum, boolean product) {
+        for (int i = 0; i < n; i++) {
+            sum = product ? sum * some[i] : sum + some[i];
+            some[i] = sum;
+        }
+        return sum;
+    }
+
+    private static long accumulate(long[] some, int n, long sum, boolean product) {
+        for (int i = 0; i < n; i++) {
+            sum = product ? sum * some[i] : sum + some[i];
+            some[i] = sum;
+        }
+        return sum;
+    }
+
     private static void doubles(
             MemorySegment source, long from, long fs, MemorySegment target, long to, long ts, long n, boolean product) {
         double sum = product ? 1 : 0;
         if (fs == 8 && ts == 8) { // known to the compiler
-            MemorySegment x = Window.of(source, from, 8 * n);
-            MemorySegment y = Window.of(target, to, 8 * n);
-            for (long i = 0; i < n; i++) {
-                double v = x.get(D, 8 * i);
-                sum = product ? sum * v : sum + v;
-                y.set(D, 8 * i, sum);
+            long x = Window.address(source, from, 8 * n);
+            long y = Window.address(target, to, 8 * n);
+            double[] some = new double[(int) Math.min(n, SOME)];
+            for (long i = 0; i < n; i += SOME) {
+                int m = (int) Math.min(SOME, n - i);
+                MemorySegment.copy(Window.MEMORY, D, x + 8 * i, some, 0, m);
+                sum = accumulate(some, m, sum, product);
+                MemorySegment.copy(some, 0, Window.MEMORY, D, y + 8 * i, m);
             }
             return;
         }
@@ -106,12 +144,14 @@ final class RunningLines {
             MemorySegment source, long from, long fs, MemorySegment target, long to, long ts, long n, boolean product) {
         long sum = product ? 1 : 0;
         if (fs == 8 && ts == 8) { // known to the compiler
-            MemorySegment x = Window.of(source, from, 8 * n);
-            MemorySegment y = Window.of(target, to, 8 * n);
-            for (long i = 0; i < n; i++) {
-                long v = x.get(L, 8 * i);
-                sum = product ? sum * v : sum + v;
-                y.set(L, 8 * i, sum);
+            long x = Window.address(source, from, 8 * n);
+            long y = Window.address(target, to, 8 * n);
+            long[] some = new long[(int) Math.min(n, SOME)];
+            for (long i = 0; i < n; i += SOME) {
+                int m = (int) Math.min(SOME, n - i);
+                MemorySegment.copy(Window.MEMORY, L, x + 8 * i, some, 0, m);
+                sum = accumulate(some, m, sum, product);
+                MemorySegment.copy(some, 0, Window.MEMORY, L, y + 8 * i, m);
             }
             return;
         }
@@ -166,36 +206,75 @@ final class RunningLines {
             long p,
             int n,
             boolean largest) {
-        MemorySegment x = Window.of(source, from, 4L * n);
-        MemorySegment y = Window.of(target, to, 4L * n);
-        MemorySegment places = Window.of(where, p, 8L * n);
-        float sign = largest ? -1 : 1;
-        float best = x.get(F, 0);
-        float least = best * sign;
-        int at = 0;
-        int i = 0;
-        for (; i < n; i++) {
-            float v = x.get(F, 4L * i);
-            float k = v * sign;
-            if (!(k > least)) {
-                if (Float.isNaN(k)) {
-                    break;
-                }
-                least = k;
-                best = v;
-                at = i;
-            }
-            y.set(F, 4L * i, best);
-            places.set(L, 8L * i, at);
+        long x = Window.address(source, from, 4L * n);
+        long y = Window.address(target, to, 4L * n);
+        long places = Window.address(where, p, 8L * n);
+        float[] some = new float[Math.min(n, SOME)];
+        long[] at = new long[some.length];
+        FloatExtreme extreme = new FloatExtreme(largest);
+        for (int i = 0; i < n; i += SOME) {
+            int m = Math.min(SOME, n - i);
+            MemorySegment.copy(Window.MEMORY, F, x + 4L * i, some, 0, m);
+            extreme.run(some, at, i, m);
+            MemorySegment.copy(some, 0, Window.MEMORY, F, y + 4L * i, m);
+            MemorySegment.copy(at, 0, Window.MEMORY, L, places + 8L * i, m);
         }
-        for (; i < n; i++) {
-            float v = x.get(F, 4L * i);
-            if (Float.isNaN(v)) {
-                best = v;
-                at = i;
+    }
+
+    /** The extreme so far, and where it is. */
+    private static final class FloatExtreme {
+        private final float sign;
+        private float best;
+        private float least;
+        private long place;
+
+        FloatExtreme(boolean largest) {
+            sign = largest ? -1 : 1;
+        }
+
+        /** Elements from the first-th of the line on become extremes, and {@code at} their places. */
+        void run(float[] some, long[] at, int first, int n) {
+            if (first == 0) {
+                best = some[0];
+                least = best * sign;
+                place = 0;
             }
-            y.set(F, 4L * i, best);
-            places.set(L, 8L * i, at);
+            int i = Float.isNaN(best) ? 0 : beforeNan(some, at, first, n);
+            for (; i < n; i++) {
+                if (Float.isNaN(some[i])) {
+                    best = some[i];
+                    place = first + i;
+                }
+                some[i] = best;
+                at[i] = place;
+            }
+        }
+
+        /** As far as there is no NaN: where the first one is. */
+        private int beforeNan(float[] some, long[] at, int first, int n) {
+            float sign = this.sign;
+            float least = this.least;
+            float best = this.best;
+            long place = this.place;
+            int i = 0;
+            for (; i < n; i++) {
+                float v = some[i];
+                float k = v * sign;
+                if (!(k > least)) {
+                    if (Float.isNaN(k)) {
+                        break;
+                    }
+                    least = k;
+                    best = v;
+                    place = first + i;
+                }
+                some[i] = best;
+                at[i] = place;
+            }
+            this.least = least;
+            this.best = best;
+            this.place = place;
+            return i;
         }
     }
 

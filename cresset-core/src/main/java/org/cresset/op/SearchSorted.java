@@ -18,6 +18,12 @@ public final class SearchSorted extends Sort {
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
+    /** Elements of a sequence that is searched in an array. */
+    private static final long FEW = 1 << 16;
+
+    /** Values that are brought into an array at once. */
+    private static final int SOME = 1024;
+
     /** Whether a value belongs behind its equals, and whether the result is int32. */
     public record Attrs(boolean right, boolean int32) {}
 
@@ -84,6 +90,10 @@ public final class SearchSorted extends Sort {
     private static void search(Dense sequence, Dense values, Dense out, long perRow, long n, boolean right) {
         boolean whole = sequence.dtype() == DType.INT64;
         boolean wide = out.dtype() == DType.INT64;
+        if (perRow == values.numel() && n > 0 && n <= FEW) {
+            inArrays(sequence, values, out, right);
+            return;
+        }
         Workers.parallelFor(values.numel(), 1024, (from, to) -> {
             MemorySegment s = Window.of(sequence.segment(), sequence.byteOffset(), 8 * sequence.numel());
             MemorySegment v = Window.of(values.segment(), values.byteOffset(), 8 * values.numel());
@@ -101,6 +111,60 @@ public final class SearchSorted extends Sort {
                 }
             }
         });
+    }
+
+    /** One sequence for all, which an array has room for: memory is a hundred times as slow for code that isn't compiled yet. */
+    private static void inArrays(Dense sequence, Dense values, Dense out, boolean right) {
+        int n = Math.toIntExact(sequence.numel());
+        boolean whole = sequence.dtype() == DType.INT64;
+        double[] floats = new double[whole ? 0 : n];
+        long[] longs = new long[whole ? n : 0];
+        MemorySegment.copy(sequence.segment(), whole ? L : D, sequence.byteOffset(), whole ? longs : floats, 0, n);
+        int shift = out.dtype().shift();
+        Workers.parallelFor(values.numel(), SOME, (from, to) -> {
+            double[] v = new double[whole ? 0 : SOME];
+            long[] places = new long[SOME];
+            int[] narrow = new int[shift == 2 ? SOME : 0];
+            for (long i = from; i < to; i += SOME) {
+                int count = (int) Math.min(SOME, to - i);
+                MemorySegment.copy(
+                        values.segment(), whole ? L : D, values.byteOffset() + 8 * i, whole ? places : v, 0, count);
+                for (int j = 0; j < count; j++) {
+                    places[j] = whole ? place(longs, places[j], right) : place(floats, v[j], right);
+                }
+                long at = out.byteOffset() + (i << shift);
+                if (shift == 3) {
+                    MemorySegment.copy(places, 0, out.segment(), L, at, count);
+                } else {
+                    for (int j = 0; j < count; j++) {
+                        narrow[j] = (int) places[j];
+                    }
+                    MemorySegment.copy(narrow, 0, out.segment(), I, at, count);
+                }
+            }
+        });
+    }
+
+    private static int place(long[] s, long v, boolean right) {
+        int low = 0;
+        for (int left = s.length; left > 1; ) { // the number of steps doesn't depend on v, as above
+            int half = left >>> 1;
+            long at = s[low + half - 1];
+            low = (right ? at <= v : at < v) ? low + half : low;
+            left -= half;
+        }
+        return (right ? s[low] <= v : s[low] < v) ? low + 1 : low;
+    }
+
+    private static int place(double[] s, double v, boolean right) {
+        int low = 0;
+        for (int left = s.length; left > 1; ) { // the number of steps doesn't depend on v, as above
+            int half = left >>> 1;
+            double at = s[low + half - 1];
+            low = (right ? !(at > v) : !(at >= v)) ? low + half : low;
+            left -= half;
+        }
+        return (right ? !(s[low] > v) : !(s[low] >= v)) ? low + 1 : low;
     }
 
     private static long place(MemorySegment s, long start, long n, long v, boolean right) {
