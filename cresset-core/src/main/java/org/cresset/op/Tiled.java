@@ -5,6 +5,7 @@ import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.base.Workers;
 import org.cresset.emit.MachineMatrices;
+import org.cresset.emit.MachineParts;
 import org.cresset.emit.MachineProducts.Ahead;
 import org.cresset.emit.MachineProducts.Sums;
 import org.cresset.emit.Window;
@@ -22,7 +23,7 @@ final class Tiled implements AutoCloseable {
     /** Multiplications of a thread at least. */
     private static final long PRODUCTS = 1 << 22;
 
-    private static final int SIDE = MachineMatrices.SIDE;
+    private static final int SIDE = MachineParts.SIDE;
 
     private final Storage memory;
     private final long address;
@@ -58,22 +59,22 @@ final class Tiled implements AutoCloseable {
         int n = Math.toIntExact(parts[0].size(outer));
         int depth = 0;
         for (Dense p : parts) {
-            depth += MachineMatrices.depth(Math.toIntExact(p.size(1 - outer)));
+            depth += MachineParts.depth(Math.toIntExact(p.size(1 - outer)));
         }
-        long column = MachineMatrices.bytes(depth);
-        Tiled t = new Tiled(Memory.allocate(MachineMatrices.tiles(n) * column), n, depth);
+        long column = MachineParts.bytes(depth);
+        Tiled t = new Tiled(Memory.allocate(MachineParts.tiles(n) * column), n, depth);
         AtomicBoolean fits = new AtomicBoolean(true);
         long to = t.address;
         for (Dense p : parts) {
             int k = Math.toIntExact(p.size(1 - outer));
             long at = to;
-            Workers.parallelFor(MachineMatrices.tiles(n), Math.max(1, GRAIN / SIDE / k), (lo, hi) -> {
+            Workers.parallelFor(MachineParts.tiles(n), Math.max(1, GRAIN / SIDE / k), (lo, hi) -> {
                 int some = (int) Math.min(n, hi * SIDE) - (int) lo * SIDE;
                 if (!pack(p, outer, lo * SIDE, some, k, at + lo * column, column, t.depth)) {
                     fits.set(false);
                 }
             });
-            to += MachineMatrices.bytes(MachineMatrices.depth(k));
+            to += MachineParts.bytes(MachineParts.depth(k));
         }
         if (fits.get()) {
             return t;
@@ -87,12 +88,11 @@ final class Tiled implements AutoCloseable {
         long row = 4 * (together ? p.stride(outer) : p.stride(1 - outer));
         long size = 4 * ((n - 1) * p.stride(outer) + (k - 1) * p.stride(1 - outer) + 1);
         long a = Window.address(p.segment(), p.byteOffset() + 4 * from * p.stride(outer), size);
-        boolean fits = together
-                ? MachineMatrices.along(a, row, n, k, to, depth)
-                : MachineMatrices.across(a, row, k, n, to, depth);
+        boolean fits =
+                together ? MachineParts.along(a, row, n, k, to, depth) : MachineParts.across(a, row, k, n, to, depth);
         if (together != (outer == 0)) {
-            for (int i = 0; i < MachineMatrices.tiles(n); i++) {
-                MachineMatrices.turn(to + i * column, MachineMatrices.bytes(MachineMatrices.depth(k)));
+            for (int i = 0; i < MachineParts.tiles(n); i++) {
+                MachineParts.turn(to + i * column, MachineParts.bytes(MachineParts.depth(k)));
             }
         }
         Rows.keep(p, null, p);
@@ -115,8 +115,8 @@ final class Tiled implements AutoCloseable {
         long to = Window.address(c.segment(), c.byteOffset(), size);
         long begin = bias == null ? 0 : Window.address(bias.segment(), bias.byteOffset(), 4L * right.n);
         long row = 4 * c.stride(0);
-        long column = MachineMatrices.bytes(left.depth);
-        long pairs = (MachineMatrices.tiles(left.n) + 1) / 2;
+        long column = MachineParts.bytes(left.depth);
+        long pairs = (MachineParts.tiles(left.n) + 1) / 2;
         long each = 2L * SIDE * right.n * left.depth * 2 * SIDE;
         Workers.parallelFor(pairs, Math.max(1, PRODUCTS / each), (lo, hi) -> {
             int first = (int) lo * 2 * SIDE;

@@ -20,6 +20,10 @@ import org.junit.jupiter.api.Test;
 class MachineMatricesTest {
     private static final int PAD = 3;
 
+    private static long size(int n, int k) {
+        return MachineParts.tiles(n) * MachineParts.bytes(MachineParts.depth(k));
+    }
+
     private static float at(MemorySegment m, long i) {
         return m.getAtIndex(ValueLayout.JAVA_FLOAT, i);
     }
@@ -46,7 +50,7 @@ class MachineMatricesTest {
         assumeTrue(MachineMatrices.there(), "needs Linux on x86-64 with AMX");
         try (Arena arena = Arena.ofConfined()) {
             Random random = new Random(seed);
-            int depth = MachineMatrices.depth(k);
+            int depth = MachineParts.depth(k);
             long aRow = turnedLeft ? 1 : k + PAD;
             long aColumn = turnedLeft ? rows + PAD : 1;
             long bRow = turnedRight ? 1 : n + PAD;
@@ -57,28 +61,32 @@ class MachineMatricesTest {
             MemorySegment c = random(arena, (long) rows * (n + PAD), random);
             MemorySegment before = arena.allocate(c.byteSize());
             before.copyFrom(c);
-            MemorySegment left = arena.allocate(MachineMatrices.size(rows, k), 64).fill((byte) 0xff);
-            MemorySegment right = arena.allocate(MachineMatrices.size(n, k), 64).fill((byte) 0xff);
+            MemorySegment left = arena.allocate(size(rows, k), 64).fill((byte) 0xff);
+            MemorySegment right = arena.allocate(size(n, k), 64).fill((byte) 0xff);
             if (turnedLeft) {
-                assertThat(MachineMatrices.across(a.address(), 4 * aColumn, k, rows, left.address(), depth))
+                assertThat(MachineParts.across(a.address(), 4 * aColumn, k, rows, left.address(), depth))
                         .isTrue();
-                MachineMatrices.turn(left.address(), left.byteSize());
+                MachineParts.turn(left.address(), left.byteSize());
             } else {
-                assertThat(MachineMatrices.along(a.address(), 4 * aRow, rows, k, left.address(), depth))
+                assertThat(MachineParts.along(a.address(), 4 * aRow, rows, k, left.address(), depth))
                         .isTrue();
             }
             if (turnedRight) {
-                assertThat(MachineMatrices.along(b.address(), 4 * bColumn, n, k, right.address(), depth))
+                assertThat(MachineParts.along(b.address(), 4 * bColumn, n, k, right.address(), depth))
                         .isTrue();
-                MachineMatrices.turn(right.address(), right.byteSize());
+                MachineParts.turn(right.address(), right.byteSize());
             } else {
-                assertThat(MachineMatrices.across(b.address(), 4 * bRow, k, n, right.address(), depth))
+                assertThat(MachineParts.across(b.address(), 4 * bRow, k, n, right.address(), depth))
                         .isTrue();
             }
-            Sums sums = new Sums(
-                    biased && !adds ? bias.address() : 0, c.address(), 4L * (n + PAD), rows, n, rows, adds);
+            Sums sums =
+                    new Sums(biased && !adds ? bias.address() : 0, c.address(), 4L * (n + PAD), rows, n, rows, adds);
             MachineMatrices.multiply(
-                    left.address(), right.address(), depth, sums, fetches ? new Ahead(c.address(), c.byteSize()) : null);
+                    left.address(),
+                    right.address(),
+                    depth,
+                    sums,
+                    fetches ? new Ahead(c.address(), c.byteSize()) : null);
             for (int r = 0; r < rows; r++) {
                 for (int j = 0; j < n + PAD; j++) {
                     long place = (long) r * (n + PAD) + j;
@@ -106,14 +114,15 @@ class MachineMatricesTest {
         assumeTrue(MachineMatrices.there(), "needs Linux on x86-64 with AMX");
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment m = arena.allocate(4L * 40 * 40, 64);
-            MemorySegment to = arena.allocate(MachineMatrices.size(40, 40), 64);
-            assertThat(MachineMatrices.along(m.address(), 160, 40, 40, to.address(), 2)).isTrue();
+            MemorySegment to = arena.allocate(size(40, 40), 64);
+            assertThat(MachineParts.along(m.address(), 160, 40, 40, to.address(), 2))
+                    .isTrue();
             for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, -Float.MAX_VALUE, 1e-30f}) {
                 for (int place : new int[] {0, 39, 17 * 40 + 33, 40 * 40 - 1}) {
                     m.setAtIndex(ValueLayout.JAVA_FLOAT, place, bad);
-                    assertThat(MachineMatrices.along(m.address(), 160, 40, 40, to.address(), 2))
+                    assertThat(MachineParts.along(m.address(), 160, 40, 40, to.address(), 2))
                             .isFalse();
-                    assertThat(MachineMatrices.across(m.address(), 160, 40, 40, to.address(), 2))
+                    assertThat(MachineParts.across(m.address(), 160, 40, 40, to.address(), 2))
                             .isFalse();
                     m.setAtIndex(ValueLayout.JAVA_FLOAT, place, 0);
                 }
