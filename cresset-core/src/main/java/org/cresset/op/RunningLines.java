@@ -2,12 +2,8 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import org.cresset.base.DType;
-import org.cresset.base.Workers;
 import org.cresset.emit.Window;
-import org.cresset.tensor.Dense;
-import org.cresset.tensor.Tensor;
 
 /** Running sums, products and extremes of one line in the usual dtypes; sums of float32 are kept in double, as PyTorch does. */
 final class RunningLines {
@@ -15,10 +11,16 @@ final class RunningLines {
     private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
 
-    private static final long BLOCK = 256;
-
     /** Elements of a line that go through an array at once: each by itself takes code that isn't compiled yet a hundred times as long. */
     private static final int SOME = 1024;
+
+    /** A thread's arrays for them. */
+    private static final class Some {
+        static final ThreadLocal<Some> OWN = ThreadLocal.withInitial(Some::new);
+        final float[] floats = new float[SOME];
+        final double[] doubles = new double[SOME];
+        final long[] longs = new long[SOME];
+    }
 
     private RunningLines() {}
 
@@ -67,7 +69,7 @@ final class RunningLines {
         if (fs == 4 && ts == 4) { // known to the compiler
             long x = Window.address(source, from, 4 * n);
             long y = Window.address(target, to, 4 * n);
-            float[] some = new float[(int) Math.min(n, SOME)];
+            float[] some = Some.OWN.get().floats;
             for (long i = 0; i < n; i += SOME) {
                 int m = (int) Math.min(SOME, n - i);
                 MemorySegment.copy(Window.MEMORY, F, x + 4 * i, some, 0, m);
@@ -122,7 +124,7 @@ final class RunningLines {
         if (fs == 8 && ts == 8) { // known to the compiler
             long x = Window.address(source, from, 8 * n);
             long y = Window.address(target, to, 8 * n);
-            double[] some = new double[(int) Math.min(n, SOME)];
+            double[] some = Some.OWN.get().doubles;
             for (long i = 0; i < n; i += SOME) {
                 int m = (int) Math.min(SOME, n - i);
                 MemorySegment.copy(Window.MEMORY, D, x + 8 * i, some, 0, m);
@@ -146,7 +148,7 @@ final class RunningLines {
         if (fs == 8 && ts == 8) { // known to the compiler
             long x = Window.address(source, from, 8 * n);
             long y = Window.address(target, to, 8 * n);
-            long[] some = new long[(int) Math.min(n, SOME)];
+            long[] some = Some.OWN.get().longs;
             for (long i = 0; i < n; i += SOME) {
                 int m = (int) Math.min(SOME, n - i);
                 MemorySegment.copy(Window.MEMORY, L, x + 8 * i, some, 0, m);
@@ -209,8 +211,8 @@ final class RunningLines {
         long x = Window.address(source, from, 4L * n);
         long y = Window.address(target, to, 4L * n);
         long places = Window.address(where, p, 8L * n);
-        float[] some = new float[Math.min(n, SOME)];
-        long[] at = new long[some.length];
+        float[] some = Some.OWN.get().floats;
+        long[] at = Some.OWN.get().longs;
         FloatExtreme extreme = new FloatExtreme(largest);
         for (int i = 0; i < n; i += SOME) {
             int m = Math.min(SOME, n - i);
@@ -377,114 +379,6 @@ final class RunningLines {
             }
             y.set(L, 8L * i, best);
             places.set(L, 8L * i, at);
-        }
-    }
-
-    /**
-     * Sums or products of lines that lie side by side, row by row: down a column that is wide enough all elements would fall
-     * into the same few places of the cache. False where lines don't, or for a dtype without a loop of its own.
-     */
-    static boolean columns(Dense x, Dense y, int d, boolean product) {
-        DType t = x.dtype();
-        int size = t.size();
-        if (x.dim() < 2 || x.numel() == 0 || t != DType.FLOAT32 && t != DType.FLOAT64 && t != DType.INT64) {
-            return false;
-        }
-        Object first = new Views.Longs(d, 0);
-        Dense a = (Dense) Views.Select.OP.eval(first, new Tensor[] {x})[0];
-        Dense b = (Dense) Views.Select.OP.eval(first, new Tensor[] {y})[0];
-        Geometry g = Geometry.of(a.shape(), b, a);
-        if (g.innerStep(0) != size || g.innerStep(1) != size || g.inner() < 8) {
-            return false;
-        }
-        long n = x.size(d);
-        long fs = x.stride(d) << t.shift();
-        long ts = y.stride(d) << t.shift();
-        Workers.parallelFor(g.numel, Math.max(8, 8192 / n), (lo, hi) -> {
-            for (long i = lo; i < hi; ) {
-                int w = (int) Math.min(BLOCK, Math.min(hi - i, g.inner() - i % g.inner()));
-                long from = g.offset(1, i);
-                long to = g.offset(0, i);
-                switch (t) {
-                    case FLOAT32 -> floatColumns(x.segment(), from, fs, y.segment(), to, ts, n, w, product);
-                    case FLOAT64 -> doubleColumns(x.segment(), from, fs, y.segment(), to, ts, n, w, product);
-                    default -> longColumns(x.segment(), from, fs, y.segment(), to, ts, n, w, product);
-                }
-                i += w;
-            }
-        });
-        return true;
-    }
-
-    private static void floatColumns(
-            MemorySegment source,
-            long from,
-            long fs,
-            MemorySegment target,
-            long to,
-            long ts,
-            long n,
-            int w,
-            boolean product) {
-        double[] sums = new double[w];
-        Arrays.fill(sums, product ? 1 : 0);
-        for (long i = 0; i < n; i++) {
-            MemorySegment x = Window.of(source, from + i * fs, 4L * w);
-            MemorySegment y = Window.of(target, to + i * ts, 4L * w);
-            for (int c = 0; c < w; c++) {
-                double v = x.get(F, 4L * c);
-                double sum = product ? sums[c] * v : sums[c] + v;
-                sums[c] = sum;
-                y.set(F, 4L * c, (float) sum);
-            }
-        }
-    }
-
-    private static void doubleColumns(
-            MemorySegment source,
-            long from,
-            long fs,
-            MemorySegment target,
-            long to,
-            long ts,
-            long n,
-            int w,
-            boolean product) {
-        double[] sums = new double[w];
-        Arrays.fill(sums, product ? 1 : 0);
-        for (long i = 0; i < n; i++) {
-            MemorySegment x = Window.of(source, from + i * fs, 8L * w);
-            MemorySegment y = Window.of(target, to + i * ts, 8L * w);
-            for (int c = 0; c < w; c++) {
-                double v = x.get(D, 8L * c);
-                double sum = product ? sums[c] * v : sums[c] + v;
-                sums[c] = sum;
-                y.set(D, 8L * c, sum);
-            }
-        }
-    }
-
-    private static void longColumns(
-            MemorySegment source,
-            long from,
-            long fs,
-            MemorySegment target,
-            long to,
-            long ts,
-            long n,
-            int w,
-            boolean product) {
-        long[] sums = new long[w];
-        Arrays.fill(sums, product ? 1 : 0);
-        for (long i = 0; i < n; i++) {
-            MemorySegment x = Window.of(source, from + i * fs, 8L * w);
-            MemorySegment y = Window.of(target, to + i * ts, 8L * w);
-            for (int c = 0; c < w; c++) {
-                long v = x.get(L, 8L * c);
-                long sum = product ? sums[c] * v : sums[c] + v;
-                sums[c] = sum;
-                y.set(L, 8L * c, sum);
-            }
         }
     }
 }

@@ -79,7 +79,7 @@ public final class Scans {
             Dense x = in[0];
             Dense y = out[0];
             boolean product = this instanceof Cumprod;
-            if (RunningLines.columns(x, y, ((Along) attrs).dim, product)) {
+            if (RunningColumns.accumulate(x, y, ((Along) attrs).dim, product)) {
                 return;
             }
             DType part = x.dtype().real();
@@ -219,6 +219,9 @@ public final class Scans {
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             Dense x = in[0];
             int shift = x.dtype().shift();
+            if (RunningColumns.extremes(x, out[0], out[1], ((Along) attrs).dim, largest)) {
+                return;
+            }
             lines(x, out[0], ((Along) attrs).dim, (from, fs, to, ts, n) -> {
                 if (RunningLines.extremes(
                         x.dtype(), x.segment(), from, fs, out[0].segment(), to, ts, out[1].segment(), n, largest)) {

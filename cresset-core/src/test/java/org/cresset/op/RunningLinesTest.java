@@ -20,15 +20,15 @@ class RunningLinesTest {
         Random random = new Random(2);
         for (int n : IntStream.concat(IntStream.range(1, 90), IntStream.of(1023, 1025, 2500)).toArray()) {
             int kinds = n % 3 == 0 ? special.length : special.length - 1;
-            double[] v = random.doubles(4L * n)
+            double[] v = random.doubles(9L * n)
                     .map(d -> d < 0.6 ? special[random.nextInt(kinds)] : Math.rint(d * 8))
                     .toArray();
-            Tensor x = Tensor.of(v).to(t).reshape(4, n);
+            Tensor x = Tensor.of(v).to(t).reshape(9, n);
             for (boolean largest : new boolean[] {true, false}) {
                 Tensor[] rows = largest ? x.cummax(1) : x.cummin(1);
                 Tensor y = x.t().contiguous();
                 Tensor[] columns = largest ? y.cummax(0) : y.cummin(0);
-                for (int r = 0; r < 4; r++) {
+                for (int r = 0; r < 9; r++) {
                     int at = 0;
                     for (int i = 0; i < n; i++) {
                         double best = v[r * n + at];

@@ -1,0 +1,172 @@
+package org.cresset.op;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.cresset.base.DType;
+import org.cresset.base.Workers;
+import org.cresset.emit.Window;
+import org.cresset.tensor.Dense;
+import org.cresset.tensor.Tensor;
+
+/**
+ * Running sums, products and extremes of lines that lie side by side, row by row: down a column that is wide enough all elements
+ * would fall into the same few places of the cache. A part of a row goes through an array at once, as elements one by one take code that
+ * isn't compiled yet a hundred times as long.
+ */
+final class RunningColumns {
+    private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
+    private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    /** Columns that are handled together. */
+    private static final int BLOCK = 256;
+
+    private RunningColumns() {}
+
+    /** The first element of some columns in both tensors, in bytes. */
+    private interface Columns {
+        void run(long from, long to, int width);
+    }
+
+    /** Sums or products along dimension d; false where lines don't lie so, or for a dtype without a loop of its own. */
+    static boolean accumulate(Dense x, Dense y, int d, boolean product) {
+        DType t = x.dtype();
+        if (t != DType.FLOAT32 && t != DType.FLOAT64 && t != DType.INT64) {
+            return false;
+        }
+        Steps s = Steps.of(x, y, d);
+        return each(x, y, d, (from, to, w) -> {
+            switch (t) {
+                case FLOAT32 -> floats(x.segment(), from, y.segment(), to, s, w, product);
+                case FLOAT64 -> doubles(x.segment(), from, y.segment(), to, s, w, product);
+                default -> longs(x.segment(), from, y.segment(), to, s, w, product);
+            }
+        });
+    }
+
+    /**
+     * Extremes along dimension d, NaN counting as one, and where they are (int64, in the order of y); false where lines don't lie
+     * so, or for another dtype than float32.
+     */
+    static boolean extremes(Dense x, Dense y, Dense where, int d, boolean largest) {
+        if (x.dtype() != DType.FLOAT32) {
+            return false;
+        }
+        Steps s = Steps.of(x, y, d);
+        return each(
+                x, y, d, (from, to, w) -> extremes(x.segment(), from, y.segment(), to, where.segment(), s, w, largest));
+    }
+
+    /** From one row to the next, in bytes, and how many rows there are. */
+    private record Steps(long from, long to, long n) {
+        static Steps of(Dense x, Dense y, int d) {
+            int shift = x.dtype().shift();
+            return x.dim() == 0 ? new Steps(0, 0, 1) : new Steps(x.stride(d) << shift, y.stride(d) << shift, x.size(d));
+        }
+    }
+
+    private static boolean each(Dense x, Dense y, int d, Columns body) {
+        if (x.dim() < 2 || x.numel() == 0) {
+            return false;
+        }
+        int size = x.dtype().size();
+        Object first = new Views.Longs(d, 0);
+        Dense a = (Dense) Views.Select.OP.eval(first, new Tensor[] {x})[0];
+        Dense b = (Dense) Views.Select.OP.eval(first, new Tensor[] {y})[0];
+        Geometry g = Geometry.of(a.shape(), b, a);
+        if (g.innerStep(0) != size || g.innerStep(1) != size || g.inner() < 8) {
+            return false;
+        }
+        Workers.parallelFor(g.numel, Math.max(8, 8192 / x.size(d)), (lo, hi) -> {
+            for (long i = lo; i < hi; ) {
+                int w = (int) Math.min(BLOCK, Math.min(hi - i, g.inner() - i % g.inner()));
+                body.run(g.offset(1, i), g.offset(0, i), w);
+                i += w;
+            }
+        });
+        return true;
+    }
+
+    private static void floats(
+            MemorySegment source, long from, MemorySegment target, long to, Steps s, int w, boolean product) {
+        double[] sums = new double[w];
+        float[] row = new float[w];
+        Arrays.fill(sums, product ? 1 : 0);
+        for (long i = 0; i < s.n; i++) {
+            MemorySegment.copy(Window.MEMORY, F, Window.address(source, from + i * s.from, 4L * w), row, 0, w);
+            add(sums, row, product);
+            MemorySegment.copy(row, 0, Window.MEMORY, F, Window.address(target, to + i * s.to, 4L * w), w);
+        }
+    }
+
+    private static void add(double[] sums, float[] row, boolean product) {
+        for (int c = 0; c < row.length; c++) {
+            double sum = product ? sums[c] * row[c] : sums[c] + row[c];
+            sums[c] = sum;
+            row[c] = (float) sum;
+        }
+    }
+
+    private static void doubles(
+            MemorySegment source, long from, MemorySegment target, long to, Steps s, int w, boolean product) {
+        double[] sums = new double[w];
+        double[] row = new double[w];
+        Arrays.fill(sums, product ? 1 : 0);
+        for (long i = 0; i < s.n; i++) {
+            MemorySegment.copy(Window.MEMORY, D, Window.address(source, from + i * s.from, 8L * w), row, 0, w);
+            for (int c = 0; c < w; c++) {
+                sums[c] = product ? sums[c] * row[c] : sums[c] + row[c];
+            }
+            MemorySegment.copy(sums, 0, Window.MEMORY, D, Window.address(target, to + i * s.to, 8L * w), w);
+        }
+    }
+
+    private static void longs(
+            MemorySegment source, long from, MemorySegment target, long to, Steps s, int w, boolean product) {
+        long[] sums = new long[w];
+        long[] row = new long[w];
+        Arrays.fill(sums, product ? 1 : 0);
+        for (long i = 0; i < s.n; i++) {
+            MemorySegment.copy(Window.MEMORY, L, Window.address(source, from + i * s.from, 8L * w), row, 0, w);
+            for (int c = 0; c < w; c++) {
+                sums[c] = product ? sums[c] * row[c] : sums[c] + row[c];
+            }
+            MemorySegment.copy(sums, 0, Window.MEMORY, L, Window.address(target, to + i * s.to, 8L * w), w);
+        }
+    }
+
+    private static void extremes(
+            MemorySegment source,
+            long from,
+            MemorySegment target,
+            long to,
+            MemorySegment where,
+            Steps s,
+            int w,
+            boolean largest) {
+        float[] row = new float[w];
+        float[] best = new float[w];
+        long[] places = new long[w];
+        MemorySegment.copy(Window.MEMORY, F, Window.address(source, from, 4L * w), best, 0, w);
+        for (long i = 0; i < s.n; i++) {
+            MemorySegment.copy(Window.MEMORY, F, Window.address(source, from + i * s.from, 4L * w), row, 0, w);
+            compare(best, places, row, i, largest ? -1 : 1);
+            long at = to + i * s.to;
+            MemorySegment.copy(best, 0, Window.MEMORY, F, Window.address(target, at, 4L * w), w);
+            MemorySegment.copy(places, 0, Window.MEMORY, L, Window.address(where, 2 * at, 8L * w), w);
+        }
+    }
+
+    /** One comparison for most elements, which is nearly always true. */
+    private static void compare(float[] best, long[] places, float[] row, long i, float sign) {
+        for (int c = 0; c < row.length; c++) {
+            float v = row[c];
+            float b = best[c];
+            if (!(v * sign > b * sign) && (!Float.isNaN(b) || Float.isNaN(v))) {
+                best[c] = v;
+                places[c] = i;
+            }
+        }
+    }
+}
