@@ -1,11 +1,13 @@
 package org.cresset.op;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.cresset.base.DType;
 import org.cresset.base.Workers;
 import org.cresset.emit.Kernel;
 import org.cresset.emit.LaneType;
+import org.cresset.emit.MachineMoves;
 import org.cresset.emit.Window;
 import org.cresset.op.Gathering.Along;
 import org.cresset.op.Gathering.Scattering;
@@ -24,6 +26,10 @@ final class ScatterKernel {
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final long GRAIN = 1 << 14;
     private static final long ROW = 16;
+
+    /** A thread's memory for the places that machine code goes to. */
+    private static final ThreadLocal<MemorySegment> PLACES =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8L * Jumps.BLOCK, 8));
 
     private ScatterKernel() {}
 
@@ -151,6 +157,9 @@ final class ScatterKernel {
         private void block(@Nullable String reduce, DType type, long to, long from, long[] at, int n) {
             MemorySegment out = y.segment();
             MemorySegment in = source.segment();
+            if (machine(reduce, type, to, from, at, n)) {
+                return;
+            }
             if (reduce == null) {
                 switch (type.size()) {
                     case 4 -> replaceInts(out, to, in, from, at, n);
@@ -174,6 +183,36 @@ final class ScatterKernel {
                     combine(reduce, type, out, to + at[i], in, from + i * sourceStep);
                 }
             }
+        }
+
+        /** In machine code, where that is there for it and places lie behind the first byte; else nothing. */
+        private boolean machine(@Nullable String reduce, DType type, long to, long from, long[] at, int n) {
+            int size = type.size();
+            boolean adds = "sum".equals(reduce) && type == DType.FLOAT32;
+            if (!adds && (reduce != null || size != 4 && size != 8)
+                    || sourceStep != size
+                    || n < Jumps.WORTH_A_CALL
+                    || !MachineMoves.there()) {
+                return false;
+            }
+            long places = y.segment().byteSize() - to - size + 1; // by bytes
+            long outside = 0;
+            for (int i = 0; i < n; i++) {
+                outside |= at[i] | places - 1 - at[i];
+            }
+            if (outside < 0) {
+                return false;
+            }
+            long target = Window.address(y.segment(), to, size);
+            long values = Window.address(source.segment(), from, (long) size * n);
+            MemorySegment.copy(at, 0, PLACES.get(), L, 0, n);
+            long index = PLACES.get().address();
+            if (adds) {
+                MachineMoves.add(values, target, 0, 1, index, places, n);
+            } else {
+                MachineMoves.scatter(values, target, 0, 1, index, places, size, n);
+            }
+            return true;
         }
 
         // Loops of their own, small enough to be compiled well.
