@@ -123,10 +123,16 @@ public final class Recurrent {
         if (weightIh != null) {
             check(x, weightIh, biasIh, gates);
         }
-        long rows = x.dim() == 3 ? x.size(0) * x.size(1) : x.size(0);
-        if (rows != attrs.rows() || x.dim() != 2 && (x.dim() != 3 || weightIh == null || x.size(0) != attrs.steps())) {
+        boolean fits = x.dim() == 2
+                ? x.size(0) == attrs.rows()
+                : x.dim() == 3
+                        && weightIh != null
+                        && x.size(0) == attrs.steps()
+                        && LongStream.of(attrs.sizes).allMatch(n -> n == x.size(1));
+        if (!fits) {
             throw CressetException.runtime("rnn_layer: inputs of shape " + x.shape() + " for " + attrs.steps()
-                    + " steps with " + attrs.rows() + " rows in all; expected (rows, size), or (steps, batch, size)");
+                    + " steps with " + attrs.rows() + " rows in all; expected (rows, size), or (steps, batch, size)"
+                    + " where all steps have as many rows");
         }
         Tensor[] in = {x, weightIh, biasIh, h, c, weightHh, biasHh, projection};
         // A projection is another product at each step, for which there is no kernel of its own.

@@ -172,7 +172,7 @@ final class RecurrentGradKernel {
 
     /** The parts of both weights' gradients on a matrix unit, with the gates' in tiles once; false if that doesn't suit. */
     private boolean addTiled(Part part, @Nullable Dense rows, Dense sum, boolean adds) {
-        if (!Tiled.suits(part.run.rows())) {
+        if (!Tiled.suits(part.run.rows()) || rows != null && !Tiled.suits(rows)) {
             return false;
         }
         try (Tiled left = Tiled.left((Dense) part.gates.detach().t());

@@ -114,15 +114,7 @@ class LayerKernelsTest {
                 boolean lstm = mode == Recurrent.Mode.LSTM;
                 agree(
                         in -> Recurrent.layer(
-                                a,
-                                in[0].transpose(0, 1),
-                                in[1],
-                                null,
-                                in[2],
-                                lstm ? in[3] : null,
-                                in[4],
-                                null,
-                                null),
+                                a, in[0].transpose(0, 1), in[1], null, in[2], lstm ? in[3] : null, in[4], null, null),
                         Tensor.randn(batch, 5, 16),
                         Tensor.randn(mode.gates * 32, 16).mul(0.3),
                         Tensor.randn(batch, 32),
@@ -130,6 +122,30 @@ class LayerKernelsTest {
                         Tensor.randn(mode.gates * 32, 32).mul(0.2));
             }
         }
+    }
+
+    /** Every other column of a matrix; the gradient of the weight reads them where they are. */
+    @Test
+    void inputsThatLieApart() {
+        Recurrent.Attrs a = new Recurrent.Attrs(Recurrent.Mode.LSTM, new long[] {40, 40, 40, 40}, false);
+        agree(
+                in -> Recurrent.layer(
+                        a, in[0].view(160, 16, 2).select(2, 1), in[1], null, in[2], in[2], in[3], null, null),
+                Tensor.randn(160, 32),
+                Tensor.randn(128, 16).mul(0.3),
+                Tensor.randn(40, 32),
+                Tensor.randn(128, 32).mul(0.2));
+    }
+
+    @Test
+    void inputsOfStepsMustBeAsManyAsThereAre() {
+        Recurrent.Attrs a = new Recurrent.Attrs(Recurrent.Mode.RNN_TANH, new long[] {3, 1}, false);
+        Tensor x = Tensor.randn(2, 2, 5);
+        Tensor h = Tensor.randn(3, 4);
+        Tensor in = Tensor.randn(4, 5);
+        Tensor hidden = Tensor.randn(4, 4);
+        assertThatThrownBy(() -> Recurrent.layer(a, x, in, null, h, null, hidden, null, null))
+                .hasMessageContaining("(2, 2, 5) for 2 steps with 4 rows in all");
     }
 
     /** A sequence with a number that isn't finite, or all but infinite, leaves the other ones alone. */
