@@ -273,9 +273,9 @@ public final class LaneMath {
         if (wide(l)) {
             return call(l, TANH, x);
         }
-        // (1 - e^-2a) / (1 + e^-2a) for a = |x|, which is 1 from 10 on.
+        // (e^2a - 1) / (e^2a + 1) for a = |x|, which is 1 from 10 on.
         V a = l.abs(x);
-        V t = l.select(l.gt(a, l.constant(10.0)), l.constant(-20.0), l.mul(a, l.constant(-2.0)));
+        V t = l.select(l.gt(a, l.constant(10.0)), l.constant(20.0), l.add(a, a));
         V k = l.sub(l.fma(t, l.constant(1.4426950408889634), l.constant(0x1.8p23)), l.constant(0x1.8p23));
         V r = l.fma(k, l.constant(-0.693359375), t);
         r = l.fma(k, l.constant(2.12194440e-4), r);
@@ -283,29 +283,14 @@ public final class LaneMath {
         V e = l.fma(l.mul(r, r), q, r);
         V scale = l.pow2(k);
         V less = l.fma(e, scale, l.sub(scale, l.one()));
-        V d = l.add(less, l.constant(2.0));
-        V lost = l.sub(less, l.sub(d, l.constant(2.0)));
-        return l.copySign(quotient(l, less, d, lost), x);
+        return l.copySign(l.div(less, l.add(less, l.constant(2.0))), x);
     }
 
     /** 1 / (1 + e^-x). */
     public static <V> V sigmoid(Lanes<V> l, V x) {
         V e = expOfNegative(l, l.neg(l.abs(x)));
-        V d = l.add(l.one(), e);
-        V y = wide(l) ? l.div(l.one(), d) : quotient(l, l.one(), d, l.sub(e, l.sub(d, l.one())));
+        V y = l.div(l.one(), l.add(l.one(), e));
         return l.select(l.lt(x, l.zero()), l.mul(e, y), y);
-    }
-
-    /**
-     * n / (d + lost) for d from 1 to 2 in float32, and what rounding took from it: Chebyshev's polynomial for 1 / d, wrong by 1/99 at most, and two steps of Newton's method,
-     * the second one for the quotient. Of wide vectors that takes a fifth of a division's time.
-     */
-    private static <V> V quotient(Lanes<V> l, V n, V d, V lost) {
-        V y = polynomial(l, d, 210.0 / 99, -144.0 / 99, 32.0 / 99);
-        V less = l.neg(d);
-        y = l.fma(y, l.fma(less, y, l.one()), y);
-        V q = l.mul(n, y);
-        return l.fma(y, l.fma(l.neg(lost), q, l.fma(less, q, n)), q);
     }
 
     /** log(1 + e^x). */
