@@ -74,7 +74,7 @@ public final class MachineMatrices {
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate((long) MOST_SUMS * TILE, LINE));
 
     private static @Nullable NativeFunction finish;
-    private static final @Nullable NativeFunction[] PRODUCTS = new NativeFunction[32];
+    private static final @Nullable NativeFunction[] PRODUCTS = new NativeFunction[16];
 
     private MachineMatrices() {}
 
@@ -99,7 +99,7 @@ public final class MachineMatrices {
     public static void multiply(long left, long right, int depth, Sums sums, @Nullable Ahead ahead) {
         int rows = MachineParts.tiles(sums.rows());
         int columns = MachineParts.tiles(sums.n());
-        Fetch fetch = ahead == null ? null : new Fetch(ahead, (rows + 1) / 2 * ((columns + 1) / 2) * depth);
+        Fetch fetch = ahead == null ? null : new Fetch(ahead, (rows + 1L) / 2 * ((columns + 1) / 2) * depth);
         int high = Math.min(rows, MOST_ROWS);
         int wide = MOST_SUMS / high;
         for (int j = 0; j < columns; j += wide) {
@@ -192,7 +192,7 @@ public final class MachineMatrices {
     }
 
     private static NativeFunction product(int high, int wide, boolean begins, boolean fetches) {
-        int i = (((high - 1) * 4 + wide - 1) * 2 + (begins ? 1 : 0)) * 2 + (fetches ? 1 : 0);
+        int i = (((high - 1) * 2 + wide - 1) * 2 + (begins ? 1 : 0)) * 2 + (fetches ? 1 : 0);
         NativeFunction f = PRODUCTS[i];
         if (f == null) { // twice, if two threads come at once
             f = MachineCode.install(writeProduct(high, wide, begins, fetches)).orElseThrow();
@@ -243,7 +243,9 @@ public final class MachineMatrices {
         code.zero(APART);
         code.add(APART, LINE);
         code.load(SUM_ROW, told(SUMS_ROW));
-        code.load(FETCH_AT, told(FETCH));
+        if (fetches) {
+            code.load(FETCH_AT, told(FETCH));
+        }
         X86.Mark column = code.here();
         code.load(LEFT_ROW, told(LEFT));
         code.load(SUM_AT[0], told(SUMS));
