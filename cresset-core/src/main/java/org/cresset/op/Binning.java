@@ -1,13 +1,10 @@
 package org.cresset.op;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.BFloat16;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
-import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Binning extends Sort {
     public static final Binning OP = new Binning();
-
-    private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     /** Points that one call of a loop handles, so that it is soon compiled. */
     private static final long PIECE = 4096;
@@ -128,14 +123,13 @@ public final class Binning extends Sort {
             long to,
             double[] cells) {
         DType t = points.dtype();
-        MemorySegment x = Window.of(points.segment(), points.byteOffset(), points.numel() << t.shift());
         int dims = edges.length;
+        double[] x = new double[Math.toIntExact((to - from) * dims)];
+        Convert.to(points.segment(), points.byteOffset() + (from * dims << t.shift()), t, x, x.length);
         for (long i = from; i < to; i++) {
             int cell = 0;
             for (int d = 0; d < dims && cell >= 0; d++) {
-                long o = i * dims + d << t.shift();
-                double v = t == DType.FLOAT32 ? x.get(F, o) : Convert.readDouble(t, x, o);
-                int c = find(edges[d], v, search, t);
+                int c = find(edges[d], x[(int) (i - from) * dims + d], search, t);
                 cell = c < 0 ? -1 : cell * (edges[d].length - 1) + c;
             }
             if (cell >= 0) {

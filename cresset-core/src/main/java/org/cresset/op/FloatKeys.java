@@ -1,15 +1,12 @@
 package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import org.cresset.emit.Window;
 
 /**
  * Lines of float32 as integers in their order, which are packed together with the places. In loops without jumps over arrays,
  * one for each thing, of which the compiler makes vectors.
  */
 final class FloatKeys {
-    private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
     private static final int INFINITY = 0x7f800000;
 
     /** The key of NaN. */
@@ -25,20 +22,9 @@ final class FloatKeys {
      * @param flip -1 for the opposite order, else 0
      */
     static void pack(MemorySegment m, long from, long step, int[] keys, long[] packed, int n, int flip) {
-        if (step == Float.BYTES) {
-            MemorySegment.copy(m, I, from, keys, 0, n);
-        } else {
-            read(m, from, step, keys, n);
-        }
+        LineArrays.own().readInts(m, from, step, keys, n);
         order(keys, n, flip);
         pack(keys, packed, n);
-    }
-
-    private static void read(MemorySegment memory, long from, long step, int[] keys, int n) {
-        MemorySegment m = Window.of(memory, 0, memory.byteSize());
-        for (int i = 0; i < n; i++) {
-            keys[i] = m.get(I, from + i * step);
-        }
     }
 
     private static void order(int[] keys, int n, int flip) {

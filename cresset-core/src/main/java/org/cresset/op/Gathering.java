@@ -6,7 +6,6 @@ import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
-import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -193,33 +192,68 @@ public final class Gathering {
     public static Tensor nonzero(Tensor x) {
         Tensor mask = x.dense("nonzero").detach();
         Dense t = (Dense) (mask.dtype() == DType.BOOL ? mask : mask.ne(0)).contiguous();
-        MemorySegment from = Window.of(t.segment(), t.byteOffset(), t.numel());
         long n = t.numel();
+        byte[] bytes = new byte[(int) Math.min(n, LineArrays.SOME)];
         long count = 0;
-        for (long i = 0; i < n; i++) {
-            count += from.get(ValueLayout.JAVA_BYTE, i);
+        for (long i = 0; i < n; i += bytes.length) {
+            count += count(bytes, read(t, i, bytes));
         }
         int rank = t.dim();
         Dense out = Dense.empty(Shape.of(count, rank), DType.INT64);
         if (rank == 0) {
             return out;
         }
-        MemorySegment to = Window.of(out.segment(), 0, 8 * count * rank);
+        long[] found = new long[bytes.length + 1];
+        long[] rows = rank == 1 ? found : new long[bytes.length * rank];
         long row = 0;
-        for (long i = 0; row < count; i++) { // without a jump that depends on the mask, which nobody could foresee
-            to.set(ValueLayout.JAVA_LONG, 8 * row * rank, i);
-            row += from.get(ValueLayout.JAVA_BYTE, i);
-        }
-        for (row = 0; rank > 1 && row < count; row++) {
-            long rest = to.get(ValueLayout.JAVA_LONG, 8 * row * rank);
-            for (int d = rank - 1; d > 0; d--) {
-                long size = t.size(d);
-                long q = rest / size;
-                to.set(ValueLayout.JAVA_LONG, 8 * (row * rank + d), rest - q * size);
-                rest = q;
+        for (long i = 0; row < count; i += bytes.length) {
+            int some = find(bytes, read(t, i, bytes), i, found);
+            if (rank > 1) {
+                split(found, some, t.shape(), rows);
             }
-            to.set(ValueLayout.JAVA_LONG, 8 * row * rank, rest);
+            MemorySegment.copy(rows, 0, out.segment(), ValueLayout.JAVA_LONG, 8 * row * rank, some * rank);
+            row += some;
         }
         return out;
+    }
+
+    /** Bools from one on, as many as there are or fit; returns how many. */
+    private static int read(Dense t, long from, byte[] to) {
+        int n = (int) Math.min(to.length, t.numel() - from);
+        MemorySegment.copy(t.segment(), ValueLayout.JAVA_BYTE, t.byteOffset() + from, to, 0, n);
+        return n;
+    }
+
+    private static int count(byte[] bytes, int n) {
+        int count = 0;
+        for (int i = 0; i < n; i++) {
+            count += bytes[i];
+        }
+        return count;
+    }
+
+    /** Places of those that are 1, without a jump that depends on them, which nobody could foresee. */
+    private static int find(byte[] bytes, int n, long first, long[] found) {
+        int count = 0;
+        for (int i = 0; i < n; i++) {
+            found[count] = first + i;
+            count += bytes[i];
+        }
+        return count;
+    }
+
+    /** Numbers of elements as positions. */
+    private static void split(long[] numbers, int n, Shape shape, long[] positions) {
+        int rank = shape.rank();
+        long[] sizes = shape.toArray();
+        for (int i = 0; i < n; i++) {
+            long rest = numbers[i];
+            for (int d = rank - 1; d > 0; d--) {
+                long q = rest / sizes[d];
+                positions[i * rank + d] = rest - q * sizes[d];
+                rest = q;
+            }
+            positions[i * rank] = rest;
+        }
     }
 }

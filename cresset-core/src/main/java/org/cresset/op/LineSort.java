@@ -1,9 +1,7 @@
 package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.cresset.base.DType;
-import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 
 /**
@@ -11,8 +9,6 @@ import org.cresset.tensor.Dense;
  * are. Keys of 32 bits are sorted together with the places; wider ones too if all differ in 32 bits only.
  */
 final class LineSort {
-    private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
-
     /** Where one of how many must be asked for so that selecting pays. */
     private static final int FEW = 4;
 
@@ -112,9 +108,11 @@ final class LineSort {
         return key(i) == key(j);
     }
 
-    /** The integer of rank j in the line that was sorted last, which needn't be looked up where it was. */
-    long value(int j) {
-        return key(j) ^ flip;
+    /** The integers of n ranks from one on in the line that was sorted last, which needn't be looked up where they were. */
+    void values(int first, int count, long[] to) {
+        for (int i = 0; i < count; i++) {
+            to[i] = key(first + i) ^ flip;
+        }
     }
 
     private long key(int j) {
@@ -155,7 +153,8 @@ final class LineSort {
             read(from, step);
             return;
         }
-        readWide(from, step);
+        LineArrays.own().readLongs(DType.INT64, memory, from, step, keys, n); // doubles as their bits
+        order(keys, n, flip, dtype == DType.FLOAT64);
         long least = Long.MAX_VALUE;
         long most = Long.MIN_VALUE;
         for (int i = 0; i < n; i++) {
@@ -211,17 +210,16 @@ final class LineSort {
                 packed[i] = ((bits ^ bits >> 31 & Integer.MAX_VALUE) ^ f) << 32 | i;
             }
         } else {
+            LineArrays.own().readLongs(dtype, memory, from, step, packed, n);
             for (int i = 0; i < n; i++) {
-                packed[i] = pack(Convert.readLong(dtype, memory, from + i * step) ^ f, i);
+                packed[i] = pack(packed[i] ^ f, i);
             }
         }
     }
 
-    private void readWide(long from, long step) {
-        MemorySegment m = Window.of(memory, 0, memory.byteSize());
-        boolean isFloat = dtype == DType.FLOAT64;
+    private static void order(long[] keys, int n, long flip, boolean isFloat) {
         for (int i = 0; i < n; i++) {
-            long bits = m.get(L, from + i * step);
+            long bits = keys[i];
             if (isFloat) {
                 double v = Double.longBitsToDouble(bits);
                 bits = Double.doubleToLongBits(v == 0 ? 0.0 : v);

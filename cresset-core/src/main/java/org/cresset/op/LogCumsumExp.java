@@ -1,5 +1,6 @@
 package org.cresset.op;
 
+import java.lang.foreign.MemorySegment;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.tensor.Dense;
@@ -26,28 +27,44 @@ public final class LogCumsumExp extends Scan {
         DType part = x.dtype().real();
         boolean complex = x.dtype().isComplex();
         Scans.lines(x, y, ((Scans.Along) attrs).dim(), (from, fs, to, ts, n) -> {
+            if (!complex) {
+                line(part, x.segment(), from, fs, y.segment(), to, ts, n);
+                return;
+            }
             double[] pair = {Double.NEGATIVE_INFINITY, 0, 0, 0};
             double[] sum = {Double.NEGATIVE_INFINITY, 0};
             for (long i = 0; i < n; i++) {
                 double re = Convert.readDouble(part, x.segment(), from + i * fs);
-                if (complex) {
-                    pair[0] = sum[0];
-                    pair[1] = sum[1];
-                    pair[2] = re;
-                    pair[3] = Convert.readDouble(part, x.segment(), from + i * fs + part.size());
-                    if (i == 0) {
-                        sum[0] = pair[2];
-                        sum[1] = pair[3];
-                    } else {
-                        LogSums.add(pair, sum);
-                    }
-                    Convert.writeDouble(part, y.segment(), to + i * ts + part.size(), sum[1]);
+                pair[0] = sum[0];
+                pair[1] = sum[1];
+                pair[2] = re;
+                pair[3] = Convert.readDouble(part, x.segment(), from + i * fs + part.size());
+                if (i == 0) {
+                    sum[0] = pair[2];
+                    sum[1] = pair[3];
                 } else {
-                    sum[0] = add(sum[0], re);
+                    LogSums.add(pair, sum);
                 }
+                Convert.writeDouble(part, y.segment(), to + i * ts + part.size(), sum[1]);
                 Convert.writeDouble(part, y.segment(), to + i * ts, sum[0]);
             }
         });
+    }
+
+    private static void line(
+            DType t, MemorySegment x, long from, long fs, MemorySegment y, long to, long ts, long n) {
+        LineArrays arrays = LineArrays.own();
+        double[] some = arrays.first;
+        double sum = Double.NEGATIVE_INFINITY;
+        for (long i = 0; i < n; i += some.length) {
+            int m = (int) Math.min(some.length, n - i);
+            arrays.read(t, x, from + i * fs, fs, some, m);
+            for (int k = 0; k < m; k++) {
+                sum = add(sum, some[k]);
+                some[k] = sum;
+            }
+            arrays.write(some, t, y, to + i * ts, ts, m);
+        }
     }
 
     private static double add(double a, double b) {

@@ -1,11 +1,8 @@
 package org.cresset.op;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
-import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -53,17 +50,21 @@ public final class MedianOfAll extends Sort {
 
     private static int nans(Dense x) {
         DType t = x.dtype();
-        MemorySegment m = Window.of(x.segment(), x.byteOffset(), x.numel() << t.shift());
+        LineArrays arrays = LineArrays.own();
         int count = 0;
         int n = (int) x.numel();
-        if (t == DType.FLOAT32) {
-            for (int i = 0; i < n; i++) {
-                count += Float.isNaN(m.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i)) ? 1 : 0;
-            }
-            return count;
+        for (int i = 0; i < n; i += LineArrays.SOME) {
+            int some = Math.min(LineArrays.SOME, n - i);
+            arrays.read(t, x.segment(), x.byteOffset() + ((long) i << t.shift()), t.size(), arrays.first, some);
+            count += nans(arrays.first, some);
         }
+        return count;
+    }
+
+    private static int nans(double[] numbers, int n) {
+        int count = 0;
         for (int i = 0; i < n; i++) {
-            count += Double.isNaN(Convert.readDouble(t, m, (long) i << t.shift())) ? 1 : 0;
+            count += Double.isNaN(numbers[i]) ? 1 : 0;
         }
         return count;
     }

@@ -117,25 +117,45 @@ public final class Membership {
 
         private static void search(Dense x, long start, long count, double[] sorted, Dense out) {
             DType t = x.dtype();
-            MemorySegment to = out.segment();
             Workers.parallelFor(count, 1 << 12, (from, end) -> {
-                for (long i = start + from; i < start + end; i++) {
-                    double v = Convert.readDouble(t, x.segment(), i << t.shift()) + 0.0; // -0 becomes 0
-                    boolean found = !Double.isNaN(v) && Arrays.binarySearch(sorted, v) >= 0;
-                    to.set(ValueLayout.JAVA_BYTE, i, (byte) (found ? 1 : 0));
+                LineArrays arrays = LineArrays.own();
+                double[] some = arrays.first;
+                byte[] found = new byte[some.length];
+                for (long i = start + from; i < start + end; i += some.length) {
+                    int n = (int) Math.min(some.length, start + end - i);
+                    arrays.read(t, x.segment(), i << t.shift(), t.size(), some, n);
+                    search(some, n, sorted, found);
+                    MemorySegment.copy(found, 0, out.segment(), ValueLayout.JAVA_BYTE, i, n);
                 }
             });
         }
 
+        private static void search(double[] numbers, int n, double[] sorted, byte[] found) {
+            for (int i = 0; i < n; i++) {
+                double v = numbers[i] + 0.0; // -0 becomes 0
+                found[i] = (byte) (!Double.isNaN(v) && Arrays.binarySearch(sorted, v) >= 0 ? 1 : 0);
+            }
+        }
+
         private static void search(Dense x, long start, long count, long[] sorted, Dense out) {
             DType t = x.dtype();
-            MemorySegment to = out.segment();
             Workers.parallelFor(count, 1 << 12, (from, end) -> {
-                for (long i = start + from; i < start + end; i++) {
-                    long v = Convert.readLong(t, x.segment(), i << t.shift());
-                    to.set(ValueLayout.JAVA_BYTE, i, (byte) (Arrays.binarySearch(sorted, v) >= 0 ? 1 : 0));
+                LineArrays arrays = LineArrays.own();
+                long[] some = arrays.whole;
+                byte[] found = new byte[some.length];
+                for (long i = start + from; i < start + end; i += some.length) {
+                    int n = (int) Math.min(some.length, start + end - i);
+                    arrays.readLongs(t, x.segment(), i << t.shift(), t.size(), some, n);
+                    search(some, n, sorted, found);
+                    MemorySegment.copy(found, 0, out.segment(), ValueLayout.JAVA_BYTE, i, n);
                 }
             });
+        }
+
+        private static void search(long[] numbers, int n, long[] sorted, byte[] found) {
+            for (int i = 0; i < n; i++) {
+                found[i] = (byte) (Arrays.binarySearch(sorted, numbers[i]) >= 0 ? 1 : 0);
+            }
         }
     }
 

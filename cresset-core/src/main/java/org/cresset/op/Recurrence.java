@@ -1,5 +1,6 @@
 package org.cresset.op;
 
+import java.lang.foreign.MemorySegment;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -32,24 +33,75 @@ final class Recurrence extends Scan {
         boolean complex = x.dtype().isComplex();
         boolean reverse = ((Attrs) attrs).reverse;
         Scans.lines(x, y, ((Attrs) attrs).dim, (from, fs, to, ts, n) -> {
+            long toC = c.byteOffset() - x.byteOffset();
+            if (!complex) {
+                Line line = new Line(part, x.segment(), c.segment(), from, toC, fs, y.segment(), to, ts);
+                line.run(n, reverse);
+                return;
+            }
             double re = 0;
             double im = 0;
-            long toC = c.byteOffset() - x.byteOffset();
             for (long k = 0; k < n; k++) {
                 long i = reverse ? n - 1 - k : k;
                 long at = from + i * fs;
                 double cr = Convert.readDouble(part, c.segment(), at + toC);
-                double ci = complex ? Convert.readDouble(part, c.segment(), at + toC + part.size()) : 0;
+                double ci = Convert.readDouble(part, c.segment(), at + toC + part.size());
                 double nextRe = Convert.readDouble(part, x.segment(), at) + (k == 0 ? 0 : cr * re - ci * im);
-                if (complex) {
-                    double xi = Convert.readDouble(part, x.segment(), at + part.size());
-                    im = xi + (k == 0 ? 0 : cr * im + ci * re);
-                    Convert.writeDouble(part, y.segment(), to + i * ts + part.size(), im);
-                }
+                double xi = Convert.readDouble(part, x.segment(), at + part.size());
+                im = xi + (k == 0 ? 0 : cr * im + ci * re);
+                Convert.writeDouble(part, y.segment(), to + i * ts + part.size(), im);
                 re = nextRe;
                 Convert.writeDouble(part, y.segment(), to + i * ts, re);
             }
         });
+    }
+
+    /** One of real numbers; where it is, in bytes. */
+    private record Line(
+            DType t,
+            MemorySegment x,
+            MemorySegment c,
+            long from,
+            long toC,
+            long fs,
+            MemorySegment y,
+            long to,
+            long ts) {
+        void run(long n, boolean reverse) {
+            LineArrays arrays = LineArrays.own();
+            double[] some = arrays.first;
+            double[] factors = arrays.second;
+            double sum = 0;
+            for (long k = 0; k < n; k += some.length) {
+                int m = (int) Math.min(some.length, n - k);
+                long i = reverse ? n - k - m : k;
+                arrays.read(t, x, from + i * fs, fs, some, m);
+                arrays.read(t, c, from + toC + i * fs, fs, factors, m);
+                if (k == 0) { // nothing is before the first, whatever its factor
+                    factors[reverse ? m - 1 : 0] = 0;
+                }
+                sum = reverse ? backward(some, factors, m, sum) : forward(some, factors, m, sum);
+                arrays.write(some, t, y, to + i * ts, ts, m);
+            }
+        }
+
+        private static double forward(double[] some, double[] factors, int n, double sum) {
+            double s = sum;
+            for (int i = 0; i < n; i++) {
+                s = some[i] + factors[i] * s;
+                some[i] = s;
+            }
+            return s;
+        }
+
+        private static double backward(double[] some, double[] factors, int n, double sum) {
+            double s = sum;
+            for (int i = n - 1; i >= 0; i--) {
+                s = some[i] + factors[i] * s;
+                some[i] = s;
+            }
+            return s;
+        }
     }
 
     /** The gradients run through the same recurrence in the other direction. */

@@ -179,7 +179,7 @@ final class Reduction {
     }
 
     private void pieces(int few, long at, long from, long to, double[] sums) {
-        RowSums row = new RowSums(op, combine, lane, x, count * few);
+        RowSums row = new RowSums(op, combine, lane, x, count * few, count * few);
         for (long p = from; p < to; p++) {
             int n = (int) Math.min(PIECE, count * few - p * PIECE);
             row.pieces(at, p * PIECE, n, sums, (int) p * few, few);
@@ -225,7 +225,7 @@ final class Reduction {
         }
         boolean follow = kept == 1 && keptStrides[0] == count;
         Workers.parallelFor(n, Math.max(1, GRAIN / count), (from, to) -> {
-            RowSums row = new RowSums(op, combine, lane, t, count);
+            RowSums row = new RowSums(op, combine, lane, t, (to - from) * count, count);
             if (follow && row.takesRows(count)) {
                 several(row, g, from, to);
                 return;
@@ -267,7 +267,7 @@ final class Reduction {
         double[] sums = new double[lane.isFloat() ? pieces : 0];
         long[] whole = new long[lane.isFloat() ? 0 : pieces];
         Workers.parallelFor(pieces, 1, (from, to) -> {
-            RowSums row = new RowSums(op, combine, lane, t, count);
+            RowSums row = new RowSums(op, combine, lane, t, count, count);
             for (long p = from; p < to; p++) {
                 int n = (int) Math.min(PIECE, count - p * PIECE);
                 if (lane.isFloat()) {

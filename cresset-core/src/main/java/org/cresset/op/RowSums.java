@@ -42,13 +42,18 @@ final class RowSums {
     private final MemorySegment tile = TILES.get();
     private final long[] longs;
 
-    /** For rows of {@code t}, of {@code count} elements. */
-    RowSums(Reduce op, Combine combine, LaneType lane, Dense t, long count) {
+    /**
+     * For rows of {@code t}.
+     *
+     * @param elements of all the rows that are combined here
+     * @param count elements of a row
+     */
+    RowSums(Reduce op, Combine combine, LaneType lane, Dense t, long elements, long count) {
         this.combine = combine;
         this.lane = lane;
         this.dtype = t.dtype();
         this.memory = t.segment();
-        this.loop = op.rows(lane).pick(count);
+        this.loop = op.rows(lane).pick(elements, count);
         this.inside = op.inside(lane);
         this.how = inside == lane ? combine : Combine.MAX;
         longs = new long[lane.isFloat() ? 0 : dtype == DType.BOOL ? TILE / 8 : lane.accumulators()];

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.cresset.base.DType;
 import org.cresset.base.Workers;
+import org.cresset.emit.Combine;
 import org.cresset.emit.Kernel;
 import org.cresset.emit.LaneType;
 import org.cresset.emit.MachineMoves;
@@ -29,6 +30,10 @@ final class ScatterKernel {
 
     /** A thread's memory for the places that machine code goes to. */
     private static final ThreadLocal<MemorySegment> PLACES =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8L * Jumps.BLOCK, 8));
+
+    /** And for values that don't lie together. */
+    private static final ThreadLocal<MemorySegment> VALUES =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8L * Jumps.BLOCK, 8));
 
     private ScatterKernel() {}
@@ -188,9 +193,8 @@ final class ScatterKernel {
         /** In machine code, where that is there for it and places lie behind the first byte; else nothing. */
         private boolean machine(@Nullable String reduce, DType type, long to, long from, long[] at, int n) {
             int size = type.size();
-            boolean adds = "sum".equals(reduce) && type == DType.FLOAT32;
-            if (!adds && (reduce != null || size != 4 && size != 8)
-                    || sourceStep != size
+            Combine how = reduce == null || type != DType.FLOAT32 ? null : how(reduce);
+            if (how == null && (reduce != null || size != 4 && size != 8)
                     || n < Jumps.WORTH_A_CALL
                     || !MachineMoves.there()) {
                 return false;
@@ -204,15 +208,31 @@ final class ScatterKernel {
                 return false;
             }
             long target = Window.address(y.segment(), to, size);
-            long values = Window.address(source.segment(), from, (long) size * n);
+            long values;
+            if (sourceStep == size) {
+                values = Window.address(source.segment(), from, (long) size * n);
+            } else {
+                Moves.run(source.segment(), from, sourceStep, VALUES.get(), 0, size, size, n);
+                values = VALUES.get().address();
+            }
             MemorySegment.copy(at, 0, PLACES.get(), L, 0, n);
             long index = PLACES.get().address();
-            if (adds) {
-                MachineMoves.add(values, target, 0, 1, index, places, n);
+            if (how != null) {
+                MachineMoves.combine(how, values, target, 0, 1, index, places, n);
             } else {
                 MachineMoves.scatter(values, target, 0, 1, index, places, size, n);
             }
             return true;
+        }
+
+        private static @Nullable Combine how(String reduce) {
+            return switch (reduce) {
+                case "sum" -> Combine.SUM;
+                case "prod" -> Combine.PRODUCT;
+                case "amax" -> Combine.MAX;
+                case "amin" -> Combine.MIN;
+                default -> null;
+            };
         }
 
         // Loops of their own, small enough to be compiled well.

@@ -1,13 +1,10 @@
 package org.cresset.op;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.base.Workers;
-import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +20,6 @@ public final class Sorting {
     public static final class Sort extends org.cresset.op.Sort {
         public static final Sort OP = new Sort();
 
-        private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
-        private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
 
         private Sort() {
             super("sort", Saves.OUTPUTS);
@@ -83,31 +78,21 @@ public final class Sorting {
         private static void write(
                 LineSort line, Dense x, int[] order, long from, long fs, Dense[] out, long to, long ts, int keep) {
             int shift = x.dtype().shift();
-            MemorySegment source = Window.of(x.segment(), 0, x.segment().byteSize());
-            MemorySegment values =
-                    Window.of(out[0].segment(), 0, out[0].segment().byteSize());
-            MemorySegment places =
-                    Window.of(out[1].segment(), 0, out[1].segment().byteSize());
             long p = to >> shift << 3;
             long ps = ts >> shift << 3;
-            for (int j = 0; j < keep; j++) {
-                places.set(L, p + j * ps, order[j]);
-            }
-            if (x.dtype() == DType.INT64) {
-                for (int j = 0; j < keep; j++) {
-                    values.set(L, to + j * ts, line.value(j));
+            LineArrays arrays = LineArrays.own();
+            long[] some = arrays.whole;
+            for (int i = 0; i < keep; i += some.length) {
+                int n = Math.min(some.length, keep - i);
+                for (int j = 0; j < n; j++) {
+                    some[j] = order[i + j];
                 }
-            } else if (shift == 2) {
-                for (int j = 0; j < keep; j++) {
-                    values.set(I, to + j * ts, source.get(I, from + order[j] * fs));
-                }
-            } else if (shift == 3) {
-                for (int j = 0; j < keep; j++) {
-                    values.set(L, to + j * ts, source.get(L, from + order[j] * fs));
-                }
-            } else {
-                for (int j = 0; j < keep; j++) {
-                    Convert.move(source, from + order[j] * fs, 0, values, to + j * ts, 0, 1 << shift, 1);
+                arrays.writeLongs(some, out[1].segment(), p + i * ps, ps, n);
+                if (x.dtype() == DType.INT64) {
+                    line.values(i, n, some);
+                    arrays.writeLongs(some, out[0].segment(), to + i * ts, ts, n);
+                } else {
+                    arrays.gather(x.segment(), from, fs, some, out[0].segment(), to + i * ts, ts, 1 << shift, n);
                 }
             }
         }

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
-import org.cresset.emit.Window;
 import org.cresset.op.Binning;
 import org.cresset.op.Binning.Search;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Counts in bins. */
 final class Histograms {
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    /** Numbers that are read at once. */
+    private static final int PIECE = 4096;
 
     private Histograms() {}
 
@@ -190,29 +192,47 @@ final class Histograms {
         }
         Dense numbers = (Dense) x.dense("bincount").to(DType.INT64).contiguous();
         int many = Math.toIntExact(x.numel());
-        MemorySegment values = Window.of(numbers.segment(), numbers.byteOffset(), 8L * many);
+        long[] values = new long[Math.min(many, PIECE)];
         long n = minlength;
         long least = 0;
-        for (int i = 0; i < many; i++) {
-            long v = values.get(L, 8L * i);
-            n = Math.max(n, v + 1);
-            least = Math.min(least, v);
+        for (int i = 0; i < many; i += PIECE) {
+            int some = read(numbers, i, values);
+            for (int k = 0; k < some; k++) {
+                n = Math.max(n, values[k] + 1);
+                least = Math.min(least, values[k]);
+            }
         }
         if (least < 0) {
             throw CressetException.runtime("bincount: " + least + " is negative");
         }
         if (weights == null) {
             long[] counts = new long[Math.toIntExact(n)];
-            for (int i = 0; i < many; i++) {
-                counts[(int) values.get(L, 8L * i)]++;
+            for (int i = 0; i < many; i += PIECE) {
+                count(values, read(numbers, i, values), counts);
             }
             return Tensor.of(counts);
         }
         double[] w = weights.detach().toDoubleArray();
         double[] sums = new double[Math.toIntExact(n)];
-        for (int i = 0; i < many; i++) {
-            sums[(int) values.get(L, 8L * i)] += w[i];
+        for (int i = 0; i < many; i += PIECE) {
+            int some = read(numbers, i, values);
+            for (int k = 0; k < some; k++) {
+                sums[(int) values[k]] += w[i + k];
+            }
         }
         return Tensor.of(sums).to(weights.dtype() == DType.FLOAT32 ? DType.FLOAT32 : DType.FLOAT64);
+    }
+
+    /** int64 from one on, as many as there are or fit; returns how many. */
+    private static int read(Dense numbers, int from, long[] to) {
+        int n = Math.min(to.length, (int) numbers.numel() - from);
+        MemorySegment.copy(numbers.segment(), L, numbers.byteOffset() + 8L * from, to, 0, n);
+        return n;
+    }
+
+    private static void count(long[] values, int n, long[] counts) {
+        for (int i = 0; i < n; i++) {
+            counts[(int) values[i]]++;
+        }
     }
 }

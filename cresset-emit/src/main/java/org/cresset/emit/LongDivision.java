@@ -18,13 +18,13 @@ final class LongDivision {
     private static final ClassDesc LONGS = VectorEmitter.vectorOf(LaneType.I64);
     private static final ClassDesc BINARY = ClassDesc.of("jdk.incubator.vector.VectorOperators$Binary");
     private static final ClassDesc OPERATORS = ClassDesc.of("jdk.incubator.vector.VectorOperators");
-    private static final Lanes.Function ONE_BY_ONE = new Lanes.Function(Special.class, "quotient");
+    static final Lanes.Function ONE_BY_ONE = new Lanes.Function(Special.class, "quotient");
 
     /** Half of the numbers whose doubles, with {@link #ROUNDER} added, have them as their last bits. */
-    private static final long NEAR = 1L << 51;
+    static final long NEAR = 1L << 51;
 
     private static final double ROUNDER = 0x1.8p52;
-    private static final long ROUNDER_BITS = Double.doubleToRawLongBits(ROUNDER);
+    static final long ROUNDER_BITS = Double.doubleToRawLongBits(ROUNDER);
 
     private final CodeBuilder code;
     private final VectorEmitter lanes;

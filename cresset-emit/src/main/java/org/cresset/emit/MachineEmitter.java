@@ -120,6 +120,16 @@ final class MachineEmitter implements Lanes<Integer> {
         return append(Form.PLAIN, X86.MAP_0F, opcode, type == LaneType.F64, false, a, b, -1, 0);
     }
 
+    /** An operation on doubles, in lanes of 64 bits. */
+    int doubles(int opcode, int a, int b) {
+        return append(Form.PLAIN, X86.MAP_0F, opcode, true, false, a, b, -1, 0);
+    }
+
+    /** Where one double is less than another. */
+    int less(int a, int b) {
+        return mask(append(Form.NUMBERED, X86.MAP_0F, 0xc2, true, false, a, b, -1, LESS));
+    }
+
     /** An operation on integers. */
     int integral(int map, int opcode, boolean wide, int a, int b) {
         return append(Form.PLAIN, map, opcode, true, wide, a, b, -1, 0);
@@ -146,7 +156,7 @@ final class MachineEmitter implements Lanes<Integer> {
         return integral(X86.MAP_0F, wideLanes ? 0xd4 : 0xfe, false, a, b);
     }
 
-    private int subBits(int a, int b) {
+    int subBits(int a, int b) {
         return integral(X86.MAP_0F, wideLanes ? 0xfb : 0xfa, false, a, b);
     }
 
@@ -233,10 +243,11 @@ final class MachineEmitter implements Lanes<Integer> {
 
     @Override
     public Integer div(Integer a, Integer b) {
-        if (!type.isFloat()) {
-            throw new Unsupported("division of integers");
-        }
-        return floating(0x5e, a, b);
+        return switch (type) {
+            case F32, F64 -> floating(0x5e, a, b);
+            case I64 -> new MachineDivision(this).quotient(a, b);
+            case I32 -> throw new Unsupported("division of int32");
+        };
     }
 
     @Override

@@ -18,6 +18,9 @@ public final class MachineMoves {
     private static final int BLOCK = X86.RSI;
     private static final int DONE = X86.RAX;
 
+    /** The vector register with a float's sign bit. */
+    private static final int SIGN = 4;
+
     private MachineMoves() {}
 
     /** What is done with an element. */
@@ -25,7 +28,20 @@ public final class MachineMoves {
         EVENLY,
         GATHER,
         SCATTER,
-        ADD
+        ADD,
+        MULTIPLY,
+        SMALLER,
+        LARGER;
+
+        static Kind of(Combine combine) {
+            return switch (combine) {
+                case SUM -> ADD;
+                case PRODUCT -> MULTIPLY;
+                case MIN -> SMALLER;
+                case MAX -> LARGER;
+                default -> throw new IllegalArgumentException(combine + " of floats");
+            };
+        }
     }
 
     /** Functions that have been asked for: for each kind and the logarithm of an element's size. */
@@ -79,7 +95,13 @@ public final class MachineMoves {
 
     /** {@code *(to + i * step + index[i] * jump) += from[i]} of floats, as above. */
     public static int add(long from, long to, long step, long jump, long index, long places, int n) {
-        return indexed(function(Kind.ADD, Float.BYTES), from, to, step, jump, index, places, Float.BYTES, n);
+        return combine(Combine.SUM, from, to, step, jump, index, places, n);
+    }
+
+    /** The same with the sum, product, minimum or maximum of floats; NaN is less and more than any number. */
+    public static int combine(
+            Combine how, long from, long to, long step, long jump, long index, long places, int n) {
+        return indexed(function(Kind.of(how), Float.BYTES), from, to, step, jump, index, places, Float.BYTES, n);
     }
 
     private static int indexed(
@@ -166,6 +188,10 @@ public final class MachineMoves {
             code.load(order[i], at(i));
         }
         X86.Mark end = code.mark();
+        if (kind == Kind.LARGER) {
+            code.vector(X86.MAP_0F, 0x76, true, false, SIGN, SIGN, new X86.Register(SIGN));
+            code.shift(0x72, 6, SIGN, SIGN, 31);
+        }
         code.zero(DONE);
         X86.Mark top = code.here();
         code.load(at, at(index, DONE, 8));
@@ -178,10 +204,16 @@ public final class MachineMoves {
                 code.load(at, at(at, -1, 1), size);
                 code.store(at(row, DONE, size), at, size);
             }
-            case ADD -> {
+            case ADD, MULTIPLY -> {
                 code.single(0x10, 0, 0, at(at, -1, 1));
-                code.single(0x58, 0, 0, at(row, DONE, size));
+                code.single(kind == Kind.ADD ? 0x58 : 0x59, 0, 0, at(row, DONE, size));
                 code.single(0x11, 0, 0, at(at, -1, 1));
+            }
+            case SMALLER, LARGER -> {
+                code.single(0x10, 0, 0, at(at, -1, 1));
+                code.single(0x10, 1, 0, at(row, DONE, size));
+                smaller(code, kind == Kind.LARGER);
+                code.single(0x11, 2, 0, at(at, -1, 1));
             }
             default -> {
                 code.load(X86.RBX, at(row, DONE, size), size);
@@ -193,8 +225,31 @@ public final class MachineMoves {
         code.compare(DONE, N);
         code.jumpIfBelow(top);
         code.bind(end);
+        if (kind == Kind.LARGER) {
+            code.vzeroupper();
+        }
         code.pop(X86.RBX);
         code.ret();
         return code.finish(List.of(), 8);
+    }
+
+    /**
+     * The minimum of vector registers 0 and 1 in 2. The processor's own is the second operand where both are zero or one is NaN:
+     * the bits of both orders, or-ed together, are -0 and NaN. The maximum is the minimum of the opposites.
+     */
+    private static void smaller(X86 code, boolean larger) {
+        X86.Register a = new X86.Register(0);
+        X86.Register b = new X86.Register(1);
+        X86.Register sign = new X86.Register(SIGN);
+        if (larger) {
+            code.half(X86.MAP_0F, 0x57, false, 0, 0, sign);
+            code.half(X86.MAP_0F, 0x57, false, 1, 1, sign);
+        }
+        code.single(0x5d, 2, 0, b);
+        code.single(0x5d, 3, 1, a);
+        code.half(X86.MAP_0F, 0x56, false, 2, 2, new X86.Register(3));
+        if (larger) {
+            code.half(X86.MAP_0F, 0x57, false, 2, 2, sign);
+        }
     }
 }
