@@ -47,48 +47,35 @@ final class BagRows {
         if (done == n) {
             return;
         }
-        int i = from;
-        for (; i + ROWS <= to; i += ROWS) {
-            four(table, first, which, weights, i, y, yo, n, done);
+        if (n - done < Vectors.SHORT) {
+            for (int i = from; i < to; i++) {
+                few(table, first + 4L * n * which[i], weights[i], y, yo, n, done);
+            }
+            return;
         }
-        for (; i < to; i++) {
-            one(table, first + 4L * n * which[i], weights[i], y, yo, n, done);
+        // Through arrays: each element by itself takes code that isn't compiled yet a hundred times as long.
+        int left = n - done;
+        float[] sums = new float[left];
+        float[] row = new float[left];
+        MemorySegment.copy(y, F, yo + 4L * done, sums, 0, left);
+        for (int i = from; i < to; i++) {
+            MemorySegment.copy(table, F, first + 4L * (n * which[i] + done), row, 0, left);
+            add(row, weights[i], sums);
         }
+        MemorySegment.copy(sums, 0, y, F, yo + 4L * done, left);
     }
 
-    private static void four(
-            MemorySegment table,
-            long first,
-            long[] which,
-            float[] weights,
-            int i,
-            MemorySegment y,
-            long yo,
-            int n,
-            int done) {
-        long row = 4L * n;
-        MemorySegment a = Window.of(table, first + row * which[i], row);
-        MemorySegment b = Window.of(table, first + row * which[i + 1], row);
-        MemorySegment c = Window.of(table, first + row * which[i + 2], row);
-        MemorySegment d = Window.of(table, first + row * which[i + 3], row);
-        MemorySegment sum = Window.of(y, yo, row);
-        float wa = weights[i];
-        float wb = weights[i + 1];
-        float wc = weights[i + 2];
-        float wd = weights[i + 3];
-        for (int k = done; k < n; k++) {
-            float s = Math.fma(a.get(F, 4L * k), wa, sum.get(F, 4L * k));
-            s = Math.fma(b.get(F, 4L * k), wb, s);
-            s = Math.fma(c.get(F, 4L * k), wc, s);
-            sum.set(F, 4L * k, Math.fma(d.get(F, 4L * k), wd, s));
-        }
-    }
-
-    private static void one(MemorySegment table, long at, float weight, MemorySegment y, long yo, int n, int done) {
+    private static void few(MemorySegment table, long at, float weight, MemorySegment y, long yo, int n, int done) {
         MemorySegment a = Window.of(table, at, 4L * n);
         MemorySegment sum = Window.of(y, yo, 4L * n);
         for (int k = done; k < n; k++) {
             sum.set(F, 4L * k, Math.fma(a.get(F, 4L * k), weight, sum.get(F, 4L * k)));
+        }
+    }
+
+    private static void add(float[] row, float weight, float[] sums) {
+        for (int k = 0; k < sums.length; k++) {
+            sums[k] = Math.fma(row[k], weight, sums[k]);
         }
     }
 

@@ -1,6 +1,5 @@
 package org.cresset.op;
 
-import java.lang.foreign.MemorySegment;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -13,6 +12,9 @@ public final class Embed extends Index {
     static final Embed OP = new Embed();
 
     record Attrs(View view, Object attrs, Shape shape) {}
+
+    /** Elements one after the other from which vectors pay. */
+    private static final int LONG = 16;
 
     private Embed() {
         super("view_backward", Saves.NOTHING);
@@ -75,25 +77,39 @@ public final class Embed extends Index {
         return reach < t.numel();
     }
 
+    /** Along the dimension with the longest runs, which in the target must not be those of one element. */
     private static void accumulate(Dense from, Dense to) {
-        Geometry g = Geometry.of(to.shape(), to, from);
-        DType t = to.dtype();
-        DType part = t.real();
-        MemorySegment a = from.segment();
-        MemorySegment b = to.segment();
-        for (long i = 0; i < g.numel; i++) {
-            long x = g.offset(1, i);
-            long y = g.offset(0, i);
-            for (int p = 0; p < t.size(); p += part.size()) {
-                if (part.isFloat()) {
-                    double sum = Convert.readDouble(part, b, y + p) + Convert.readDouble(part, a, x + p);
-                    Convert.writeDouble(part, b, y + p, sum);
-                } else {
-                    Convert.writeLong(
-                            part, b, y + p, Convert.readLong(part, b, y + p) + Convert.readLong(part, a, x + p));
-                }
+        int rank = to.dim();
+        int inner = inner(to);
+        long[] dims = new long[rank];
+        long[] fromStrides = new long[rank];
+        long[] toStrides = new long[rank];
+        for (int d = 0, k = 0; d < rank; d++) {
+            int at = d == inner ? rank - 1 : k++;
+            dims[at] = to.size(d);
+            fromStrides[at] = from.stride(d);
+            toStrides[at] = to.stride(d);
+        }
+        Shape shape = Shape.of(dims);
+        Dense a = from.view(shape, fromStrides, from.storageOffset());
+        Dense b = to.view(shape, toStrides, to.storageOffset());
+        Dense order = Dense.over(to.storage(), shape, shape.contiguousStrides(), 0, DType.UINT8);
+        Geometry g = Geometry.of(shape, order, a, b, b);
+        long fs = g.innerStep(1);
+        long ts = g.innerStep(2);
+        Walk.each(g, 1, (fo, at, same, n) -> Adding.run(to.dtype(), a.segment(), fo, fs, b.segment(), at, ts, n));
+    }
+
+    private static int inner(Dense t) {
+        int best = 0;
+        for (int d = 1; d < t.dim(); d++) {
+            boolean together = t.stride(d) == 1 && t.size(d) >= LONG;
+            boolean bestTogether = t.stride(best) == 1 && t.size(best) >= LONG;
+            if (together == bestTogether ? t.size(d) > t.size(best) : together) {
+                best = d;
             }
         }
+        return best;
     }
 
     @Override

@@ -39,7 +39,9 @@ final class ExtremeLines {
         this.indices = indices;
         LaneType lane = x.dtype() == DType.FLOAT64 ? LaneType.F64 : LaneType.F32;
         Reduce op = largest ? Reductions.Amax.OP : Reductions.Amin.OP;
-        pieces = x.dtype().isFloat() ? new RowSums(op, largest ? Combine.MAX : Combine.MIN, lane, x, PIECE, PIECE) : null;
+        pieces = x.dtype().isFloat()
+                ? new RowSums(op, largest ? Combine.MAX : Combine.MIN, lane, x, PIECE, PIECE)
+                : null;
     }
 
     /**

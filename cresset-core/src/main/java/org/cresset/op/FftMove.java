@@ -20,6 +20,8 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
     /** Rows that are moved before the next line's turn comes, so that they stay in the first-level cache. */
+    private static final int SCALED = 1024;
+
     private static final int ROWS = 128;
 
     /** Elements for which a call of machine code would take longer than they do. */
@@ -125,9 +127,32 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
             runs(w, first + whole, whole, count - whole, rows, rest);
         } else if (wide) {
             runs(w, first, 0, count, rows, (at, to, width, n) -> doublesIn(w, at, to, width, n));
-        } else {
+        } else if (!movedLines(w, first, count, rows, true)) {
             runs(w, first, 0, count, rows, (at, to, width, n) -> floatsIn(w, at, to, width, n));
         }
+    }
+
+    /** Moves elements of all lines, which lie evenly apart, with as few calls of machine code as one line takes. */
+    private boolean movedLines(FftPlan.Work w, long first, int count, int rows, boolean in) {
+        if (inner > 1 || w.width == 1) {
+            return false;
+        }
+        long start = start(first);
+        long apart = count > 1 ? start(first + 1) - start : 0;
+        for (int k = 0; k < rows; k += ROWS) {
+            int n = Math.min(ROWS, rows - k);
+            for (int part = 0; part <= (imAt >= 0 ? 1 : 0); part++) {
+                long at = 4 * (start + k * next() + part * imAt);
+                long to = 4L * ((part == 0 ? w.re : w.im) + k * w.width);
+                boolean moved = in
+                        ? Moves.machine(tensor, at, 4 * apart, 4 * next(), w.memory, to, 4, 4L * w.width, 4, count, n)
+                        : Moves.machine(w.memory, to, 4, 4L * w.width, tensor, at, 4 * apart, 4 * next(), 4, count, n);
+                if (!moved) { // nor any before
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** Writes {@code rows} rows of {@code count} lines, times {@code scale}. */
@@ -147,8 +172,28 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
             runs(w, first + whole, whole, count - whole, rows, rest);
         } else if (wide) {
             runs(w, first, 0, count, rows, (at, from, width, n) -> doublesOut(w, at, from, width, n, scale));
-        } else {
+        } else if (w.width > 1 && factor != 1) { // all at once, so that what is left is moving
+            scale(w, w.re, rows * w.width, factor);
+            if (imAt >= 0) {
+                scale(w, w.im, rows * w.width, factor);
+            }
+            if (!movedLines(w, first, count, rows, false)) {
+                runs(w, first, 0, count, rows, (at, from, width, n) -> floatsOut(w, at, from, width, n, 1));
+            }
+        } else if (factor != 1 || !movedLines(w, first, count, rows, false)) {
             runs(w, first, 0, count, rows, (at, from, width, n) -> floatsOut(w, at, from, width, n, factor));
+        }
+    }
+
+    private static void scale(FftPlan.Work w, int from, int n, float factor) {
+        float[] some = new float[Math.min(n, SCALED)];
+        for (int i = 0; i < n; i += some.length) {
+            int m = Math.min(some.length, n - i);
+            MemorySegment.copy(w.memory, FLOAT, 4L * (from + i), some, 0, m);
+            for (int k = 0; k < m; k++) {
+                some[k] *= factor;
+            }
+            MemorySegment.copy(some, 0, w.memory, FLOAT, 4L * (from + i), m);
         }
     }
 

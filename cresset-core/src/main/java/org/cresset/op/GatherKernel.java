@@ -101,6 +101,15 @@ final class GatherKernel {
             }
             return;
         }
+        if (n >= Jumps.WORTH_A_CALL && MachineMoves.there() && from.isNative() && to.isNative()) {
+            long places = from.byteSize() - xo - size + 1; // by bytes
+            long index = Jumps.told(jumps, n, places);
+            if (index != 0) {
+                long target = Window.address(to, yo, (long) size * n);
+                MachineMoves.gather(target, Window.address(from, xo, size), 0, 1, index, places, size, n);
+                return;
+            }
+        }
         switch (size) {
             case 1 -> bytes(from, xo, jumps, to, yo, n);
             case 2 -> shorts(from, xo, jumps, to, yo, n);

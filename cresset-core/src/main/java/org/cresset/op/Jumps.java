@@ -1,5 +1,6 @@
 package org.cresset.op;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.cresset.emit.Window;
@@ -43,6 +44,10 @@ final class Jumps {
         jumps = new long[(int) Math.min(most, BLOCK)];
     }
 
+    /** A thread's memory for distances that machine code is told. */
+    private static final ThreadLocal<MemorySegment> TOLD =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8L * BLOCK, 8));
+
     /** Elements from which a call of machine code is worth it. */
     static final int WORTH_A_CALL = 32;
 
@@ -51,6 +56,20 @@ final class Jumps {
         long low = Math.min(0, (n - 1) * step) + Math.min(0, (places - 1) * jump);
         long high = Math.max(0, (n - 1) * step) + Math.max(0, (places - 1) * jump);
         return Window.address(m, at + low, high - low + size) - low;
+    }
+
+    /** Where machine code reads n distances in bytes; 0 if one isn't at least 0 and below {@code places}. */
+    static long told(long[] distances, int n, long places) {
+        long outside = 0;
+        for (int i = 0; i < n; i++) {
+            outside |= distances[i] | places - 1 - distances[i];
+        }
+        if (outside < 0) {
+            return 0;
+        }
+        MemorySegment own = TOLD.get();
+        MemorySegment.copy(distances, 0, own, L, 0, n);
+        return own.address();
     }
 
     /** The distance by the number at a byte offset. */

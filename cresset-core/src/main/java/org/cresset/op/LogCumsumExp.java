@@ -51,8 +51,7 @@ public final class LogCumsumExp extends Scan {
         });
     }
 
-    private static void line(
-            DType t, MemorySegment x, long from, long fs, MemorySegment y, long to, long ts, long n) {
+    private static void line(DType t, MemorySegment x, long from, long fs, MemorySegment y, long to, long ts, long n) {
         LineArrays arrays = LineArrays.own();
         double[] some = arrays.first;
         double sum = Double.NEGATIVE_INFINITY;

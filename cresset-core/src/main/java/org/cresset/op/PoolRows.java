@@ -109,6 +109,47 @@ final class PoolRows {
         });
     }
 
+    /** Adds the averages' gradients y, divided as they were, to the rows of x, which are zero before. */
+    static void spread(Windows w, long divisor, Dense x, Dense y) {
+        PoolRows p = new PoolRows(w, x);
+        long channels = x.size(1);
+        long planes = x.size(0) * channels;
+        double[] last = Arrays.stream(w.divisor()[2]).asDoubleStream().toArray();
+        Workers.parallelFor(planes, Math.max(1, 4096 * planes / Math.max(1, x.numel())), (begin, end) -> {
+            double[] row = new double[p.width];
+            double[] shares = new double[p.results];
+            for (long plane = begin; plane < end; plane++) {
+                for (int d = 0; d < y.size(2); d++) {
+                    for (int h = 0; h < y.size(3); h++) {
+                        long n = plane / channels;
+                        long c = plane % channels;
+                        Convert.to(y.segment(), row(y, n, c, d, h), y.dtype(), shares, p.results);
+                        double others = (double) w.divisor()[0][d] * w.divisor()[1][h];
+                        for (int v = 0; v < shares.length; v++) {
+                            shares[v] /= divisor != 0 ? divisor : others * last[v];
+                        }
+                        for (long i = w.from()[0][d]; i < w.to()[0][d]; i++) {
+                            for (long j = w.from()[1][h]; j < w.to()[1][h]; j++) {
+                                long at = row(x, n, c, i, j);
+                                Convert.to(x.segment(), at, x.dtype(), row, p.width);
+                                spread(shares, p.from, p.to, row);
+                                Convert.from(row, x.segment(), at, x.dtype(), p.width);
+                            }
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    private static void spread(double[] shares, int[] from, int[] to, double[] row) {
+        for (int v = 0; v < shares.length; v++) {
+            for (int k = from[v]; k < to[v]; k++) {
+                row[k] += shares[v];
+            }
+        }
+    }
+
     private static void add(double[] sums, double[] row) {
         for (int i = 0; i < row.length; i++) {
             sums[i] += row[i];

@@ -443,7 +443,13 @@ public final class Pooling {
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             Averages a = ((SpreadAttrs) attrs).averages;
             Moves.zero(out[0].segment(), 0, out[0].numel() * out[0].dtype().size());
-            Average.run(a, five(out[0], a.windows.spatial()), five(in[0], a.windows.spatial()), true);
+            Dense x = five(out[0], a.windows.spatial());
+            Dense y = five(in[0], a.windows.spatial());
+            if (PoolRows.fits(x, y)) {
+                PoolRows.spread(a.windows.three(), a.divisor, x, y);
+            } else {
+                Average.run(a, x, y, true);
+            }
         }
 
         @Override

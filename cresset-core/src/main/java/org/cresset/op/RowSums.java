@@ -23,6 +23,10 @@ final class RowSums {
     static final int PIECE = PART * PARTS;
 
     private static final int TILE = 1024;
+
+    /** Elements of a row that are too few for accumulators. */
+    private static final int SHORT = 8;
+
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ThreadLocal<MemorySegment> TILES =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8 * TILE, 64));
@@ -37,6 +41,9 @@ final class RowSums {
     private final LaneType inside;
 
     private final Combine how;
+    /** That elements are added up as they are. */
+    private final boolean plain;
+
     private final Accumulators accumulators = Accumulators.local();
     private final MemorySegment block = accumulators.memory();
     private final MemorySegment tile = TILES.get();
@@ -50,6 +57,7 @@ final class RowSums {
      */
     RowSums(Reduce op, Combine combine, LaneType lane, Dense t, long elements, long count) {
         this.combine = combine;
+        this.plain = op instanceof Reductions.Sum || op instanceof Reductions.Mean;
         this.lane = lane;
         this.dtype = t.dtype();
         this.memory = t.segment();
@@ -74,11 +82,36 @@ final class RowSums {
 
     /** What each of some rows of n elements, which follow each other in memory, combines to. */
     void rows(long at, int rows, int n, double[] results) {
+        if (n <= SHORT && plain) {
+            shortRows(at, rows, n, results);
+            return;
+        }
         for (int i = 0; i < rows; i += Accumulators.BLOCKS) {
             int few = Math.min(Accumulators.BLOCKS, rows - i);
             accumulators.clear(how, inside, few);
             loop.parts(memory, at + ((long) i * n << dtype.shift()), block, 0, inside, few * n, n);
             totals(few, results, i);
+        }
+    }
+
+    /** Sums of rows of which each element would have an accumulator of its own: added one after the other in doubles. */
+    private void shortRows(long at, int rows, int n, double[] results) {
+        double[] some = new double[TILE];
+        int most = TILE / n;
+        for (int i = 0; i < rows; i += most) {
+            int few = Math.min(most, rows - i);
+            Convert.to(memory, at + ((long) i * n << dtype.shift()), dtype, some, few * n);
+            sums(some, n, results, i, few);
+        }
+    }
+
+    private static void sums(double[] some, int n, double[] results, int first, int rows) {
+        for (int r = 0; r < rows; r++) {
+            double sum = 0;
+            for (int i = r * n; i < (r + 1) * n; i++) {
+                sum += some[i];
+            }
+            results[first + r] = sum;
         }
     }
 

@@ -6,8 +6,6 @@ import java.lang.foreign.ValueLayout;
 import org.cresset.base.DType;
 import org.cresset.base.Workers;
 import org.cresset.emit.Combine;
-import org.cresset.emit.Kernel;
-import org.cresset.emit.LaneType;
 import org.cresset.emit.MachineMoves;
 import org.cresset.emit.Window;
 import org.cresset.op.Gathering.Along;
@@ -28,11 +26,7 @@ final class ScatterKernel {
     private static final long GRAIN = 1 << 14;
     private static final long ROW = 16;
 
-    /** A thread's memory for the places that machine code goes to. */
-    private static final ThreadLocal<MemorySegment> PLACES =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8L * Jumps.BLOCK, 8));
-
-    /** And for values that don't lie together. */
+    /** A thread's memory for values that don't lie together. */
     private static final ThreadLocal<MemorySegment> VALUES =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8L * Jumps.BLOCK, 8));
 
@@ -142,7 +136,8 @@ final class ScatterKernel {
                     Convert.move(source.segment(), from, sourceStep, y.segment(), o, step, size, n);
                     return;
                 }
-                if (reduce.equals("sum") && n >= ROW && step == size && sourceStep == size && add(type, o, from, n)) {
+                if (reduce.equals("sum") && n >= ROW && step == size && sourceStep == size) {
+                    Adding.run(type, source.segment(), from, size, y.segment(), o, size, n);
                     return;
                 }
             }
@@ -200,11 +195,8 @@ final class ScatterKernel {
                 return false;
             }
             long places = y.segment().byteSize() - to - size + 1; // by bytes
-            long outside = 0;
-            for (int i = 0; i < n; i++) {
-                outside |= at[i] | places - 1 - at[i];
-            }
-            if (outside < 0) {
+            long index = Jumps.told(at, n, places);
+            if (index == 0) {
                 return false;
             }
             long target = Window.address(y.segment(), to, size);
@@ -215,8 +207,6 @@ final class ScatterKernel {
                 Moves.run(source.segment(), from, sourceStep, VALUES.get(), 0, size, size, n);
                 values = VALUES.get().address();
             }
-            MemorySegment.copy(at, 0, PLACES.get(), L, 0, n);
-            long index = PLACES.get().address();
             if (how != null) {
                 MachineMoves.combine(how, values, target, 0, 1, index, places, n);
             } else {
@@ -341,25 +331,6 @@ final class ScatterKernel {
                 long o = to + at[i];
                 out.set(L, o, out.get(L, o) + values.get(L, from + i * sourceStep));
             }
-        }
-
-        /** Adds a run of memory to another by the loop for that, if there is one. */
-        private boolean add(DType type, long o, long from, long n) {
-            LaneType lane =
-                    switch (type) {
-                        case FLOAT32 -> LaneType.F32;
-                        case FLOAT64 -> LaneType.F64;
-                        case INT64 -> LaneType.I64;
-                        case INT32 -> LaneType.I32;
-                        default -> null;
-                    };
-            if (lane == null || n > Integer.MAX_VALUE) {
-                return false;
-            }
-            Kernel k = Arithmetic.Add.OP.loop(lane, 0).pick(n);
-            MemorySegment out = y.segment();
-            k.run(out, o, source.segment(), from, null, 0, out, o, (int) n);
-            return true;
         }
     }
 

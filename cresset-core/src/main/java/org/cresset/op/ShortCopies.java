@@ -16,7 +16,7 @@ final class ShortCopies {
     static final long LONG = 1024;
 
     /** The same where there are no vectors, or not yet. */
-    private static final long LONG_WITHOUT = 256;
+    private static final long LONG_WITHOUT = 64;
 
     /** Bytes of the longest vectors there are. */
     private static final long SHORTEST_FOR_VECTORS = 64;

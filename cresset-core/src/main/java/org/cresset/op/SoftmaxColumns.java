@@ -9,7 +9,6 @@ import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.base.Workers;
 import org.cresset.emit.Kernel;
-import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 
 /**
@@ -82,6 +81,7 @@ final class SoftmaxColumns {
         private final Dense x;
         private final Dense y;
         private final double[] sums;
+        private final float[] some;
 
         /** Rows of the largest numbers, of what comes of them and the sums, and of exponentials. */
         private final Dense memory;
@@ -97,6 +97,7 @@ final class SoftmaxColumns {
             this.x = x;
             this.y = y;
             sums = new double[width];
+            some = new float[width];
             memory = Dense.empty(Shape.of(3, width), DType.FLOAT32);
             most = memory.byteOffset();
             last = most + 4L * width;
@@ -126,7 +127,8 @@ final class SoftmaxColumns {
                 MemorySegment es = log ? own : ys;
                 long eo = log ? spare : yo + r * step;
                 exp.run(xs, xo + r * step, own, most, null, 0, es, eo, n);
-                add(Window.of(es, eo, 4L * n), sums, n);
+                MemorySegment.copy(es, F, eo, some, 0, n);
+                add(some, sums, n);
             }
             for (int k = 0; k < n; k++) {
                 own.set(F, last + 4L * k, last(own.get(F, most + 4L * k), sums[k]));
@@ -151,6 +153,8 @@ final class SoftmaxColumns {
         private final Dense y;
         private final Dense x;
         private final double[] sums;
+        private final float[] some;
+        private final float[] other;
         private final Dense memory;
         private final Kernel end;
 
@@ -159,6 +163,8 @@ final class SoftmaxColumns {
             this.y = y;
             this.x = x;
             sums = new double[width];
+            some = new float[width];
+            other = new float[log ? 0 : width];
             memory = Dense.empty(Shape.of(width), DType.FLOAT32);
             end = (log ? FusedLoops.LOG_SOFTMAX_GRAD_COLUMNS : FusedLoops.SOFTMAX_GRAD_COLUMNS).pick(rows * width);
         }
@@ -172,11 +178,12 @@ final class SoftmaxColumns {
             long step = 4 * columns;
             Arrays.fill(sums, 0);
             for (long r = 0; r < rows; r++) {
-                MemorySegment gs = Window.of(g.segment(), go + r * step, 4L * n);
+                MemorySegment.copy(g.segment(), F, go + r * step, some, 0, n);
                 if (log) {
-                    add(gs, sums, n);
+                    add(some, sums, n);
                 } else {
-                    add(gs, Window.of(y.segment(), yo + r * step, 4L * n), sums, n);
+                    MemorySegment.copy(y.segment(), F, yo + r * step, other, 0, n);
+                    add(some, other, sums, n);
                 }
             }
             for (int k = 0; k < n; k++) {
@@ -190,15 +197,15 @@ final class SoftmaxColumns {
         }
     }
 
-    private static void add(MemorySegment row, double[] sums, int n) {
+    private static void add(float[] row, double[] sums, int n) {
         for (int k = 0; k < n; k++) {
-            sums[k] += row.get(F, 4L * k);
+            sums[k] += row[k];
         }
     }
 
-    private static void add(MemorySegment a, MemorySegment b, double[] sums, int n) {
+    private static void add(float[] a, float[] b, double[] sums, int n) {
         for (int k = 0; k < n; k++) {
-            sums[k] += (double) a.get(F, 4L * k) * b.get(F, 4L * k);
+            sums[k] += (double) a[k] * b[k];
         }
     }
 }

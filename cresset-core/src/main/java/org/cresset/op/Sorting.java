@@ -20,7 +20,6 @@ public final class Sorting {
     public static final class Sort extends org.cresset.op.Sort {
         public static final Sort OP = new Sort();
 
-
         private Sort() {
             super("sort", Saves.OUTPUTS);
         }

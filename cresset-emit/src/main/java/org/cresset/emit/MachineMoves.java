@@ -99,8 +99,7 @@ public final class MachineMoves {
     }
 
     /** The same with the sum, product, minimum or maximum of floats; NaN is less and more than any number. */
-    public static int combine(
-            Combine how, long from, long to, long step, long jump, long index, long places, int n) {
+    public static int combine(Combine how, long from, long to, long step, long jump, long index, long places, int n) {
         return indexed(function(Kind.of(how), Float.BYTES), from, to, step, jump, index, places, Float.BYTES, n);
     }
 
