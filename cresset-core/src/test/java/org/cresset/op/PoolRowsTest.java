@@ -94,4 +94,21 @@ class PoolRowsTest {
             same(a, b, 0);
         }
     }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BFLOAT16", "FLOAT32", "FLOAT64"})
+    void gradientsOfAverages(DType t) {
+        Tensor x = Tensor.randn(2, 3, 9, 8).to(t);
+        for (Windows w : windows(x.shape())) {
+            for (int divisor : new int[] {0, 7}) {
+                Tensor rows = x.clone().requiresGrad(true);
+                Tensor last = x.channelsLast().detach().requiresGrad(true);
+                Tensor y = Pooling.average(rows, w, divisor);
+                Tensor g = Tensor.randn(y.shape().toArray()).to(t);
+                y.backward(g);
+                Pooling.average(last, w, divisor).backward(g.channelsLast());
+                same(rows.grad(), last.grad(), t == DType.BFLOAT16 ? 0.1 : 1e-5);
+            }
+        }
+    }
 }

@@ -220,8 +220,16 @@ class LoopEmitterTest {
         for (int i = 0; i < 400; i++) {
             numbers.add(random.nextLong() >> random.nextInt(64));
         }
+        List<Kernel> forms = new ArrayList<>(List.of(Emitted.vector(loop)));
+        Kernel machine = MachineKernels.of(loop, Emitted.scalar(loop));
+        if (machine != null) {
+            forms.add(machine);
+        }
+        forms.forEach(form -> quotients(form, numbers));
+    }
+
+    private static void quotients(Kernel form, List<Long> numbers) {
         int n = numbers.size();
-        Kernel vector = Emitted.vector(loop);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment m = arena.allocate(24L * n, 64);
             for (int i = 0; i < n; i++) {
@@ -234,7 +242,7 @@ class LoopEmitterTest {
                     long a = numbers.get(i);
                     m.setAtIndex(ValueLayout.JAVA_LONG, i, i % 2 == 0 ? a : a * b - i / 2 % 2);
                 }
-                vector.run(m, 0, m, 8L * n, null, 0, m, 16L * n, n);
+                form.run(m, 0, m, 8L * n, null, 0, m, 16L * n, n);
                 for (int i = 0; i < n; i++) {
                     long a = m.getAtIndex(ValueLayout.JAVA_LONG, i);
                     long b = m.getAtIndex(ValueLayout.JAVA_LONG, n + i);

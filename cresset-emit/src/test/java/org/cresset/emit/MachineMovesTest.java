@@ -11,6 +11,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Elements that are moved one by one, against the same in Java. */
 class MachineMovesTest {
@@ -133,5 +135,35 @@ class MachineMovesTest {
                     .isEqualTo(4);
             assertThat(to.toArray(ValueLayout.JAVA_FLOAT)).containsExactly(12, 20, 38);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SUM", "PRODUCT", "MIN", "MAX"})
+    void combined(Combine how) {
+        assumeTrue(MachineMoves.there(), "needs Linux on x86-64 with AVX2");
+        float[] numbers = {0, -0f, 1, -2, 3.5f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment index = arena.allocateFrom(ValueLayout.JAVA_LONG, 1, 0, 1);
+            for (float a : numbers) {
+                for (float b : numbers) {
+                    MemorySegment from = arena.allocateFrom(ValueLayout.JAVA_FLOAT, b, a, b);
+                    MemorySegment to = arena.allocateFrom(ValueLayout.JAVA_FLOAT, a, a);
+                    MachineMoves.combine(how, from.address(), to.address(), 0, 4, index.address(), 2, 3);
+                    float once = combined(how, a, b);
+                    assertThat(to.toArray(ValueLayout.JAVA_FLOAT))
+                            .as("%s of %s and %s", how, a, b)
+                            .containsExactly(combined(how, a, a), combined(how, once, b));
+                }
+            }
+        }
+    }
+
+    private static float combined(Combine how, float a, float b) {
+        return switch (how) {
+            case SUM -> a + b;
+            case PRODUCT -> a * b;
+            case MIN -> Math.min(a, b);
+            default -> Math.max(a, b);
+        };
     }
 }
