@@ -231,6 +231,10 @@ final class SmallImages {
     private void move(Dense w, int j, Storage panel, int n, boolean back) {
         MemorySegment ws = w.segment();
         MemorySegment ps = panel.segment();
+        if (KernelMoves.there()) {
+            KernelMoves.inputs(w, j, ps, n, back);
+            return;
+        }
         long row = 4L * in * kernel;
         long toRow = 4L * kernel * n;
         long step = 4L * kernel;

@@ -177,6 +177,11 @@ final class Winograd {
             long size = w.size(0) * w.size(1);
             long toIn = w.stride(turned ? 0 : 1);
             long toOut = w.stride(turned ? 1 : 0);
+            if (KernelMoves.suits(w)) {
+                long first = places.storageOffset() + in * j;
+                KernelMoves.panels(w, turned, j, width, alike, places.segment(), first, size);
+                return;
+            }
             Shape shape = Shape.of(3, 3, alike, in, width);
             Pointwise.copy(
                     w.view(

@@ -134,9 +134,12 @@ final class WinogradWeight {
     /** From the sums of products to the weight's gradient. */
     private void back(MemorySegment sums) {
         Shape order = Shape.of(3, 3, x.channels, g.channels);
-        Dense places = Dense.empty(order, DType.FLOAT32);
+        Dense w = gradWeight;
+        boolean gathers = KernelMoves.suits(w);
+        long apart = gathers ? size + KernelMoves.APART : size; // from the matrix of a place of the kernel to the next
+        Dense places = Dense.empty(Shape.of(9 * apart), DType.FLOAT32);
         long from = sums.address();
-        long to = Winograd.area(places, 0, 9L * size).address();
+        long to = Winograd.area(places, 0, 9 * apart).address();
         Workers.parallelFor((size + Winograd.CHUNK - 1) / Winograd.CHUNK, 1, (lo, hi) -> {
             int begin = (int) Math.min(lo * Winograd.CHUNK, size - Winograd.FEWEST_CHANNELS);
             int n = (int) Math.min(hi * Winograd.CHUNK, size) - begin;
@@ -146,14 +149,18 @@ final class WinogradWeight {
                 points[j] = from + 4L * (begin + (long) j * Winograd.IN * size);
             }
             for (int i = 0; i < lines.length; i++) {
-                lines[i] = to + 4L * (begin + 3L * i * size);
+                lines[i] = to + 4 * (begin + 3 * i * apart);
             }
             WinogradLoops.RESULTS3.run(
-                    new Side(points, 4L * size, 0), 0, Winograd.IN, new Side(lines, 4L * size, 0), 0, 1, n);
+                    new Side(points, 4L * size, 0), 0, Winograd.IN, new Side(lines, 4 * apart, 0), 0, 1, n);
         });
-        Dense w = gradWeight;
+        if (gathers) {
+            KernelMoves.fromPlaces(places.segment(), places.storageOffset(), apart, w);
+            places.storage().free();
+            return;
+        }
         Pointwise.copy(
-                places,
+                places.view(order, order.contiguousStrides(), places.storageOffset()),
                 w.view(order, new long[] {w.stride(2), w.stride(3), w.stride(1), w.stride(0)}, w.storageOffset()));
         places.storage().free();
     }

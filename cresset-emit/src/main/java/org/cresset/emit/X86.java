@@ -38,6 +38,7 @@ final class X86 {
     static final int LOAD = 0x10;
 
     static final int STORE = 0x11;
+    private static final int GATHER = 0x92;
 
     /** An operand: a register, an address, or a vector of the constants behind the code. */
     sealed interface Place {}
@@ -107,6 +108,14 @@ final class X86 {
     /** The same with the lanes of another mask, from 1 to 7. */
     void masked(int map, int opcode, boolean prefix66, int result, int first, Place second, int mask) {
         evex(map, opcode, prefix66 ? P66 : NONE, false, result, Math.max(first, 0), second, mask);
+    }
+
+    /**
+     * Loads the lanes that a mask says from a base and, each, its own distance in bytes, which the address's index, a vector
+     * register below 8, holds in 32 bits; the mask's bits become 0.
+     */
+    void gather(int result, Address from, int mask) {
+        masked(MAP_0F38, GATHER, true, result, 0, from, mask);
     }
 
     /** Loads a vector of floats, a constant, or another register. */
@@ -183,7 +192,7 @@ final class X86 {
         out.write(0x62);
         out.write((~(reg >> 3) & 1) << 7 | (~x & 1) << 6 | (~b & 1) << 5 | (~(reg >> 4) & 1) << 4 | map);
         out.write((w ? 0x80 : 0) | (~first & 15) << 3 | 4 | prefix);
-        boolean zeros = mask != 0 && (map != MAP_0F || opcode != STORE);
+        boolean zeros = mask != 0 && (map != MAP_0F || opcode != STORE) && (map != MAP_0F38 || opcode != GATHER);
         out.write((zeros ? 0x80 : 0) | 0x40 | (repeated ? 0x10 : 0) | (~(first >> 4) & 1) << 3 | mask);
         out.write(opcode);
         operand(reg & 7, rm, 0);
