@@ -42,25 +42,32 @@ public final class Frequencies extends Sort {
         long step = x.stride(d) << x.dtype().shift();
         Workers.parallelFor(g.numel, Math.max(1, 2048 / n), (lo, hi) -> {
             LineSort line = new LineSort(x, false, n);
+            long[] sorted = new long[n];
             for (long i = lo; i < hi; i++) {
                 int[] order = line.sort(g.offset(1, i), step, n);
-                int best = 0;
-                int longest = 0;
-                for (int j = 0; j < n; ) {
-                    int end = j + 1;
-                    while (end < n && line.same(end, j)) {
-                        end++;
-                    }
-                    if (end - j > longest) {
-                        longest = end - j;
-                        best = end - 1;
-                    }
-                    j = end;
-                }
+                line.values(0, n, sorted);
+                int best = endOfLongestRun(sorted, n);
                 Convert.writeLong(DType.INT64, out[0].segment(), g.offset(0, i), order[best]);
             }
             line.done();
         });
+    }
+
+    /** The last place of the longest run of equal numbers, the first of those as long. */
+    private static int endOfLongestRun(long[] sorted, int n) {
+        int best = 0;
+        int longest = 0;
+        int first = 0;
+        for (int i = 1; i <= n; i++) {
+            if (i == n || sorted[i] != sorted[first]) {
+                if (i - first > longest) {
+                    longest = i - first;
+                    best = i - 1;
+                }
+                first = i;
+            }
+        }
+        return best;
     }
 
     @Override

@@ -79,8 +79,7 @@ final class KernelMoves {
      * @param turned whether rows are outputs and columns inputs, else the other way round
      * @param to the first matrix's first panel, and {@code apart} floats further the next matrix
      */
-    static void panels(
-            Dense w, boolean turned, int j, int width, int alike, MemorySegment to, long first, long apart) {
+    static void panels(Dense w, boolean turned, int j, int width, int alike, MemorySegment to, long first, long apart) {
         int kernel = Math.toIntExact(w.size(2) * w.size(3));
         int rows = Math.toIntExact(w.size(turned ? 0 : 1));
         long input = 4L * kernel;

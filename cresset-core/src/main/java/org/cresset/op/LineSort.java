@@ -103,11 +103,6 @@ final class LineSort {
         return count;
     }
 
-    /** Whether the elements of ranks i and j of the line that was sorted last are equal. */
-    boolean same(int i, int j) {
-        return key(i) == key(j);
-    }
-
     /** The integers of n ranks from one on in the line that was sorted last, which needn't be looked up where they were. */
     void values(int first, int count, long[] to) {
         for (int i = 0; i < count; i++) {
