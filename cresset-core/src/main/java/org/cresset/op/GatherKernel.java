@@ -1,5 +1,6 @@
 package org.cresset.op;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.cresset.base.Workers;
@@ -18,6 +19,14 @@ final class GatherKernel {
 
     /** An index that is less than 2^31: from its lower half the compiler learns that it isn't negative. */
     private static final long PLACES = 0x7fffffffL;
+
+    private static final int EXERCISED = 1024;
+    private static final long[] NOWHERE = new long[EXERCISED];
+    private static final MemorySegment SCRATCH = Arena.ofAuto().allocate(8 * EXERCISED, 64);
+    private static final Exercise INTS =
+            new Exercise(() -> ints(SCRATCH, 0, NOWHERE, SCRATCH, 0, EXERCISED), EXERCISED);
+    private static final Exercise LONGS =
+            new Exercise(() -> longs(SCRATCH, 0, NOWHERE, SCRATCH, 0, EXERCISED), EXERCISED);
 
     private GatherKernel() {}
 
@@ -66,7 +75,7 @@ final class GatherKernel {
                         row.pick(from, xo, jumps, io + i * is, to, yo + i * ys, n);
                         continue;
                     }
-                    move(from, xo + i * xs, jumps.at(io + i * is, n), to, yo + i * ys, ys, size, n);
+                    move(from, xo + i * xs, jumps, io + i * is, to, yo + i * ys, ys, size, n);
                 }
             };
         });
@@ -92,18 +101,24 @@ final class GatherKernel {
         });
     }
 
+    /** Whether the loop over places of that size is compiled, which is quicker than machine code then, for it checks nothing twice. */
+    private static boolean compiled(int size, int n) {
+        return size == 4 && INTS.ready(n) || size == 8 && LONGS.ready(n);
+    }
+
     /** The loops are several times faster if the compiler knows the step, which a new result's nearly always is. */
     private static void move(
-            MemorySegment from, long xo, long[] jumps, MemorySegment to, long yo, long ys, int size, int n) {
+            MemorySegment from, long xo, Jumps all, long io, MemorySegment to, long yo, long ys, int size, int n) {
+        long[] jumps = all.at(io, n);
         if (ys != size || size > 8) {
             for (int i = 0; i < n; i++) {
                 Convert.move(from, xo + jumps[i], 0, to, yo + i * ys, 0, size, 1);
             }
             return;
         }
-        if (n >= Jumps.WORTH_A_CALL && MachineMoves.there() && from.isNative() && to.isNative()) {
+        if (n >= Jumps.WORTH_A_CALL && !compiled(size, n) && MachineMoves.there() && from.isNative() && to.isNative()) {
             long places = from.byteSize() - xo - size + 1; // by bytes
-            long index = Jumps.told(jumps, n, places);
+            long index = all.told(n, places);
             if (index != 0) {
                 long target = Window.address(to, yo, (long) size * n);
                 MachineMoves.gather(target, Window.address(from, xo, size), 0, 1, index, places, size, n);

@@ -58,17 +58,23 @@ final class Jumps {
         return Window.address(m, at + low, high - low + size) - low;
     }
 
-    /** Where machine code reads n distances in bytes; 0 if one isn't at least 0 and below {@code places}. */
-    static long told(long[] distances, int n, long places) {
-        long outside = 0;
-        for (int i = 0; i < n; i++) {
-            outside |= distances[i] | places - 1 - distances[i];
-        }
-        if (outside < 0) {
-            return 0;
+    /**
+     * Where machine code reads the first n distances of those that {@link #at} gave last; 0 if one isn't at least 0 and below
+     * {@code reach}.
+     */
+    long told(int n, long reach) {
+        boolean inside = jump >= 0 && advance >= 0 && (places - 1) * jump + (n - 1) * advance < reach;
+        if (!inside) {
+            long outside = 0;
+            for (int i = 0; i < n; i++) {
+                outside |= jumps[i] | reach - 1 - jumps[i];
+            }
+            if (outside < 0) {
+                return 0;
+            }
         }
         MemorySegment own = TOLD.get();
-        MemorySegment.copy(distances, 0, own, L, 0, n);
+        MemorySegment.copy(jumps, 0, own, L, 0, n);
         return own.address();
     }
 

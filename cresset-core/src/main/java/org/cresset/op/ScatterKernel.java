@@ -195,7 +195,7 @@ final class ScatterKernel {
                 return false;
             }
             long places = y.segment().byteSize() - to - size + 1; // by bytes
-            long index = Jumps.told(at, n, places);
+            long index = jumps.told(n, places);
             if (index == 0) {
                 return false;
             }
