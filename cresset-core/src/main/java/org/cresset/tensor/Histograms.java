@@ -16,7 +16,7 @@ final class Histograms {
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
 
     /** Numbers that are read at once. */
-    private static final int PIECE = 4096;
+    private static final int PIECE = 1024;
 
     private Histograms() {}
 
@@ -193,34 +193,55 @@ final class Histograms {
         Dense numbers = (Dense) x.dense("bincount").to(DType.INT64).contiguous();
         int many = Math.toIntExact(x.numel());
         long[] values = new long[Math.min(many, PIECE)];
+        double[] w = weights == null ? null : weights.detach().toDoubleArray();
+        long[] counts = new long[w == null ? Math.toIntExact(Math.max(minlength, PIECE)) : 0];
+        double[] sums = new double[w == null ? 0 : Math.toIntExact(Math.max(minlength, PIECE))];
         long n = minlength;
-        long least = 0;
+        // Each piece is read once, so places for its largest number are made on the way.
         for (int i = 0; i < many; i += PIECE) {
             int some = read(numbers, i, values);
-            for (int k = 0; k < some; k++) {
-                n = Math.max(n, values[k] + 1);
-                least = Math.min(least, values[k]);
+            long bits = bits(values, some);
+            if (bits < 0) {
+                throw CressetException.runtime("bincount: " + least(values, some) + " is negative");
+            }
+            int places = w == null ? counts.length : sums.length;
+            if (w != null || bits >= places) {
+                n = Math.max(n, largest(values, some) + 1);
+            }
+            if (w == null) {
+                counts = n <= places ? counts : Arrays.copyOf(counts, room(n));
+                count(values, some, counts);
+            } else {
+                sums = n <= places ? sums : Arrays.copyOf(sums, room(n));
+                for (int k = 0; k < some; k++) {
+                    sums[(int) values[k]] += w[i + k];
+                }
             }
         }
-        if (least < 0) {
-            throw CressetException.runtime("bincount: " + least + " is negative");
-        }
-        if (weights == null) {
-            long[] counts = new long[Math.toIntExact(n)];
-            for (int i = 0; i < many; i += PIECE) {
-                count(values, read(numbers, i, values), counts);
+        if (w == null) {
+            int bins = counts.length;
+            while (bins > n && counts[bins - 1] == 0) {
+                bins--;
             }
-            return Tensor.of(counts);
+            return Tensor.of(Arrays.copyOf(counts, bins));
         }
-        double[] w = weights.detach().toDoubleArray();
-        double[] sums = new double[Math.toIntExact(n)];
-        for (int i = 0; i < many; i += PIECE) {
-            int some = read(numbers, i, values);
-            for (int k = 0; k < some; k++) {
-                sums[(int) values[k]] += w[i + k];
-            }
+        boolean single = weights != null && weights.dtype() == DType.FLOAT32;
+        Tensor all = Tensor.of(Arrays.copyOf(sums, Math.toIntExact(n)));
+        return all.to(single ? DType.FLOAT32 : DType.FLOAT64);
+    }
+
+    /** All bits that any of some numbers has: negative if one is, else at least the largest. */
+    private static long bits(long[] values, int n) {
+        long bits = 0;
+        for (int i = 0; i < n; i++) {
+            bits |= values[i];
         }
-        return Tensor.of(sums).to(weights.dtype() == DType.FLOAT32 ? DType.FLOAT32 : DType.FLOAT64);
+        return bits;
+    }
+
+    /** Places for n numbers and, so that few arrays are made, more. */
+    private static int room(long n) {
+        return Math.toIntExact(Math.max(n, Math.min(2 * Long.highestOneBit(n), Integer.MAX_VALUE - 8)));
     }
 
     /** int64 from one on, as many as there are or fit; returns how many. */
@@ -228,6 +249,22 @@ final class Histograms {
         int n = Math.min(to.length, (int) numbers.numel() - from);
         MemorySegment.copy(numbers.segment(), L, numbers.byteOffset() + 8L * from, to, 0, n);
         return n;
+    }
+
+    private static long largest(long[] values, int n) {
+        long largest = Long.MIN_VALUE;
+        for (int i = 0; i < n; i++) {
+            largest = Math.max(largest, values[i]);
+        }
+        return largest;
+    }
+
+    private static long least(long[] values, int n) {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < n; i++) {
+            least = Math.min(least, values[i]);
+        }
+        return least;
     }
 
     private static void count(long[] values, int n, long[] counts) {
