@@ -59,6 +59,7 @@ public final class Benchmarks {
                 "resnet18_step")) {
             Measurement.run(workload(name), 1.0);
         }
+        FirstCalls.all();
         WarmUp.settle(30_000);
     }
 

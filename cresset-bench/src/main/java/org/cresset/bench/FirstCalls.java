@@ -78,6 +78,17 @@ public final class FirstCalls {
         }
     }
 
+    /** Makes each call of the table once, whatever comes of it. */
+    static void all() {
+        for (OperatorTable.Row row : OperatorTable.rows()) {
+            try {
+                measure(row, 1, 0);
+            } catch (CressetException e) {
+                // Said where the call is measured.
+            }
+        }
+    }
+
     private static Result inOwnProcess(OperatorTable.Row row, int threads) {
         try {
             return Result.of(
@@ -93,14 +104,14 @@ public final class FirstCalls {
         Workers.setThreads(Integer.parseInt(args[1]));
         Result result;
         try {
-            result = measure(row);
+            result = measure(row, 4, BUDGET);
         } catch (CressetException e) {
             result = Result.failed(row.label(), String.valueOf(e.getMessage()));
         }
         System.out.println(result.json());
     }
 
-    private static Result measure(OperatorTable.Row row) {
+    private static Result measure(OperatorTable.Row row, int least, double seconds) {
         Tensor.manualSeed(0);
         OperatorTable.Call call = row.call();
         List<Tensor> leaves = call.differentiable();
@@ -111,7 +122,7 @@ public final class FirstCalls {
         double[] first = {Double.NaN, Double.NaN};
         double[] later = {Double.MAX_VALUE, Double.NaN};
         long start = System.nanoTime();
-        for (int i = 0; i < 4 || Measurement.seconds(start) < BUDGET; i++) {
+        for (int i = 0; i < least || Measurement.seconds(start) < seconds; i++) {
             double[] times = i == 0 ? first : new double[] {Double.NaN, Double.NaN};
             try (MemoryScope _ = MemoryScope.open()) {
                 long t = System.nanoTime();

@@ -44,10 +44,10 @@ public final class Frequencies extends Sort {
             LineSort line = new LineSort(x, false, n);
             long[] sorted = new long[n];
             for (long i = lo; i < hi; i++) {
-                int[] order = line.sort(g.offset(1, i), step, n);
+                line.sort(g.offset(1, i), step, n);
                 line.values(0, n, sorted);
                 int best = endOfLongestRun(sorted, n);
-                Convert.writeLong(DType.INT64, out[0].segment(), g.offset(0, i), order[best]);
+                Convert.writeLong(DType.INT64, out[0].segment(), g.offset(0, i), line.order()[best]);
             }
             line.done();
         });

@@ -2,7 +2,10 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import org.cresset.base.DType;
+import org.cresset.emit.MachineMoves;
+import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sorts lines of one tensor, one after the other: elements in order, NaN as the largest, equal ones in the order in which they
@@ -11,6 +14,8 @@ import org.cresset.tensor.Dense;
 final class LineSort {
     /** Where one of how many must be asked for so that selecting pays. */
     private static final int FEW = 4;
+
+    private static final int[] NONE = {};
 
     /** The key of a float64 NaN. */
     private static final long NAN = 0x7ff8000000000000L;
@@ -23,9 +28,13 @@ final class LineSort {
     private final long[] packed;
     private final SortMemory arrays = SortMemory.take();
     private final PackedSort sorter = new PackedSort(arrays);
+    private final @Nullable NativeKeys near;
     private long[] sorted;
-    private int[] order = {};
+    private int[] order = NONE;
     private boolean whole;
+
+    /** Whether the keys are in {@link #near}, and nowhere else. */
+    private boolean isNear;
 
     /** The least key that can be, and how many bits the others are above it at most. */
     private long base = Integer.MIN_VALUE;
@@ -40,27 +49,76 @@ final class LineSort {
         packed = arrays.packed(n);
         sorted = packed;
         keys = dtype == DType.FLOAT64 || dtype == DType.INT64 ? arrays.keys(n) : packed;
+        near = NativeKeys.of(n);
         if (!dtype.isFloat() && dtype.shift() < 2) {
             keyBits = dtype.size() * Byte.SIZE;
             base = dtype == DType.INT8 || dtype == DType.INT16 ? -1L << keyBits - 1 : flip << keyBits;
         }
     }
 
-    /** Sorts the line from a byte offset on, as far as the first {@code keep}, and says where they are. */
-    int[] sort(long from, long step, int keep) {
+    /** Sorts the line from a byte offset on, as far as the first {@code keep}. */
+    void sort(long from, long step, int keep) {
         int count = arrange(from, step, keep, keep < n / FEW);
+        order = NONE;
         if (whole) {
-            MergeSort.sort(keys, order, count, arrays);
+            MergeSort.sort(keys, room(count), count, arrays);
+        } else if (near != null && count == n) {
+            toNear(near);
+            near.sort(keyBits);
         } else {
+            toArray();
             sorted = sorter.sort(packed, count, keyBits);
             unpack(count);
         }
+    }
+
+    /** Where the elements of the line that was sorted last are. */
+    int[] order() {
+        if (order.length == 0 && near != null) {
+            near.places(room(n));
+        }
         return order;
+    }
+
+    /**
+     * The first {@code count} elements of that line, and as int64 where they are, into memory in which they lie one after the
+     * other; false if somebody else has to.
+     */
+    boolean write(
+            long from, long step, int count, MemorySegment values, long valuesAt, MemorySegment places, long placesAt) {
+        int size = dtype.size();
+        if (near == null || !isNear || size > 8 || !MachineMoves.there()) {
+            return false;
+        }
+        long index = Window.address(places, placesAt, 8L * count);
+        long to = Window.address(values, valuesAt, (long) size * count);
+        near.places(count, index);
+        MachineMoves.gather(to, Jumps.place(memory, from, 0, step, n, size, 1), 0, step, index, n, size, count);
+        return true;
     }
 
     /** Lets another sort of this thread have the memory; nothing may be asked of this one any more. */
     void done() {
         arrays.giveBack();
+        if (near != null) {
+            near.free();
+        }
+    }
+
+    private void toNear(NativeKeys keys) {
+        if (!isNear) {
+            keys.put(packed);
+            isNear = true;
+        }
+    }
+
+    /** Keys as they are now, for what is done with arrays. */
+    private void toArray() {
+        if (isNear && near != null) {
+            near.get(packed);
+            sorted = packed;
+            isNear = false;
+        }
     }
 
     /** Where the element of rank k (from 0) is. */
@@ -83,12 +141,19 @@ final class LineSort {
             MergeSort.sort(keys, order, count, arrays);
             return order[k];
         }
+        if (near != null) {
+            toNear(near);
+            return (int) near.rank(k);
+        }
         return (int) sorter.rank(packed, n, k);
     }
 
     private int nans() {
         if (!dtype.isFloat()) {
             return 0;
+        }
+        if (isNear && near != null) {
+            return near.alike(FloatKeys.NAN ^ (int) flip);
         }
         int count = 0;
         if (keys == packed) {
@@ -105,6 +170,8 @@ final class LineSort {
 
     /** The integers of n ranks from one on in the line that was sorted last, which needn't be looked up where they were. */
     void values(int first, int count, long[] to) {
+        order();
+        toArray();
         for (int i = 0; i < count; i++) {
             to[i] = key(first + i) ^ flip;
         }
@@ -136,6 +203,7 @@ final class LineSort {
             return select ? candidates(keep) : all();
         }
         if (select) {
+            toArray();
             sorter.select(packed, n, keep);
             return keep;
         }
@@ -144,6 +212,8 @@ final class LineSort {
 
     private void readPacked(long from, long step) {
         whole = false;
+        isNear = false;
+        sorted = packed;
         if (keys == packed) {
             read(from, step);
             return;
@@ -164,8 +234,9 @@ final class LineSort {
         }
     }
 
-    private void room(int count) {
+    private int[] room(int count) {
         order = arrays.order(count);
+        return order;
     }
 
     private int all() {
@@ -196,7 +267,10 @@ final class LineSort {
 
     private void read(long from, long step) {
         long f = flip;
-        if (dtype == DType.FLOAT32) {
+        if (dtype == DType.FLOAT32 && near != null) {
+            near.floats(memory, from, step, (int) f);
+            isNear = true;
+        } else if (dtype == DType.FLOAT32) {
             FloatKeys.pack(memory, from, step, arrays.otherOrder(n), packed, n, (int) f);
         } else if (dtype.isFloat()) {
             for (int i = 0; i < n; i++) {

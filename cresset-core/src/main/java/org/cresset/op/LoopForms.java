@@ -1,5 +1,6 @@
 package org.cresset.op;
 
+import java.util.function.Supplier;
 import org.cresset.emit.MachineKernels;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +46,8 @@ public abstract class LoopForms<K> {
     /** The scalar form, or the one in the Vector API, compiled or not. */
     protected abstract K load(boolean vector);
 
-    /** The form in machine code, if there is one. */
-    protected abstract @Nullable K machine(K scalar);
+    /** The form in machine code, if there is one, which asks for the scalar form when it has elements for it. */
+    protected abstract @Nullable K machine(Supplier<? extends K> scalar);
 
     /** Whether there is a vector form. */
     protected abstract boolean vectorizable();
@@ -75,16 +76,15 @@ public abstract class LoopForms<K> {
             K f = fast;
             return f != null && n >= smallest ? f : scalar();
         }
-        K s = scalar();
         if (n < smallest) {
-            return s;
+            return scalar();
         }
         seen += elements;
         if (seen > WORTH_EMITTING) {
-            settle(s);
+            settle();
         }
         K f = fast;
-        return f != null ? f : s;
+        return f != null ? f : scalar();
     }
 
     /** As {@link #pick}; null where that would be the scalar form, and for so few elements that no other pays. */
@@ -105,10 +105,10 @@ public abstract class LoopForms<K> {
         return s;
     }
 
-    private synchronized void settle(K s) {
+    private synchronized void settle() {
         if (!sought) {
             sought = true;
-            K m = machine(s);
+            K m = machine(this::scalar);
             fast = m;
             settled = m != null && MachineKernels.widest();
         }
@@ -134,7 +134,7 @@ public abstract class LoopForms<K> {
 
     /** The form in machine code, for tests; null if there is none. */
     public final @Nullable K machineNow() {
-        return machine(load(false));
+        return machine(this::scalar);
     }
 
     /** The vector form on trial against the one that is used. */

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.emit.GridLoop;
@@ -73,7 +74,7 @@ final class MemoryGridTiers extends LoopForms<MemoryGridKernel> {
     }
 
     @Override
-    protected @Nullable MemoryGridKernel machine(MemoryGridKernel scalar) {
+    protected @Nullable MemoryGridKernel machine(Supplier<? extends MemoryGridKernel> scalar) {
         return MachineKernels.of(grid, scalar);
     }
 

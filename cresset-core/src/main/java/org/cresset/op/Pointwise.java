@@ -219,13 +219,17 @@ final class Pointwise {
         return true;
     }
 
-    /** Runs the loop on the elements {@code from..to} of such operands, row by row. */
+    /** Runs the loop on the elements {@code from..to} of such operands, row by row or many rows in a call. */
     private static void rows(Loops loops, Geometry g, Dense[] operands, long from, long to) {
         MemorySegment[] s = new MemorySegment[4];
         long[] o = new long[4];
+        long[] steps = new long[4];
         int repeated = 0;
+        long second = g.rank > 1 ? g.dims[g.rank - 2] : 1;
         for (int k = 0; k < operands.length; k++) {
-            s[k] = operands[k].segment();
+            int place = k == 0 ? 3 : k - 1;
+            s[place] = operands[k].segment();
+            steps[place] = g.rank > 1 ? g.steps[k][g.rank - 2] : 0;
             repeated |= k > 0 && g.innerStep(k) == 0 ? 1 << (k - 1) : 0;
         }
         long inner = g.inner();
@@ -234,11 +238,18 @@ final class Pointwise {
         long column = from - row * inner;
         long left = to - from;
         while (left > 0) {
-            int n = (int) Math.min(Math.min(left, inner - column), CHUNK);
             for (int k = 0; k < operands.length; k++) {
-                o[k] = g.rowOffset(k, row) + column * g.innerStep(k);
+                o[k == 0 ? 3 : k - 1] = g.rowOffset(k, row) + column * g.innerStep(k);
             }
-            kernel.run(s[1], o[1], s[2], o[2], s[3], o[3], s[0], o[0], n);
+            if (column == 0 && left >= inner && inner <= CHUNK) {
+                int many = (int) Math.min(Math.min(left / inner, second - row % second), CHUNK);
+                kernel.rows(s, o, steps, many, (int) inner);
+                left -= many * inner;
+                row += many;
+                continue;
+            }
+            int n = (int) Math.min(Math.min(left, inner - column), CHUNK);
+            kernel.run(s[0], o[0], s[1], o[1], s[2], o[2], s[3], o[3], n);
             left -= n;
             column += n;
             if (column == inner) {

@@ -67,18 +67,22 @@ public final class Sorting {
                 LineSort line = new LineSort(x, a.descending, n);
                 for (long i = lo; i < hi; i++) {
                     long from = g.offset(1, i);
-                    write(line, x, line.sort(from, fs, keep), from, fs, out, g.offset(0, i), ts, keep);
+                    line.sort(from, fs, keep);
+                    write(line, x, from, fs, out, g.offset(0, i), ts, keep);
                 }
                 line.done();
             });
         }
 
         /** Elements of a line in this order, and the order. */
-        private static void write(
-                LineSort line, Dense x, int[] order, long from, long fs, Dense[] out, long to, long ts, int keep) {
+        private static void write(LineSort line, Dense x, long from, long fs, Dense[] out, long to, long ts, int keep) {
             int shift = x.dtype().shift();
             long p = to >> shift << 3;
             long ps = ts >> shift << 3;
+            if (ts == x.dtype().size() && line.write(from, fs, keep, out[0].segment(), to, out[1].segment(), p)) {
+                return;
+            }
+            int[] order = line.order();
             LineArrays arrays = LineArrays.own();
             long[] some = arrays.whole;
             for (int i = 0; i < keep; i += some.length) {

@@ -1,6 +1,7 @@
 package org.cresset.op;
 
 import java.lang.reflect.InvocationTargetException;
+import java.util.function.Supplier;
 import org.cresset.emit.Kernel;
 import org.cresset.emit.Loop;
 import org.cresset.emit.LoopEmitter;
@@ -38,7 +39,7 @@ final class Tiers extends LoopForms<Kernel> {
     }
 
     @Override
-    protected @Nullable Kernel machine(Kernel scalar) {
+    protected @Nullable Kernel machine(Supplier<? extends Kernel> scalar) {
         return MachineKernels.of(loop, scalar);
     }
 

@@ -65,6 +65,40 @@ class SortProperties {
         assertThat(top[1].toLongArray()).doesNotHaveDuplicates();
     }
 
+    /** Lines so long that they are sorted by counting. */
+    @Property(tries = 25)
+    void longLines(
+            @ForAll @IntRange(min = 500, max = 20_000) int n,
+            @ForAll long seed,
+            @ForAll boolean descending,
+            @ForAll DType dtype) {
+        if (dtype.isComplex() || dtype == DType.BOOL) {
+            return;
+        }
+        Random r = new Random(seed);
+        double[] values = r.ints(n, -100, 100).asDoubleStream().toArray();
+        if (dtype.isFloat()) {
+            for (int i = 0; i < n; i += 1 + r.nextInt(40)) {
+                values[i] = r.nextInt(5) == 0 ? Double.NaN : r.nextGaussian();
+            }
+        }
+        Tensor t = Tensor.of(values).to(dtype);
+        double[] rounded = t.toDoubleArray();
+        long[] order = stableOrder(rounded, descending);
+        Tensor[] sorted = t.sort(0, descending, true);
+        assertThat(sorted[1].toLongArray()).isEqualTo(order);
+        assertThat(t.get(sorted[1]).toDoubleArray()).isEqualTo(sorted[0].toDoubleArray());
+        Tensor[] columns = Tensor.stack(1, t, t.flip(0)).sort(0, descending, true);
+        assertThat(columns[1].select(1, 0).toLongArray()).isEqualTo(order);
+        int k = r.nextInt(n);
+        long[] rising = descending ? stableOrder(rounded, false) : order;
+        assertThat(t.kthvalue(k + 1, 0, false)[1].toLongArray()).containsExactly(rising[k]);
+        boolean nan = Double.isNaN(rounded[(int) rising[n - 1]]);
+        double middle = rounded[(int) rising[(n - 1) / 2]];
+        Tensor median = t.median(0, false)[0];
+        assertThat(median.toDoubleArray()).containsExactly(nan ? Double.NaN : middle);
+    }
+
     @Example
     void notANumberIsLargest() {
         Tensor t = Tensor.of(2f, Float.NaN, Float.POSITIVE_INFINITY, -1f, Float.NEGATIVE_INFINITY);

@@ -1,6 +1,7 @@
 package org.cresset.emit;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,29 @@ public abstract class Kernel {
             MemorySegment o,
             long oo,
             int n);
+
+    /**
+     * Handles n elements of each of several rows.
+     *
+     * @param s memory of the three inputs and the output, as {@link #run} has them
+     * @param offsets of the first row, in bytes
+     * @param steps bytes from row to row, 0 or less too
+     */
+    public void rows(@Nullable MemorySegment[] s, long[] offsets, long[] steps, int rows, int n) {
+        long[] at = offsets.clone();
+        for (int r = 0; r < rows; r++) {
+            run(this, s, at, n);
+            for (int k = 0; k < at.length; k++) {
+                at[k] += steps[k];
+            }
+        }
+    }
+
+    static void run(Kernel kernel, @Nullable MemorySegment[] s, long[] at, int n) {
+        MemorySegment first = Objects.requireNonNull(s[0]);
+        MemorySegment out = Objects.requireNonNull(s[3]);
+        kernel.run(first, at[0], s[1], at[1], s[2], at[2], out, at[3], n);
+    }
 
     /**
      * Handles n elements of a row, with a block of accumulators of its own for each {@code part} elements: blocks lie one after

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MachineKernels {
     /** Elements of one call: it should be over soon, because the garbage collector may be waiting. */
-    private static final int BRIEF = 1 << 14;
+    static final int BRIEF = 1 << 14;
 
     /** Elements of a grid's row, of which a call takes one at least, that is still brief. */
-    private static final int LONGEST = 1 << 16;
+    static final int LONGEST = 1 << 16;
 
     private static final ThreadLocal<Numbers> NUMBERS = ThreadLocal.withInitial(Numbers::new);
 
@@ -70,7 +70,7 @@ public final class MachineKernels {
         }
     }
 
-    private static @Nullable NativeFunction install(Supplier<byte @Nullable []> code) {
+    static @Nullable NativeFunction install(Supplier<byte @Nullable []> code) {
         if (SCALAR_ONLY || !MachineCode.avx2()) {
             return null;
         }
@@ -79,13 +79,13 @@ public final class MachineKernels {
     }
 
     /** The form of a loop that isn't wide, beside its scalar form; null if there is none on this machine. */
-    public static @Nullable Kernel of(Loop loop, Kernel scalar) {
+    public static @Nullable Kernel of(Loop loop, Supplier<? extends Kernel> scalar) {
         NativeFunction f = install(() -> MachineLoop.of(loop));
-        return f == null ? null : new Plain(loop, scalar, f);
+        return f == null ? null : new MachineKernel(loop, scalar, f);
     }
 
     /** The same of a wide loop. */
-    public static @Nullable WideKernel of(Loop loop, WideKernel scalar) {
+    public static @Nullable WideKernel wide(Loop loop, Supplier<? extends WideKernel> scalar) {
         if (loop.operands() > MachineBlock.MOST_OPERANDS) {
             return null;
         }
@@ -94,7 +94,7 @@ public final class MachineKernels {
     }
 
     /** The same of a grid whose repeated inputs, if there are any, move together. */
-    public static @Nullable MemoryGridKernel of(GridLoop grid, MemoryGridKernel scalar) {
+    public static @Nullable MemoryGridKernel of(GridLoop grid, Supplier<? extends MemoryGridKernel> scalar) {
         if (grid.loop().operands() > MachineBlock.MOST_OPERANDS || grid.numberGroups() > 1) {
             return null;
         }
@@ -102,165 +102,20 @@ public final class MachineKernels {
         return f == null ? null : new Grid(grid, scalar, f);
     }
 
-    /** How operands of a loop move with its elements. */
-    private static final class Moves {
-        /** That there is no such operand. */
-        static final int NONE = -1;
-
-        /** That an operand doesn't move, because it is a block of accumulators. */
-        static final int ACCUMULATORS = -2;
-
-        /** The same because it is one number; less the logarithm of its size. */
-        static final int STAYS = -3;
-
-        final int lanes;
-        final int size;
-        final int block;
-        private final int step;
-
-        Moves(Loop loop) {
-            lanes = MachineLoop.lanes(loop.type());
-            size = loop.type().dtype().size();
-            block = loop.type().accumulators() * size;
-            step = loop.accumulators().isEmpty() ? lanes : loop.type().accumulators();
-        }
-
-        /** How many elements the scalar form takes where the code has stopped: as many as are left, or up to where it can go on. */
-        int left(int done, int n) {
-            return Math.min(step - done % step, n - done);
-        }
-
-        static int of(Loop loop, int operand) {
-            if (operand >= loop.inputs() + loop.outputs()) {
-                return ACCUMULATORS;
-            }
-            int shift = loop.row(operand).shift(loop.type());
-            return loop.repeats(operand) ? STAYS - shift : shift;
-        }
-
-        /** The address of an operand, of which all n elements lie inside its segment. */
-        long address(@Nullable MemorySegment segment, long offset, int moves, int n) {
-            if (moves == NONE || segment == null) {
-                return 0;
-            }
-            long bytes = moves >= 0 ? (long) n << moves : moves == ACCUMULATORS ? block : 1L << STAYS - moves;
-            return Window.address(segment, offset, bytes);
-        }
-
-        /** Bytes from an operand's place for element 0 to that for element {@code i}. */
-        long to(int i, int moves) {
-            return moves >= 0 ? (long) i << moves : moves == ACCUMULATORS ? (long) i * size & block - 1 : 0;
-        }
-
-        /** The address for rows from an element that begins a block of accumulators, or has none. */
-        long from(long address, int i, int moves) {
-            return moves >= 0 ? address + ((long) i << moves) : address;
-        }
-    }
-
-    /** A loop with places for up to four operands. */
-    private static final class Plain extends Kernel {
-        private final Moves moves;
-        private final int[] of = {Moves.NONE, Moves.NONE, Moves.NONE, Moves.NONE};
-        private final Kernel scalar;
-        private final NativeFunction code;
-        private final @Nullable NativeFunction parts;
-
-        Plain(Loop loop, Kernel scalar, NativeFunction code) {
-            this.moves = new Moves(loop);
-            this.scalar = scalar;
-            this.code = code;
-            this.parts = loop.accumulators().isEmpty() ? null : install(() -> MachineLoop.parts(loop));
-            for (int k = 0; k < loop.operands(); k++) {
-                of[MachineLoop.argument(loop, k)] = Moves.of(loop, k);
-            }
-        }
-
-        @Override
-        public void run(
-                MemorySegment a,
-                long ao,
-                @Nullable MemorySegment b,
-                long bo,
-                @Nullable MemorySegment c,
-                long co,
-                MemorySegment o,
-                long oo,
-                int n) {
-            int whole = n & -moves.lanes;
-            long pa = moves.address(a, ao, of[0], n);
-            long pb = moves.address(b, bo, of[1], n);
-            long pc = moves.address(c, co, of[2], n);
-            long po = moves.address(o, oo, of[3], n);
-            int done = 0;
-            while (done < n) {
-                int end = Math.min(whole, done + BRIEF);
-                if (done < whole) {
-                    done += (int) code.callBriefly(
-                            end - done, from(pa, done, 0), from(pb, done, 1), from(pc, done, 2), from(po, done, 3));
-                }
-                int some = moves.left(done, n);
-                if (some > 0 && (done < end || done == whole)) { // a rare element, or the end
-                    scalar.run(
-                            a, ao + to(done, 0), b, bo + to(done, 1), c, co + to(done, 2), o, oo + to(done, 3), some);
-                    done += some;
-                }
-            }
-            Reference.reachabilityFence(a);
-            Reference.reachabilityFence(b);
-            Reference.reachabilityFence(c);
-            Reference.reachabilityFence(o);
-        }
-
-        /** Whole parts at once; what is left of the row is one that {@link #run} takes. */
-        @Override
-        public void parts(MemorySegment a, long ao, MemorySegment o, long oo, LaneType type, int n, int part) {
-            int whole = n / part;
-            if (parts == null || whole < 2 || part % moves.lanes != 0) {
-                super.parts(a, ao, o, oo, type, n, part);
-                return;
-            }
-            long row = (long) part * moves.size;
-            long from = Window.address(a, ao, whole * row);
-            long to = Window.address(o, oo, (long) whole * moves.block);
-            MachineBlock block = MachineBlock.own();
-            int most = Math.max(1, BRIEF / part);
-            for (int done = 0; done < whole; done += most) {
-                block.operand(0, from + done * row, row);
-                block.operand(1, to + (long) done * moves.block, moves.block);
-                parts.callBriefly(part, block.of(Math.min(most, whole - done), 2), 0, 0, 0);
-            }
-            Reference.reachabilityFence(a);
-            Reference.reachabilityFence(o);
-            if (whole * part < n) {
-                long at = oo + (long) whole * moves.block;
-                run(a, ao + whole * row, null, 0, null, 0, o, at, n - whole * part);
-            }
-        }
-
-        private long from(long address, int i, int place) {
-            return moves.from(address, i, of[place]);
-        }
-
-        private long to(int i, int place) {
-            return moves.to(i, of[place]);
-        }
-    }
-
     /** A loop over any number of operands. */
     private static final class Wide extends WideKernel {
-        private final Moves moves;
+        private final OperandMoves moves;
         private final int[] of;
-        private final WideKernel scalar;
+        private final Supplier<? extends WideKernel> scalar;
         private final NativeFunction code;
 
-        Wide(Loop loop, WideKernel scalar, NativeFunction code) {
-            this.moves = new Moves(loop);
+        Wide(Loop loop, Supplier<? extends WideKernel> scalar, NativeFunction code) {
+            this.moves = new OperandMoves(loop);
             this.scalar = scalar;
             this.code = code;
             this.of = new int[loop.operands()];
             for (int k = 0; k < of.length; k++) {
-                of[k] = Moves.of(loop, k);
+                of[k] = OperandMoves.of(loop, k);
             }
         }
 
@@ -287,7 +142,7 @@ public final class MachineKernels {
                     for (int k = 0; k < of.length; k++) {
                         at[k] = offsets[k] + moves.to(done, of[k]);
                     }
-                    scalar.run(segments, at, some);
+                    scalar.get().run(segments, at, some);
                     done += some;
                 }
             }
@@ -309,10 +164,10 @@ public final class MachineKernels {
         /** How many repeated inputs there are before an operand. */
         private final int[] before;
 
-        private final MemoryGridKernel scalar;
+        private final Supplier<? extends MemoryGridKernel> scalar;
         private final NativeFunction code;
 
-        Grid(GridLoop grid, MemoryGridKernel scalar, NativeFunction code) {
+        Grid(GridLoop grid, Supplier<? extends MemoryGridKernel> scalar, NativeFunction code) {
             this.grid = grid;
             this.lanes = MachineLoop.lanes(grid.loop().type());
             this.shift = grid.loop().type().dtype().shift();
@@ -341,7 +196,7 @@ public final class MachineKernels {
                 whole(places, offsets, steps, rows, whole, numbers);
             }
             if (whole < n) {
-                scalar.run(places, moved(offsets, steps, 0, whole), steps, rows, n - whole, numbers);
+                scalar.get().run(places, moved(offsets, steps, 0, whole), steps, rows, n - whole, numbers);
             }
         }
 
@@ -380,7 +235,7 @@ public final class MachineKernels {
                 if (row < rows && column < n) {
                     Object own =
                             told == null ? numbers : told.row(numbers, steps[numberGroup], rows, row, numbersOfRow());
-                    scalar.run(places, moved(offsets, steps, row, column), steps, 1, lanes, own);
+                    scalar.get().run(places, moved(offsets, steps, row, column), steps, 1, lanes, own);
                     column += lanes;
                 }
                 if (column >= n) {

@@ -77,6 +77,11 @@ final class MachineLoop {
         return written(grid.loop(), true);
     }
 
+    /** The code of {@link Kernel#rows} as a grid; null if it has no such form. */
+    static byte @Nullable [] rows(Loop loop) {
+        return written(loop, true);
+    }
+
     /** The code of {@link Kernel#parts} as a grid, whose rows are parts; null if it has no such form. */
     static byte @Nullable [] parts(Loop loop) {
         boolean suits = !loop.wide()

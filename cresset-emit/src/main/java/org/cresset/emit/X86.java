@@ -40,7 +40,10 @@ final class X86 {
     static final int STORE = 0x11;
     private static final int GATHER = 0x92;
 
-    /** An operand: a register, an address, or a vector of the constants behind the code. */
+    /**
+     * An operand: a register, an address, or a vector of the constants behind the code. Asked for its class by
+     * {@code instanceof}: a switch over patterns makes classes when it is first reached, which is in the first call of all.
+     */
     sealed interface Place {}
 
     /** A vector register. */
@@ -178,16 +181,14 @@ final class X86 {
         int b = 0;
         int x = 0;
         boolean repeated = false;
-        switch (rm) {
-            case Register r -> {
-                b = r.number >> 3 & 1;
-                x = r.number >> 4;
-            }
-            case Address a -> {
-                b = a.base >> 3;
-                x = a.index < 0 ? 0 : a.index >> 3;
-            }
-            case Constant _ -> repeated = map != MAP_0F38 || opcode != 0x18;
+        if (rm instanceof Register r) {
+            b = r.number >> 3 & 1;
+            x = r.number >> 4;
+        } else if (rm instanceof Address a) {
+            b = a.base >> 3;
+            x = a.index < 0 ? 0 : a.index >> 3;
+        } else {
+            repeated = map != MAP_0F38 || opcode != 0x18;
         }
         out.write(0x62);
         out.write((~(reg >> 3) & 1) << 7 | (~x & 1) << 6 | (~b & 1) << 5 | (~(reg >> 4) & 1) << 4 | map);
@@ -215,13 +216,11 @@ final class X86 {
             int map, int opcode, int prefix, boolean w, boolean wide, int reg, int first, Place rm, int immediates) {
         int b = 0;
         int x = 0;
-        switch (rm) {
-            case Register r -> b = r.number >> 3;
-            case Address a -> {
-                b = a.base >> 3;
-                x = a.index < 0 ? 0 : a.index >> 3;
-            }
-            case Constant _ -> {}
+        if (rm instanceof Register r) {
+            b = r.number >> 3;
+        } else if (rm instanceof Address a) {
+            b = a.base >> 3;
+            x = a.index < 0 ? 0 : a.index >> 3;
         }
         out.write(0xc4);
         out.write((~(reg >> 3) & 1) << 7 | (~x & 1) << 6 | (~b & 1) << 5 | map);
@@ -232,19 +231,17 @@ final class X86 {
 
     /** The bytes that name a register and a place. */
     private void operand(int reg, Place rm, int immediates) {
-        switch (rm) {
-            case Register r -> out.write(0xc0 | reg << 3 | r.number & 7);
-            case Constant c -> {
-                out.write(reg << 3 | 5);
-                references.add(new Reference(out.size(), out.size() + 4 + immediates, c.number));
-                int32(0);
-            }
-            case Address a -> {
-                out.write(0x80 | reg << 3 | 4);
-                int index = a.index < 0 ? RSP : a.index;
-                out.write(Integer.numberOfTrailingZeros(a.scale) << 6 | (index & 7) << 3 | a.base & 7);
-                int32(a.offset);
-            }
+        if (rm instanceof Register r) {
+            out.write(0xc0 | reg << 3 | r.number & 7);
+        } else if (rm instanceof Address a) {
+            out.write(0x80 | reg << 3 | 4);
+            int index = a.index < 0 ? RSP : a.index;
+            out.write(Integer.numberOfTrailingZeros(a.scale) << 6 | (index & 7) << 3 | a.base & 7);
+            int32(a.offset);
+        } else if (rm instanceof Constant c) {
+            out.write(reg << 3 | 5);
+            references.add(new Reference(out.size(), out.size() + 4 + immediates, c.number));
+            int32(0);
         }
     }
 
@@ -338,6 +335,42 @@ final class X86 {
     void shiftLeft(int to, int by) {
         out.write(0x48 | to >> 3);
         bytes(0xc1, 0xe0 | to & 7, by);
+    }
+
+    /** {@code to >>>= by}. */
+    void shiftRight(int to, int by) {
+        out.write(0x48 | to >> 3);
+        bytes(0xc1, 0xe8 | to & 7, by);
+    }
+
+    /** {@code to >>>= rcx}. */
+    void shiftRight(int to) {
+        bytes(0x48 | to >> 3, 0xd3, 0xe8 | to & 7);
+    }
+
+    /** {@code to <<= rcx}. */
+    void shiftLeft(int to) {
+        bytes(0x48 | to >> 3, 0xd3, 0xe0 | to & 7);
+    }
+
+    /** {@code to -= from}. */
+    void subtract(int to, int from) {
+        registers(0x2b, to, from);
+    }
+
+    /** {@code to &= from}. */
+    void andRegister(int to, int from) {
+        registers(0x23, to, from);
+    }
+
+    /** {@code to ^= from}. */
+    void xorRegister(int to, int from) {
+        registers(0x33, to, from);
+    }
+
+    /** {@code memory += 1}, of four bytes. */
+    void increment(Address a) {
+        narrow(a, 0, 0xff);
     }
 
     /** Sets flags by {@code a - b}. */

@@ -221,7 +221,7 @@ class LoopEmitterTest {
             numbers.add(random.nextLong() >> random.nextInt(64));
         }
         List<Kernel> forms = new ArrayList<>(List.of(Emitted.vector(loop)));
-        Kernel machine = MachineKernels.of(loop, Emitted.scalar(loop));
+        Kernel machine = MachineKernels.of(loop, () -> Emitted.scalar(loop));
         if (machine != null) {
             forms.add(machine);
         }

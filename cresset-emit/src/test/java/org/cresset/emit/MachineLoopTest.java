@@ -163,7 +163,7 @@ class MachineLoopTest {
         Body body = new AnyBody(seed, operations + results, results);
         Loop loop = new Loop("L", type, repeated, outputs, how, true, body);
         WideKernel scalar = Emitted.wide(loop);
-        WideKernel machine = MachineKernels.of(loop, scalar);
+        WideKernel machine = MachineKernels.wide(loop, () -> scalar);
         if (how.size() > 0 && inputs + outputs + how.size() > 11 && machine == null) {
             return; // more rows beside accumulators than there are registers for addresses
         }
@@ -208,7 +208,7 @@ class MachineLoopTest {
         Loop loop = new Loop("G", LaneType.F32, List.of(false, false), 2, List.of(), true, body);
         GridLoop grid = new GridLoop(loop, List.of(0, 0, 1, 1));
         MemoryGridKernel scalar = Emitted.grid(grid);
-        MemoryGridKernel machine = Objects.requireNonNull(MachineKernels.of(grid, scalar));
+        MemoryGridKernel machine = Objects.requireNonNull(MachineKernels.of(grid, () -> scalar));
         Random random = new Random(1);
         for (int n : new int[] {5, 8, 24, 43}) {
             for (int rare = 0; rare < 4; rare++) {
@@ -235,6 +235,53 @@ class MachineLoopTest {
         }
     }
 
+    /** Rows at once: with rare elements, ends that aren't vectors, a number for each row, and in place. */
+    @Test
+    void manyRowsOfALoop() {
+        Body body = new Body() {
+            @Override
+            public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+                V sum = l.add(in.get(0), in.get(1));
+                V far = l.gt(in.get(0), l.constant(100.0));
+                return List.of(l.rare(far, sum, new Lanes.Function(Math.class, "log"), in.get(0)));
+            }
+        };
+        Loop loop = new Loop("R", LaneType.F32, List.of(false, true), 1, List.of(), false, body);
+        Kernel scalar = Emitted.scalar(loop);
+        Kernel machine = Objects.requireNonNull(MachineKernels.of(loop, () -> scalar));
+        Random random = new Random(1);
+        int rows = 7;
+        for (int n : new int[] {5, 8, 11, 24, 43}) {
+            for (int rare = 0; rare < 3; rare++) {
+                for (int target = 0; target < 2; target++) { // 0: in place
+                    for (int sign = -1; sign < 2; sign++) {
+                        long row = 4L * (n + 3);
+                        long far = sign < 0 ? (rows - 1) * row : 0;
+                        try (Arena arena = Arena.ofConfined()) {
+                            MemorySegment one = arena.allocate(3 * rows * row, 64);
+                            for (int i = 0; i < one.byteSize() / 4; i++) {
+                                float v = random.nextInt(20) < rare ? 1e3f : random.nextFloat();
+                                one.setAtIndex(ValueLayout.JAVA_FLOAT, i, v);
+                            }
+                            MemorySegment other =
+                                    arena.allocate(one.byteSize(), 64).copyFrom(one);
+                            long[] offsets = {far, 2 * rows * row + far, 0, target * rows * row + far};
+                            long step = target == 0 ? (sign < 0 ? -row : row) : sign * row;
+                            long[] steps = {step, sign * 4L, 0, sign < 0 ? -row : row};
+                            scalar.rows(new MemorySegment[] {one, one, null, one}, offsets, steps, rows, n);
+                            machine.rows(new MemorySegment[] {other, other, null, other}, offsets, steps, rows, n);
+                            same(other, one, LaneType.F32);
+                        }
+                    }
+                }
+            }
+        }
+        MemorySegment m = Arena.ofAuto().allocate(4L * 64);
+        assertThatThrownBy(() -> machine.rows(
+                        new MemorySegment[] {m, m, null, m}, new long[4], new long[] {0, 0, 0, 4L * 17}, 4, 16))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
     @Test
     void rowsInPartsHaveAccumulatorsOfTheirOwn() {
         Body body = new Body() {
@@ -245,7 +292,7 @@ class MachineLoopTest {
         };
         Loop loop = new Loop("L", LaneType.F32, List.of(false), 0, List.of(Combine.SUM), false, body);
         Kernel scalar = Emitted.scalar(loop);
-        Kernel machine = Objects.requireNonNull(MachineKernels.of(loop, scalar));
+        Kernel machine = Objects.requireNonNull(MachineKernels.of(loop, () -> scalar));
         try (Arena arena = Arena.ofConfined()) {
             for (int part : new int[] {8, 20, 64, 1024}) {
                 for (int n : new int[] {0, 7, part, 3 * part, 40 * part + 13}) {
@@ -270,7 +317,7 @@ class MachineLoopTest {
             }
         };
         Loop loop = new Loop("L", LaneType.F32, Collections.nCopies(1, false), 1, List.of(), false, body);
-        Kernel machine = Objects.requireNonNull(MachineKernels.of(loop, Emitted.scalar(loop)));
+        Kernel machine = Objects.requireNonNull(MachineKernels.of(loop, () -> Emitted.scalar(loop)));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment m = arena.allocate(4L * 32);
             assertThatThrownBy(() -> machine.run(m, 4, null, 0, null, 0, m, 0, 32))
@@ -294,8 +341,8 @@ class MachineLoopTest {
         };
         List<Boolean> two = List.of(false, false);
         Loop integers = new Loop("L", LaneType.I32, two, 1, List.of(), false, quotient);
-        assertThat(MachineKernels.of(integers, Emitted.scalar(integers))).isNull();
+        assertThat(MachineKernels.of(integers, () -> Emitted.scalar(integers))).isNull();
         Loop floats = new Loop("L", LaneType.F32, two, 1, List.of(), false, quotient);
-        assertThat(MachineKernels.of(floats, Emitted.scalar(floats))).isNotNull();
+        assertThat(MachineKernels.of(floats, () -> Emitted.scalar(floats))).isNotNull();
     }
 }

@@ -2,6 +2,7 @@ package org.cresset.optim;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.emit.Loop;
@@ -41,8 +42,8 @@ final class UpdateKernel extends LoopForms<WideKernel> {
     }
 
     @Override
-    protected @Nullable WideKernel machine(WideKernel scalar) {
-        return MachineKernels.of(loop, scalar);
+    protected @Nullable WideKernel machine(Supplier<? extends WideKernel> scalar) {
+        return MachineKernels.wide(loop, scalar);
     }
 
     @Override
