@@ -42,32 +42,13 @@ public final class Frequencies extends Sort {
         long step = x.stride(d) << x.dtype().shift();
         Workers.parallelFor(g.numel, Math.max(1, 2048 / n), (lo, hi) -> {
             LineSort line = new LineSort(x, false, n);
-            long[] sorted = new long[n];
             for (long i = lo; i < hi; i++) {
                 line.sort(g.offset(1, i), step, n);
-                line.values(0, n, sorted);
-                int best = endOfLongestRun(sorted, n);
+                int best = line.endOfLongestRun();
                 Convert.writeLong(DType.INT64, out[0].segment(), g.offset(0, i), line.order()[best]);
             }
             line.done();
         });
-    }
-
-    /** The last place of the longest run of equal numbers, the first of those as long. */
-    private static int endOfLongestRun(long[] sorted, int n) {
-        int best = 0;
-        int longest = 0;
-        int first = 0;
-        for (int i = 1; i <= n; i++) {
-            if (i == n || sorted[i] != sorted[first]) {
-                if (i - first > longest) {
-                    longest = i - first;
-                    best = i - 1;
-                }
-                first = i;
-            }
-        }
-        return best;
     }
 
     @Override

@@ -168,6 +168,32 @@ final class LineSort {
         return count;
     }
 
+    /** The last rank of the longest run of equal elements in the line that was sorted last, the first of those as long. */
+    int endOfLongestRun() {
+        order();
+        toArray();
+        return whole ? endOfLongestRun(keys, 0, n) : endOfLongestRun(sorted, Integer.SIZE, n);
+    }
+
+    private static int endOfLongestRun(long[] sorted, int shift, int n) {
+        int best = 0;
+        int longest = 1;
+        int first = 0;
+        long key = sorted[0] >> shift;
+        for (int i = 1; i < n; i++) {
+            long k = sorted[i] >> shift;
+            if (k != key) {
+                key = k;
+                first = i;
+            }
+            if (i - first >= longest) {
+                longest = i - first + 1;
+                best = i;
+            }
+        }
+        return best;
+    }
+
     /** The integers of n ranks from one on in the line that was sorted last, which needn't be looked up where they were. */
     void values(int first, int count, long[] to) {
         order();
@@ -217,6 +243,15 @@ final class LineSort {
         if (keys == packed) {
             read(from, step);
             return;
+        }
+        if (dtype == DType.INT64 && near != null) {
+            long[] range = near.longs(memory, from, step, flip);
+            if (range != null) {
+                base = range[0];
+                keyBits = (int) range[1];
+                isNear = true;
+                return;
+            }
         }
         LineArrays.own().readLongs(DType.INT64, memory, from, step, keys, n); // doubles as their bits
         order(keys, n, flip, dtype == DType.FLOAT64);

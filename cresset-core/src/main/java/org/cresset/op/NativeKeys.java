@@ -53,6 +53,32 @@ final class NativeKeys {
         MachineSort.floats(second, n, flip, list);
     }
 
+    /**
+     * Takes int64 that are {@code step} bytes apart, flipped with {@code flip}, if all are less than 2^32 from the least; null and
+     * nothing taken if not. Otherwise what that is, and how many bits the others need.
+     */
+    long @Nullable [] longs(MemorySegment m, long from, long step, long flip) {
+        long source = second;
+        if (step == Long.BYTES) {
+            source = Window.address(m, from, 8L * n);
+        } else {
+            Moves.run(m, from, step, memory, second - first, Long.BYTES, Long.BYTES, n);
+        }
+        int whole = n & -4;
+        long[] range = MachineSort.range(source, whole);
+        long[] last = MachineSort.range(source + 8L * (n - 4), 4);
+        long least = Math.min(range[0], last[0]);
+        long most = Math.max(range[1], last[1]);
+        if (most - least < 0 || most - least >= 1L << 32) {
+            return null;
+        }
+        list = first;
+        long base = Math.min(least ^ flip, most ^ flip);
+        MachineSort.longs(source, whole, flip, base, 0, list);
+        MachineSort.longs(source + 8L * (n - 4), 4, flip, base, n - 4, list + 8L * (n - 4)); // some of them once more
+        return new long[] {base, Long.SIZE - Long.numberOfLeadingZeros(most - least)};
+    }
+
     /** Takes keys from an array. */
     void put(long[] packed) {
         list = first;

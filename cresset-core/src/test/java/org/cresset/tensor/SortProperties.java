@@ -93,6 +93,10 @@ class SortProperties {
         int k = r.nextInt(n);
         long[] rising = descending ? stableOrder(rounded, false) : order;
         assertThat(t.kthvalue(k + 1, 0, false)[1].toLongArray()).containsExactly(rising[k]);
+        if (dtype == DType.INT64) {
+            Tensor far = t.mul(1L << 40).sort(0, descending, true)[1];
+            assertThat(far.toLongArray()).isEqualTo(order);
+        }
         boolean nan = Double.isNaN(rounded[(int) rising[n - 1]]);
         double middle = rounded[(int) rising[(n - 1) / 2]];
         Tensor median = t.median(0, false)[0];

@@ -50,8 +50,10 @@ public final class MachineSort {
     private static final int PLACES = 3;
     private static final int NARROW_PLACES = 4;
     private static final int ALIKE = 5;
+    private static final int LONGS = 6;
+    private static final int RANGE = 7;
 
-    private static final @Nullable NativeFunction[] FUNCTIONS = new NativeFunction[ALIKE + 1];
+    private static final @Nullable NativeFunction[] FUNCTIONS = new NativeFunction[RANGE + 1];
 
     private MachineSort() {}
 
@@ -86,6 +88,46 @@ public final class MachineSort {
             block.say(4 + i, first + i);
         }
         function(FLOATS).callBriefly(n, block.said(8), 0, 0, 0);
+    }
+
+    /**
+     * Keys of n longs with their places. Those that may be keys are from {@code least} on.
+     *
+     * @param n a multiple of 4
+     * @param flip -1 for the opposite order, else 0; longs are flipped before they are compared with {@code least}
+     * @param first place of the first one
+     */
+    public static void longs(long from, int n, long flip, long least, int first, long to) {
+        MachineBlock block = MachineBlock.own();
+        for (int i = 0; i < n; i += BRIEF) {
+            block.say(0, from + 8L * i);
+            block.say(1, to + 8L * i);
+            block.say(2, flip);
+            block.say(3, least + Integer.MAX_VALUE + 1L);
+            block.say(4, 4);
+            for (int k = 0; k < 4; k++) {
+                block.say(5 + k, first + i + k);
+            }
+            function(LONGS).callBriefly(Math.min(BRIEF, n - i), block.said(9), 0, 0, 0);
+        }
+    }
+
+    /**
+     * The least and the largest of n longs.
+     *
+     * @param n a multiple of 4, not 0
+     */
+    public static long[] range(long from, int n) {
+        long[] range = {Long.MAX_VALUE, Long.MIN_VALUE};
+        MachineBlock block = MachineBlock.own();
+        for (int i = 0; i < n; i += BRIEF) {
+            function(RANGE).callBriefly(Math.min(BRIEF, n - i), block.said(8), from + 8L * i, 0, 0);
+            for (int k = 0; k < 4; k++) {
+                range[0] = Math.min(range[0], block.told(k));
+                range[1] = Math.max(range[1], block.told(4 + k));
+            }
+        }
+        return range;
     }
 
     /**
@@ -149,6 +191,8 @@ public final class MachineSort {
                         case RANKED -> writeRank();
                         case PLACES -> writePlaces(8);
                         case NARROW_PLACES -> writePlaces(4);
+                        case LONGS -> writeLongs();
+                        case RANGE -> writeRange();
                         default -> writeAlike();
                     };
             f = MachineCode.install(code).orElseThrow();
@@ -224,6 +268,61 @@ public final class MachineSort {
         code.vzeroupper();
         code.ret();
         return code.finish(List.of((long) INFINITY, (long) Integer.MAX_VALUE, (long) NAN), 4);
+    }
+
+    // ---- longs to keys ----
+
+    private static byte[] writeLongs() {
+        X86 code = new X86();
+        int flip = 0;
+        int least = 1;
+        int step = 2;
+        int places = 3;
+        int x = 4;
+        code.load(A, at(BLOCK, 0));
+        code.load(B, at(BLOCK, 8));
+        code.vector(X86.MAP_0F38, 0x59, true, false, flip, -1, at(BLOCK, 16)); // the same in all lanes
+        code.vector(X86.MAP_0F38, 0x59, true, false, least, -1, at(BLOCK, 24));
+        code.vector(X86.MAP_0F38, 0x59, true, false, step, -1, at(BLOCK, 32));
+        code.vector(X86.MAP_0F, X86.LOAD, true, false, places, -1, at(BLOCK, 40));
+        X86.Mark top = code.here();
+        code.vector(X86.MAP_0F, 0xef, true, false, x, flip, at(A, 0));
+        code.vector(X86.MAP_0F, 0xfb, true, false, x, x, register(least));
+        code.shift(0x73, 6, x, x, KEY);
+        code.vector(X86.MAP_0F, 0xeb, true, false, x, x, register(places));
+        code.vector(X86.MAP_0F, 0xd4, true, false, places, places, register(step));
+        code.vector(X86.MAP_0F, X86.STORE, true, false, x, -1, at(B, 0));
+        code.add(A, 32);
+        code.add(B, 32);
+        code.add(N, -4);
+        code.jumpIfNotZero(top);
+        code.vzeroupper();
+        code.ret();
+        return code.finish(List.of(), 8);
+    }
+
+    private static byte[] writeRange() {
+        X86 code = new X86();
+        int least = 0;
+        int most = 1;
+        int x = 2;
+        int less = 3;
+        code.vector(X86.MAP_0F, X86.LOAD, true, false, least, -1, at(X86.RDX, 0));
+        code.vector(X86.MAP_0F, X86.LOAD, true, false, most, -1, register(least));
+        X86.Mark top = code.here();
+        code.vector(X86.MAP_0F, X86.LOAD, true, false, x, -1, at(X86.RDX, 0));
+        code.vector(X86.MAP_0F38, 0x37, true, false, less, least, register(x)); // least > x
+        code.vector(X86.MAP_0F3A, 0x4b, true, false, least, least, register(x), less << 4);
+        code.vector(X86.MAP_0F38, 0x37, true, false, less, x, register(most));
+        code.vector(X86.MAP_0F3A, 0x4b, true, false, most, most, register(x), less << 4);
+        code.add(X86.RDX, 32);
+        code.add(N, -4);
+        code.jumpIfNotZero(top);
+        code.vector(X86.MAP_0F, X86.STORE, true, false, least, -1, at(BLOCK, 0));
+        code.vector(X86.MAP_0F, X86.STORE, true, false, most, -1, at(BLOCK, 32));
+        code.vzeroupper();
+        code.ret();
+        return code.finish(List.of(), 8);
     }
 
     // ---- counting ----

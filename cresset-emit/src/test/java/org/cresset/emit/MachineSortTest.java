@@ -114,6 +114,31 @@ class MachineSortTest {
         }
     }
 
+    @Test
+    void longsAndTheirRange() {
+        Random random = new Random(3);
+        for (int n : new int[] {4, 512, 40_000}) {
+            for (int bits : new int[] {1, 20, 32, 64}) {
+                long[] x = random.longs(n).map(v -> v >> 64 - bits).toArray();
+                try (Arena arena = Arena.ofConfined()) {
+                    MemorySegment from = arena.allocateFrom(ValueLayout.JAVA_LONG, x);
+                    MemorySegment to = arena.allocate(8L * n, 8);
+                    long least = Arrays.stream(x).min().orElseThrow();
+                    long most = Arrays.stream(x).max().orElseThrow();
+                    assertThat(MachineSort.range(from.address(), n)).containsExactly(least, most);
+                    for (long flip = -1; flip <= 0; flip++) {
+                        long base = flip == 0 ? least : ~most;
+                        MachineSort.longs(from.address(), n, flip, base, 7, to.address());
+                        for (int i = 0; i < n && bits <= 32; i++) {
+                            long key = (x[i] ^ flip) - base + Integer.MIN_VALUE;
+                            assertThat(to.getAtIndex(ValueLayout.JAVA_LONG, i)).isEqualTo(key << 32 | i + 7);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /** Keys of all sizes, of few different ones, and all the same. */
     private static LongUnaryOperator[] kinds(int n) {
         Random random = new Random(n);
