@@ -65,7 +65,7 @@ public final class Angles {
         @Override
         protected Tensor derivative(Tensor x, Tensor y) {
             Tensor zero = x.eq(0);
-            Tensor safe = Tensor.where(zero, x.onesLike(), x);
+            Tensor safe = Tensor.where(zero, Tensor.number(1).to(x.dtype()), x);
             Tensor p = safe.mul(Math.PI);
             Tensor d = p.mul(p.cos()).sub(p.sin()).div(p.mul(safe));
             return Tensor.where(zero, Tensor.number(0).to(d.dtype()), d);

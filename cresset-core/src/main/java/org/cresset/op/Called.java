@@ -82,7 +82,7 @@ public final class Called extends Unary {
 
     /** x without the zeros, for quotients whose value there comes from elsewhere. */
     static Tensor nonzero(Tensor x) {
-        return Tensor.where(x.eq(0), x.onesLike(), x);
+        return Tensor.where(x.eq(0), Tensor.number(1).to(x.dtype()), x);
     }
 
     /** {@code value} where x is 0, else y. */

@@ -1,9 +1,12 @@
 package org.cresset.op;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.cresset.autograd.Func;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
@@ -30,6 +33,7 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     private final int arity;
     private final int numbers;
     private final @Nullable Forms[] loops = new Forms[LaneType.values().length];
+    private final DerivativeLoop[] derivatives;
     private @Nullable Forms complexLoops;
     private @Nullable Forms boolLoops;
     private @Nullable Tiers packedLoop;
@@ -62,6 +66,8 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         this.promotion = promotion;
         this.arity = arity;
         this.numbers = numbers;
+        this.derivatives = new DerivativeLoop[arity];
+        Arrays.setAll(derivatives, i -> new DerivativeLoop(this, arity, i));
         if (arity + numbers > 3) {
             throw new IllegalArgumentException(name + ": a loop has up to three operands");
         }
@@ -264,7 +270,11 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     }
 
     private String id(String type, int repeated) {
-        char[] id = name().toCharArray(); // by hand: a regular expression takes milliseconds the first time
+        return id(name(), type, repeated);
+    }
+
+    static String id(String name, String type, int repeated) {
+        char[] id = name.toCharArray(); // by hand: a regular expression takes milliseconds the first time
         for (int i = 0; i < id.length; i++) {
             char c = id[i];
             if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9')) {
@@ -274,7 +284,7 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         return new String(id) + "_" + type + "_" + repeated;
     }
 
-    private List<Boolean> layout(int operands, int repeated) {
+    static List<Boolean> layout(int operands, int repeated) {
         List<Boolean> layout = new ArrayList<>();
         for (int i = 0; i < operands; i++) {
             layout.add((repeated >> i & 1) != 0);
@@ -377,6 +387,9 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         if (packed != null) {
             all.add(packed);
         }
+        if (numbers == 0 && promotion != Promotion.TO_BOOL && promotion != Promotion.INTEGER_ONLY) {
+            Stream.of(derivatives).map(DerivativeLoop::usual).filter(Objects::nonNull).forEach(all::add);
+        }
         return all;
     }
 
@@ -433,14 +446,48 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         @Nullable Tensor[] out = recomputes() ? v.savedOutputs() : widened(v.savedOutputs());
         for (int i = 0; i < v.inputs(); i++) {
             if (v.needs(i)) {
-                Tensor d = partial(i, v.attrs(), in, out);
-                v.set(
-                        i,
-                        d == null
-                                ? v.grad().zerosLike() // even where the gradient is infinite
-                                : d == Partial.ONE ? v.grad() : v.grad().mul(d.conj()));
+                Tensor g = v.grad();
+                Tensor d = fused(i, v.attrs(), g, in, out);
+                d = d != null ? d : shorter(v.attrs(), g, v.savedInputs(), v.savedOutputs());
+                d = d != null ? d : gradient(i, v.attrs(), g, in, out);
+                v.set(i, d == null ? g.zerosLike() : d); // even where the gradient is infinite
             }
         }
+    }
+
+    /** The gradient of the only input where an operation has a shorter way to it than by its derivative; else null. */
+    @Nullable
+    Tensor shorter(Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+        return null;
+    }
+
+    /** The gradient of input i, given that of the output; null: zero. What {@link Saves} leaves out is null. */
+    private @Nullable Tensor gradient(
+            int i, Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+        Tensor d = partial(i, attrs, in, out);
+        return d == null ? null : d == Partial.ONE ? g : g.mul(d.conj());
+    }
+
+    /** The same in operations that can be put together. */
+    final @Nullable Tensor composed(
+            int i, Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+        Tensor d = shorter(attrs, g, in, out);
+        return d != null ? d : gradient(i, attrs, g, in, out);
+    }
+
+    /** The gradient of input i by one loop, if there is one; else null. */
+    final @Nullable Tensor fused(int i, Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+        return derivatives[i].run(attrs, g, in, out);
+    }
+
+    /** How many inputs there are. */
+    final int arity() {
+        return arity;
+    }
+
+    /** How many numbers the body takes after the inputs. */
+    final int numbers() {
+        return numbers;
     }
 
     @Override

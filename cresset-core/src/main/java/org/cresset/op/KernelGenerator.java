@@ -70,7 +70,7 @@ public final class KernelGenerator {
     }
 
     /** The operations of this module: the objects in static fields. */
-    private static Set<Op> ops(Path classes) throws IOException, ReflectiveOperationException {
+    static Set<Op> ops(Path classes) throws IOException, ReflectiveOperationException {
         Set<Op> ops = new LinkedHashSet<>();
         try (Stream<Path> files = Files.list(classes.resolve("org/cresset/op"))) {
             for (Path f : files.sorted().toList()) {

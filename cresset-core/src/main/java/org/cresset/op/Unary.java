@@ -1,7 +1,6 @@
 package org.cresset.op;
 
 import java.util.List;
-import org.cresset.autograd.Vjp;
 import org.cresset.emit.Lanes;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -50,13 +49,8 @@ public abstract non-sealed class Unary extends Elementwise {
     }
 
     @Override
-    protected void vjp(Vjp v) {
-        Tensor g = v.needs(0) ? pullback(v.attrs(), v.grad(), v.savedInputs()[0], v.savedOutputs()[0]) : null;
-        if (g == null) {
-            super.vjp(v);
-        } else {
-            v.set(0, g);
-        }
+    final @Nullable Tensor shorter(Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+        return pullback(attrs, g, in[0], out[0]);
     }
 
     @Override
