@@ -24,6 +24,10 @@ public final class Memory {
     private static final boolean DEBUG = Boolean.getBoolean("cresset.memory.debug");
     private static final long MINIMUM_SOFT = size("cresset.memory.soft", 256L << 20);
     private static final long WORTH_COLLECTING = 32L << 20;
+
+    /** Bytes from the system from which on it is likely that the limit will be asked for: it is looked up meanwhile. */
+    private static final long WORTH_KNOWING = 64L << 20;
+
     private static final int USUAL_ROUNDS = 4;
     private static final int PATIENT_ROUNDS = 100;
     private static final int STRIPES = 4;
@@ -183,8 +187,8 @@ public final class Memory {
             throw new CressetException(
                     CressetException.Kind.MEMORY,
                     "out of memory: " + human(bytes) + " more would pass the limit of " + human(limit())
-                            + " (Memory.setLimit or -Dcresset.memory.max); smaller batches, a MemoryScope around each step"
-                            + " or noGrad for inference need less\n" + report());
+                            + " (Memory.setLimit or -Dcresset.memory.max); smaller batches, a MemoryScope around each"
+                            + " step or noGrad for inference need less\n" + report());
         }
         return null;
     }
@@ -212,6 +216,9 @@ public final class Memory {
     static void grow(long bytes) {
         long now = RESERVED.addAndGet(bytes);
         PEAK.accumulateAndGet(now, Math::max);
+        if (now > WORTH_KNOWING && now - bytes <= WORTH_KNOWING && hardLimit <= 0) {
+            Background.thread("cresset-memory-limit", Memory::limit).start();
+        }
     }
 
     static void release(Handle h) {

@@ -28,14 +28,13 @@ final class Engine {
     private final boolean createGraph;
     private final Context context = Context.current();
     private final Map<Node, Pending> pending = new IdentityHashMap<>();
-    private final PriorityQueue<Pending> queue = new PriorityQueue<>(
-            Comparator.comparingLong((Pending p) -> -p.node.sequence).thenComparingInt(p -> p.order));
+    private final PriorityQueue<Pending> queue = new PriorityQueue<>();
     private final @Nullable Map<Node, List<int[]>> captures;
     private final @Nullable Tensor[] captured;
     private final @Nullable Set<Node> needed;
 
     /** Gradients that have reached a node so far. */
-    private static final class Pending {
+    private static final class Pending implements Comparable<Pending> {
         final Node node;
         final int order;
         final @Nullable Tensor[] grads;
@@ -47,6 +46,13 @@ final class Engine {
             this.order = order;
             this.grads = new Tensor[node.outputs.length];
             this.owned = new boolean[grads.length];
+        }
+
+        /** The latest node first, then in the order in which they were reached. */
+        @Override
+        public int compareTo(Pending other) {
+            int later = Long.compare(other.node.sequence, node.sequence);
+            return later != 0 ? later : Integer.compare(order, other.order);
         }
     }
 

@@ -42,6 +42,48 @@ final class Adding {
         }
     }
 
+    /**
+     * Rows of {@code width} elements, added one after the other to others that lie together, and that may be the same: many in a
+     * call, where there is machine code for it.
+     */
+    static void rows(
+            DType t,
+            MemorySegment from,
+            long fo,
+            long fromRow,
+            long fs,
+            MemorySegment to,
+            long at,
+            long toRow,
+            long width,
+            long rows) {
+        int size = t.size();
+        if (!floats(t, from, to) || fs != size && width > SOME) {
+            for (long r = 0; r < rows; r++) {
+                run(t, from, fo + r * fromRow, fs, to, at + r * toRow, size, width);
+            }
+            return;
+        }
+        boolean together = fs == size;
+        int bytes = Math.toIntExact(4 * width);
+        long most = together ? SOME : SOME / width;
+        for (long r = 0; r < rows; r += most) {
+            int some = (int) Math.min(most, rows - r);
+            long source;
+            long sourceRow = fromRow;
+            if (together) {
+                source = Jumps.place(from, fo + r * fromRow, fromRow, 0, 1, bytes, some);
+            } else {
+                MemorySegment own = VALUES.get();
+                Moves.plane(from, fo + r * fromRow, fromRow, fs, own, 0, bytes, size, size, some, width);
+                source = own.address();
+                sourceRow = bytes;
+            }
+            long target = Jumps.place(to, at + r * toRow, toRow, 0, 1, bytes, some);
+            MachineMoves.addRows(source, sourceRow, target, toRow, 0, NUMBERS.address(), 1, width, some);
+        }
+    }
+
     private static @Nullable LaneType lane(DType t) {
         return switch (t) {
             case FLOAT32 -> LaneType.F32;

@@ -51,6 +51,17 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         public double number(int i) {
             return a;
         }
+
+        // By hand, as the first call of what the compiler makes takes milliseconds.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof One o && Double.compare(a, o.a) == 0;
+        }
+
+        @Override
+        public int hashCode() {
+            return Double.hashCode(a);
+        }
     }
 
     /** Two numbers. */
@@ -58,6 +69,16 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         @Override
         public double number(int i) {
             return i == 0 ? a : b;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Two o && Double.compare(a, o.a) == 0 && Double.compare(b, o.b) == 0;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Double.hashCode(a) + Double.hashCode(b);
         }
     }
 
@@ -388,7 +409,10 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
             all.add(packed);
         }
         if (numbers == 0 && promotion != Promotion.TO_BOOL && promotion != Promotion.INTEGER_ONLY) {
-            Stream.of(derivatives).map(DerivativeLoop::usual).filter(Objects::nonNull).forEach(all::add);
+            Stream.of(derivatives)
+                    .map(DerivativeLoop::usual)
+                    .filter(Objects::nonNull)
+                    .forEach(all::add);
         }
         return all;
     }
@@ -462,15 +486,13 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     }
 
     /** The gradient of input i, given that of the output; null: zero. What {@link Saves} leaves out is null. */
-    private @Nullable Tensor gradient(
-            int i, Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+    private @Nullable Tensor gradient(int i, Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
         Tensor d = partial(i, attrs, in, out);
         return d == null ? null : d == Partial.ONE ? g : g.mul(d.conj());
     }
 
     /** The same in operations that can be put together. */
-    final @Nullable Tensor composed(
-            int i, Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+    final @Nullable Tensor composed(int i, Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
         Tensor d = shorter(attrs, g, in, out);
         return d != null ? d : gradient(i, attrs, g, in, out);
     }

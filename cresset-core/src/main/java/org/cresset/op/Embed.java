@@ -97,6 +97,18 @@ public final class Embed extends Index {
         Geometry g = Geometry.of(shape, order, a, b, b);
         long fs = g.innerStep(1);
         long ts = g.innerStep(2);
+        int size = to.dtype().size();
+        if (ts == size && g.rank > 1 && g.inner() < 1 << 24) {
+            long many = g.dims[g.rank - 2];
+            long fromRow = g.steps[1][g.rank - 2];
+            long toRow = g.steps[2][g.rank - 2];
+            for (long row = 0; row < g.numel / g.inner(); row += many) {
+                long fo = g.rowOffset(1, row);
+                long at = g.rowOffset(2, row);
+                Adding.rows(to.dtype(), a.segment(), fo, fromRow, fs, b.segment(), at, toRow, g.inner(), many);
+            }
+            return;
+        }
         Walk.each(g, 1, (fo, at, same, n) -> Adding.run(to.dtype(), a.segment(), fo, fs, b.segment(), at, ts, n));
     }
 

@@ -2,11 +2,14 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.cresset.base.DType;
 import org.cresset.base.Workers;
 import org.cresset.emit.Combine;
 import org.cresset.emit.LaneType;
+import org.cresset.emit.MachineExtremes;
+import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +67,9 @@ final class ExtremeLines {
                 values.storageOffset(),
                 values.dtype());
         Geometry g = Geometry.of(heads.shape(), places, heads);
+        if (machine(x, g, n, step, largest, values, indices)) {
+            return true;
+        }
         if (step == size && n >= 16) {
             Workers.parallelFor(g.numel, Math.max(1, 8192 / n), (from, to) -> {
                 ExtremeLines l = new ExtremeLines(x, largest, values, indices);
@@ -85,6 +91,46 @@ final class ExtremeLines {
             return true;
         }
         return false;
+    }
+
+    /** float32 by machine code, along rows or across columns that lie side by side; false, and nothing done, elsewhere. */
+    private static boolean machine(
+            Dense x, Geometry g, long n, long step, boolean largest, Dense values, Dense indices) {
+        boolean rows = step == 4 && n >= MachineExtremes.LEAST_WIDTH;
+        boolean columns = !rows && g.innerStep(1) == 4 && g.inner() >= MachineExtremes.LEAST_COLUMNS;
+        if (x.dtype() != DType.FLOAT32
+                || !rows && !columns
+                || n == 0
+                || n >= 1 << 24
+                || !MachineExtremes.there()
+                || !x.segment().isNative()) {
+            return false;
+        }
+        long value = Window.address(values.segment(), values.byteOffset(), 4 * g.numel);
+        long index = Window.address(indices.segment(), indices.byteOffset(), 8 * g.numel);
+        long head = g.innerStep(1);
+        int line = Math.toIntExact(4 * n);
+        long grain = Math.max(rows ? 1 : MachineExtremes.LEAST_COLUMNS, 8192 / n);
+        Workers.parallelFor(g.numel, grain, (from, to) -> {
+            for (long i = from; i < to; ) {
+                long many = Math.min(Math.min(to - i, 1 << 20), g.inner() - i % g.inner());
+                long at = g.offset(1, i);
+                if (rows) {
+                    long first = Jumps.place(x.segment(), at, head, 0, 1, line, (int) many);
+                    MachineExtremes.rows(largest, first, head, n, many, value + 4 * i, index + 8 * i);
+                } else if (many >= MachineExtremes.LEAST_COLUMNS) {
+                    long first = Jumps.place(x.segment(), at, step, 0, 1, (int) (4 * many), (int) n);
+                    MachineExtremes.columns(largest, first, step, n, many, value + 4 * i, index + 8 * i);
+                } else {
+                    new ExtremeLines(x, largest, values, indices).columns(at, step, n, i, (int) many);
+                }
+                i += many;
+            }
+        });
+        Reference.reachabilityFence(x);
+        Reference.reachabilityFence(values);
+        Reference.reachabilityFence(indices);
+        return true;
     }
 
     private void line(long at, long n, long result) {

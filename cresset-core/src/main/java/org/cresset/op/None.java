@@ -1,7 +1,7 @@
 package org.cresset.op;
 
 /** The attributes of operations that have none. */
-public record None() {
+public enum None {
     /** The only one needed. */
-    public static final None NONE = new None();
+    NONE
 }

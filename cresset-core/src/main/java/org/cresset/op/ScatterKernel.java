@@ -115,7 +115,47 @@ final class ScatterKernel {
         DirectScatter direct =
                 once ? DirectScatter.of(reduce, y, index, part, a.dim(), g.innerStep(1), g.innerStep(2)) : null;
         Target t = new Target(y, part, g.innerStep(1), g.innerStep(2), g.innerStep(3), jumps, direct);
+        if (addsRows(reduce, y, index, part, g)) {
+            addRows(a, y, index, part, g, t);
+            return;
+        }
         Walk.each(g, 1, (to, from, at, n) -> t.run(reduce, to, from, at, n));
+    }
+
+    /** Whether there are rows of floats to add, each to that which a number says. */
+    private static boolean addsRows(@Nullable String reduce, Dense y, Dense index, Dense part, Geometry g) {
+        return "sum".equals(reduce)
+                && y.dtype() == DType.FLOAT32
+                && Positions.wide(index)
+                && g.rank > 1
+                && g.inner() < 1 << 24
+                && g.innerStep(1) == 4
+                && g.innerStep(2) == 4
+                && g.innerStep(3) == 0
+                && g.steps[1][g.rank - 2] == 0
+                && g.steps[3][g.rank - 2] == 8
+                && MachineMoves.there()
+                && part.segment().isNative()
+                && y.segment().isNative();
+    }
+
+    /** Many rows in a call; one with a number that isn't a place, and those behind it, by themselves. */
+    private static void addRows(Along a, Dense y, Dense index, Dense part, Geometry g, Target t) {
+        long many = g.dims[g.rank - 2];
+        long fromRow = g.steps[2][g.rank - 2];
+        long places = y.size(a.dim());
+        long jump = y.stride(a.dim()) * 4;
+        long width = g.inner();
+        int bytes = (int) (4 * width);
+        for (long row = 0; row < g.numel / width; row += many) {
+            long numbers = Window.address(index.segment(), g.rowOffset(3, row), 8 * many);
+            long from = Jumps.place(part.segment(), g.rowOffset(2, row), fromRow, 0, 1, bytes, Math.toIntExact(many));
+            long to = Jumps.place(y.segment(), g.rowOffset(1, row), 0, jump, places, bytes, 1);
+            long done = MachineMoves.addRows(from, fromRow, to, 0, jump, numbers, places, width, many);
+            for (long i = row + done; i < row + many; i++) {
+                t.run("sum", g.rowOffset(1, i), g.rowOffset(2, i), g.rowOffset(3, i), width);
+            }
+        }
     }
 
     /** Runs of values and where they go; all steps in bytes. */

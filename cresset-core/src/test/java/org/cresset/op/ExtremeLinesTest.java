@@ -19,6 +19,8 @@ class ExtremeLinesTest {
         Tensor x = Tensor.randint(0, t == DType.BOOL ? 2 : 40, 3, 20, 1030).to(t);
         if (t.isFloat()) {
             x = x.sub(20).maskedFill(Tensor.rand(3, 20, 1030).lt(0.0005), Tensor.number(Double.NaN));
+            x = x.maskedFill(Tensor.rand(3, 20, 1030).lt(0.01), Tensor.number(-0.0));
+            x.select(1, 5).mul_(0.0);
             x.select(1, 3).fill_(Double.NEGATIVE_INFINITY);
             x.select(1, 4).fill_(Double.POSITIVE_INFINITY);
         }

@@ -195,9 +195,41 @@ public final class MachineKernels {
             if (whole > 0) {
                 whole(places, offsets, steps, rows, whole, numbers);
             }
-            if (whole < n) {
+            if (whole == n) {
+                return;
+            }
+            if (whole > 0 && apart(places, offsets, steps, rows, n)) { // the last ones with some before them, once more
+                whole(places, moved(offsets, steps, 0, n - lanes), steps, rows, lanes, numbers);
+            } else {
                 scalar.get().run(places, moved(offsets, steps, 0, whole), steps, rows, n - whole, numbers);
             }
+        }
+
+        /** Whether no output lies where an input does. */
+        private boolean apart(@Nullable MemorySegment[] places, long[] offsets, int[] steps, int rows, int n) {
+            int inputs = grid.loop().inputs();
+            for (int k = inputs; k < operands; k++) {
+                long to = lowest(places[k], offsets[k], steps[groups[k]], rows);
+                long end = to + extent(steps[groups[k]], rows, n);
+                for (int i = 0; i < inputs; i++) {
+                    if (grid.loop().repeats(i)) {
+                        continue;
+                    }
+                    long from = lowest(places[i], offsets[i], steps[groups[i]], rows);
+                    if (from < end && to < from + extent(steps[groups[i]], rows, n)) {
+                        return false;
+                    }
+                }
+            }
+            return true;
+        }
+
+        private long lowest(@Nullable MemorySegment place, long offset, int step, int rows) {
+            return place == null ? 0 : place.address() + offset + (Math.min(0L, (rows - 1L) * step) << shift);
+        }
+
+        private long extent(int step, int rows, int n) {
+            return (rows - 1L) * Math.abs(step) + n << shift;
         }
 
         private void whole(

@@ -18,6 +18,9 @@ public final class MachineMoves {
     private static final int BLOCK = X86.RSI;
     private static final int DONE = X86.RAX;
 
+    /** Floats of a vector. */
+    private static final int VECTOR = 8;
+
     /** The vector register with a float's sign bit. */
     private static final int SIGN = 4;
 
@@ -31,7 +34,8 @@ public final class MachineMoves {
         ADD,
         MULTIPLY,
         SMALLER,
-        LARGER;
+        LARGER,
+        ADD_ROWS;
 
         static Kind of(Combine combine) {
             return switch (combine) {
@@ -51,8 +55,13 @@ public final class MachineMoves {
         int i = 4 * kind.ordinal() + Integer.numberOfTrailingZeros(size);
         NativeFunction f = FUNCTIONS[i];
         if (f == null) { // twice, if two threads come at once
-            f = MachineCode.install(kind == Kind.EVENLY ? evenly(size) : indexed(kind, size))
-                    .orElseThrow();
+            byte[] code =
+                    switch (kind) {
+                        case EVENLY -> evenly(size);
+                        case ADD_ROWS -> addRows();
+                        default -> indexed(kind, size);
+                    };
+            f = MachineCode.install(code).orElseThrow();
             FUNCTIONS[i] = f;
         }
         return f;
@@ -101,6 +110,36 @@ public final class MachineMoves {
     /** The same with the sum, product, minimum or maximum of floats; NaN is less and more than any number. */
     public static int combine(Combine how, long from, long to, long step, long jump, long index, long places, int n) {
         return indexed(function(Kind.of(how), Float.BYTES), from, to, step, jump, index, places, Float.BYTES, n);
+    }
+
+    /**
+     * Adds rows of {@code width} floats, {@code fromRow} bytes from each other, to those at {@code to + i * step + index[i] * jump},
+     * one after the other, up to an index as above; returns how many.
+     */
+    public static long addRows(
+            long from, long fromRow, long to, long step, long jump, long index, long places, long width, long rows) {
+        NativeFunction f = function(Kind.ADD_ROWS, Float.BYTES);
+        MachineBlock block = MachineBlock.own();
+        long most = Math.max(1, BRIEF / Math.max(1, width));
+        long done = 0;
+        while (done < rows && width > 0) {
+            long n = Math.min(most, rows - done);
+            block.say(0, from + done * fromRow);
+            block.say(1, fromRow);
+            block.say(2, to + done * step);
+            block.say(3, step);
+            block.say(4, jump);
+            block.say(5, index + 8 * done);
+            block.say(6, places);
+            block.say(7, 4 * (width & -VECTOR));
+            block.say(8, 4 * width);
+            long some = f.callBriefly(n, block.said(9), 0, 0, 0);
+            done += some;
+            if (some < n) {
+                break;
+            }
+        }
+        return done;
     }
 
     private static int indexed(
@@ -228,6 +267,73 @@ public final class MachineMoves {
             code.vzeroupper();
         }
         code.pop(X86.RBX);
+        code.ret();
+        return code.finish(List.of(), 8);
+    }
+
+    /** A C function of the number of rows and the block; returns how many it has done. */
+    private static byte[] addRows() {
+        X86 code = new X86();
+        int from = 8;
+        int fromRow = 9;
+        int to = 10;
+        int step = 11;
+        int jump = X86.RBX;
+        int index = X86.RBP;
+        int places = 12;
+        int whole = 13;
+        int width = 14;
+        int row = X86.RDX;
+        int at = X86.RCX;
+        int[] saved = {X86.RBX, X86.RBP, places, whole, width};
+        for (int r : saved) {
+            code.push(r);
+        }
+        int[] order = {from, fromRow, to, step, jump, index, places, whole, width};
+        for (int i = 0; i < order.length; i++) {
+            code.load(order[i], at(i));
+        }
+        X86.Mark end = code.mark();
+        code.zero(DONE);
+        X86.Mark top = code.here();
+        code.load(row, at(index, DONE, 8));
+        code.compare(row, places);
+        code.jumpIfNotBelow(end);
+        code.multiply(row, jump);
+        code.addRegister(row, to);
+        code.zero(at);
+        X86.Mark single = code.mark();
+        X86.Mark vectors = code.here();
+        code.compare(at, whole);
+        code.jumpIfNotBelow(single);
+        code.vector(X86.MAP_0F, X86.LOAD, false, false, 0, -1, at(row, at, 1));
+        code.vector(X86.MAP_0F, 0x58, false, false, 0, 0, at(from, at, 1));
+        code.vector(X86.MAP_0F, X86.STORE, false, false, 0, -1, at(row, at, 1));
+        code.add(at, 4 * VECTOR);
+        code.compare(at, whole);
+        code.jumpIfBelow(vectors);
+        code.bind(single);
+        X86.Mark next = code.mark();
+        X86.Mark singles = code.here();
+        code.compare(at, width);
+        code.jumpIfNotBelow(next);
+        code.single(0x10, 0, 0, at(row, at, 1));
+        code.single(0x58, 0, 0, at(from, at, 1));
+        code.single(0x11, 0, 0, at(row, at, 1));
+        code.add(at, 4);
+        code.compare(at, width);
+        code.jumpIfBelow(singles);
+        code.bind(next);
+        code.addRegister(from, fromRow);
+        code.addRegister(to, step);
+        code.add(DONE, 1);
+        code.compare(DONE, N);
+        code.jumpIfBelow(top);
+        code.bind(end);
+        code.vzeroupper();
+        for (int i = saved.length - 1; i >= 0; i--) {
+            code.pop(saved[i]);
+        }
         code.ret();
         return code.finish(List.of(), 8);
     }

@@ -368,6 +368,16 @@ final class X86 {
         registers(0x33, to, from);
     }
 
+    /** The number of the lowest bit that is set. */
+    void lowestBit(int to, int from) {
+        bytes(0x48 | (to >> 3) << 2 | from >> 3, 0x0f, 0xbc, 0xc0 | (to & 7) << 3 | from & 7);
+    }
+
+    /** The signs of a vector's floats, as bits of one of the first eight registers. */
+    void signs(int to, int from) {
+        vector(MAP_0F, 0x50, false, false, to, -1, new Register(from));
+    }
+
     /** {@code memory += 1}, of four bytes. */
     void increment(Address a) {
         narrow(a, 0, 0xff);

@@ -3,6 +3,7 @@ package org.cresset.nn.functional;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.base.Workers;
@@ -75,6 +76,23 @@ final class GridSample extends Fused {
         });
     }
 
+    @Override
+    protected void vjp(Vjp v) {
+        Attrs a = (Attrs) v.attrs();
+        if (!plainBackward() || !GridCells.suits(a, v.input(0))) {
+            super.vjp(v);
+            return;
+        }
+        Dense x = (Dense) v.input(0).detach().contiguous();
+        Dense grid = (Dense) v.input(1).detach().contiguous();
+        Dense g = (Dense) v.grad().contiguous();
+        Dense pixels = v.needs(0) ? Dense.empty(x.shape(), DType.FLOAT32) : null;
+        Dense points = v.needs(1) ? Dense.empty(grid.shape(), DType.FLOAT32) : null;
+        GridCells.gradients(a, x, grid, g, pixels, points);
+        v.set(0, pixels);
+        v.set(1, points);
+    }
+
     /** Some points: for each corner of the cell that a point is in, the pixel and its weight; one that doesn't exist is 0. */
     private static final class Points {
         private final Attrs a;
@@ -82,11 +100,11 @@ final class GridSample extends Fused {
         private final int n;
         private final long[] sizes;
         private final int plane;
+        private final @Nullable GridCells cells;
         private final int[][] at;
         private final double[][] weights;
         private final float[][] narrowWeights;
         private final double[] grid;
-        private final float[] narrowGrid;
         private final double[] pixels;
         private final float[] narrowPixels;
         private final double[] results;
@@ -104,12 +122,11 @@ final class GridSample extends Fused {
             }
             plane = Math.toIntExact(all);
             int corners = a.mode.equals("nearest") ? 1 : 1 << n;
-            at = new int[corners][most];
-            weights = new double[corners][most];
-            narrowWeights = new float[wide ? 0 : corners][most];
-            boolean fast = !wide && corners == 4 && !a.padding.equals("reflection");
-            grid = new double[fast ? 0 : most * n];
-            narrowGrid = new float[fast ? most * n : 0];
+            cells = GridCells.suits(a, x) ? new GridCells(a, x, most) : null;
+            at = cells != null ? cells.at : new int[corners][most];
+            weights = new double[cells != null ? 0 : corners][most];
+            narrowWeights = cells != null ? cells.weights : new float[wide ? 0 : corners][most];
+            grid = new double[cells != null ? 0 : most * n];
             pixels = new double[wide ? plane + 1 : 0];
             narrowPixels = new float[wide ? 0 : plane + 1];
             results = new double[wide ? most : 0];
@@ -124,9 +141,8 @@ final class GridSample extends Fused {
         void find(Dense points, long first, int count) {
             int size = points.dtype().size();
             long from = points.byteOffset() + first * size;
-            if (narrowGrid.length > 0) {
-                MemorySegment.copy(points.segment(), ValueLayout.JAVA_FLOAT, from, narrowGrid, 0, count * n);
-                findCells(count);
+            if (cells != null) {
+                cells.find(points, from, count);
                 return;
             }
             if (wide) {
@@ -149,45 +165,6 @@ final class GridSample extends Fused {
                     corner(low, part, corner, i, nearest);
                 }
             }
-        }
-
-        /** The same in float32 for cells of images, without reflection. */
-        private void findCells(int count) {
-            int width = (int) sizes[1];
-            float right = sizes[1] - 1;
-            float bottom = sizes[0] - 1;
-            boolean border = a.padding.equals("border");
-            for (int i = 0; i < count; i++) {
-                float x = scaled(narrowGrid[2 * i], sizes[1]);
-                float y = scaled(narrowGrid[2 * i + 1], sizes[0]);
-                if (border) {
-                    x = Math.min(Math.max(x, 0), right);
-                    y = Math.min(Math.max(y, 0), bottom);
-                }
-                float left = (float) Math.floor(x);
-                float top = (float) Math.floor(y);
-                float px = x - left;
-                float py = y - top;
-                boolean inLeft = left >= 0 && left <= right;
-                boolean inRight = left + 1 >= 0 && left + 1 <= right;
-                boolean inTop = top >= 0 && top <= bottom;
-                boolean inBottom = top + 1 >= 0 && top + 1 <= bottom;
-                int index = (int) top * width + (int) left;
-                set(0, i, inTop && inLeft, index, (1 - py) * (1 - px));
-                set(1, i, inBottom && inLeft, index + width, py * (1 - px));
-                set(2, i, inTop && inRight, index + 1, (1 - py) * px);
-                set(3, i, inBottom && inRight, index + width + 1, py * px);
-            }
-        }
-
-        private void set(int corner, int i, boolean valid, int index, float weight) {
-            at[corner][i] = valid ? index : plane;
-            narrowWeights[corner][i] = valid ? weight : 0;
-        }
-
-        private float scaled(float x, long size) {
-            float y = (x + 1) * (float) ((a.align ? size - 1 : size) / 2.0);
-            return a.align ? y : y - 0.5f;
         }
 
         private void corner(double[] low, double[] part, int corner, int i, boolean nearest) {

@@ -2,11 +2,14 @@ package org.cresset.nn.functional;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.base.Workers;
+import org.cresset.emit.MachineMixes;
+import org.cresset.emit.Window;
 import org.cresset.op.Custom;
 import org.cresset.op.Saves;
 import org.cresset.op.Spec;
@@ -17,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** A sparse matrix times one dimension of a float32 or float64 tensor; the derivative is the transposed matrix. */
 final class Resample extends Custom {
     static final Resample OP = new Resample();
+
+    private static final long GRAIN = 1 << 16;
 
     /**
      * The dimension and the matrix (rows, columns) by rows: row r has {@code columns[i]} and {@code weights[i]} for i from
@@ -85,7 +90,11 @@ final class Resample extends Custom {
             return;
         }
         int inner = Math.toIntExact(y.numel() / outer / a.height());
-        long grain = Math.max(1, 65536 / (y.numel() / outer));
+        if (x.dtype() == DType.FLOAT32 && MachineMixes.there()) {
+            mixed(a, x, y, inner, outer);
+            return;
+        }
+        long grain = Math.max(1, GRAIN / (y.numel() / outer));
         Workers.parallelFor(outer, grain, (from, to) -> {
             if (x.dtype() == DType.FLOAT64) {
                 doubles(a, x, y, inner, from, to);
@@ -93,6 +102,26 @@ final class Resample extends Custom {
                 floats(a, x, y, inner, from, to);
             }
         });
+    }
+
+    /** In machine code: lines of single elements, or rows of several. */
+    private static void mixed(Attrs a, Dense x, Dense y, long inner, long outer) {
+        MachineMixes.Matrix m = new MachineMixes.Matrix(a.starts, a.columns, a.weights, 4 * inner);
+        long width = 4 * inner * a.width;
+        long height = 4 * inner * a.height();
+        long from = Window.address(x.segment(), x.byteOffset(), outer * width);
+        long to = Window.address(y.segment(), y.byteOffset(), outer * height);
+        Workers.parallelFor(outer, Math.max(1, GRAIN * outer / y.numel()), (begin, end) -> {
+            if (inner == 1) {
+                MachineMixes.lines(m, from + begin * width, width, to + begin * height, height, end - begin);
+                return;
+            }
+            for (long o = begin; o < end; o++) {
+                MachineMixes.rows(m, from + o * width, to + o * height, 4 * inner, inner);
+            }
+        });
+        Reference.reachabilityFence(x);
+        Reference.reachabilityFence(y);
     }
 
     /** Lines of single elements one by one; rows of several whole, each in an array of its own: that becomes vector code. */

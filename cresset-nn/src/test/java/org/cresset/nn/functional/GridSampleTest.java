@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.cresset.autograd.Autograd;
 import org.cresset.base.DType;
 import org.cresset.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -78,6 +79,39 @@ class GridSampleTest {
         Tensor[] right = Autograd.grad(b.square().sum(), x, grid);
         for (int i = 0; i < 2; i++) {
             assertThat(left[i].sub(right[i]).abs().max().item()).isLessThan(1e-12);
+        }
+    }
+
+    /** Of several tiles of points, edges among them, for each gradient that may be wanted. */
+    @ParameterizedTest
+    @CsvSource({"zeros,false", "zeros,true", "border,false", "border,true"})
+    void gradientsOfCells(String padding, boolean align) {
+        Tensor.manualSeed(5);
+        Tensor points = Tensor.randn(2, 170, 101, 2).mul(0.8);
+        for (Tensor grid : new Tensor[] {points, edges(DType.FLOAT32), Tensor.randn(2, 0, 3, 2)}) {
+            for (int wanted = 1; wanted < 4; wanted++) {
+                Tensor x = Tensor.randn(2, 9, 7, 3).permute(0, 3, 1, 2).requiresGrad((wanted & 1) != 0);
+                Tensor p = grid.detach().clone().requiresGrad((wanted & 2) != 0);
+                GridSample.Attrs attrs = new GridSample.Attrs("bilinear", padding, align);
+                Tensor y = GridSample.sample(attrs, x, p);
+                Tensor g = Tensor.randn(y.shape().toArray());
+                y.backward(g);
+                Tensor first = x.grad();
+                Tensor second = p.grad();
+                x.setGrad(null);
+                p.setGrad(null);
+                GridSampling.composed(x, p, "bilinear", padding, align).backward(g);
+                near(first, x.grad());
+                near(second, p.grad());
+            }
+        }
+    }
+
+    private static void near(@Nullable Tensor a, @Nullable Tensor b) {
+        assertThat(a == null).isEqualTo(b == null);
+        if (a != null && b != null && a.numel() > 0) {
+            double scale = 1 + b.abs().max().item();
+            assertThat(a.sub(b).abs().max().item()).isLessThan(2e-5 * scale);
         }
     }
 }
