@@ -1,5 +1,6 @@
 package org.cresset.emit;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.function.Supplier;
@@ -10,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class MachineKernel extends Kernel {
     private static final int PLACES = 4;
     private static final int OUT = 3;
+
+    /** Rows whose ends are kept at once. */
+    private static final int KEPT = 1024;
+
+    private static final ThreadLocal<MemorySegment> ENDS =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate((long) KEPT * 2 * MachineLoop.VECTOR, 64));
 
     private final Loop loop;
     private final OperandMoves moves;
@@ -115,7 +122,7 @@ final class MachineKernel extends Kernel {
 
     /**
      * Many rows in a call. What is left of each row behind whole vectors is computed with the elements before it once more, again
-     * of all rows, where none of the inputs is overwritten meanwhile.
+     * of all rows; where the result takes the place of an input, before that is done, and kept elsewhere meanwhile.
      */
     @Override
     public void rows(@Nullable MemorySegment[] s, long[] offsets, long[] steps, int rows, int n) {
@@ -126,16 +133,69 @@ final class MachineKernel extends Kernel {
             return;
         }
         long[] addresses = new long[PLACES];
-        boolean apart = addresses(s, offsets, steps, rows, n, addresses);
-        vectors(f, s, offsets, addresses, steps, rows, 0, whole);
-        if (whole < n && apart) {
+        Meeting meeting = addresses(s, offsets, steps, rows, n, addresses);
+        if (whole == n) {
+            vectors(f, s, offsets, addresses, steps, rows, 0, whole);
+        } else if (meeting == Meeting.NONE) {
+            vectors(f, s, offsets, addresses, steps, rows, 0, whole);
             vectors(f, s, offsets, addresses, steps, rows, n - moves.lanes, moves.lanes);
-        } else if (whole < n) {
+        } else if (meeting == Meeting.SAME) {
+            for (int r = 0; r < rows; r += KEPT) {
+                inPlace(f, s, offsets, addresses, steps, r, Math.min(KEPT, rows - r), n);
+            }
+        } else {
+            vectors(f, s, offsets, addresses, steps, rows, 0, whole);
             for (int r = 0; r < rows; r++) {
                 scalar(s, offsets, steps, r, whole, n - whole);
             }
         }
         Reference.reachabilityFence(s);
+    }
+
+    /** How the result's memory meets that of inputs. */
+    private enum Meeting {
+        NONE,
+        SAME,
+        OTHER
+    }
+
+    private void inPlace(
+            NativeFunction f,
+            @Nullable MemorySegment[] s,
+            long[] offsets,
+            long[] addresses,
+            long[] steps,
+            int first,
+            int rows,
+            int n) {
+        int lanes = moves.lanes;
+        int whole = n & -lanes;
+        int shift = of[OUT];
+        @Nullable MemorySegment[] at = s.clone();
+        long[] begin = offsets.clone();
+        long[] from = addresses.clone();
+        long[] step = steps.clone();
+        for (int p : places) {
+            begin[p] += first * steps[p];
+            from[p] += first * steps[p];
+        }
+        long to = from[OUT];
+        MemorySegment ends = ENDS.get();
+        at[OUT] = ends;
+        begin[OUT] = -((long) (n - lanes) << shift);
+        from[OUT] = ends.address() + begin[OUT];
+        step[OUT] = (long) lanes << shift;
+        vectors(f, at, begin, from, step, rows, n - lanes, lanes);
+        at[OUT] = s[OUT];
+        begin[OUT] = offsets[OUT] + first * steps[OUT];
+        from[OUT] = to;
+        step[OUT] = steps[OUT];
+        vectors(f, at, begin, from, step, rows, 0, whole);
+        int left = n - whole;
+        int size = 1 << shift;
+        long kept = ends.address() + ((long) (lanes - left) << shift);
+        long end = to + ((long) whole << shift);
+        MachineMoves.evenly(kept, (long) lanes << shift, size, end, steps[OUT], size, size, rows, left);
     }
 
     private @Nullable NativeFunction ofRows() {
@@ -146,8 +206,8 @@ final class MachineKernel extends Kernel {
         return rows;
     }
 
-    /** Checks that all rows lie in memory, and says where the first ones do; whether the result's are apart from the inputs'. */
-    private boolean addresses(
+    /** Checks that all rows lie in memory, and says where the first ones do. */
+    private Meeting addresses(
             @Nullable MemorySegment[] s, long[] offsets, long[] steps, int rows, int n, long[] addresses) {
         long[] low = new long[PLACES];
         long[] high = new long[PLACES];
@@ -163,11 +223,14 @@ final class MachineKernel extends Kernel {
             high[p] = low[p] + bytes;
             addresses[p] = low[p] - below;
         }
-        boolean apart = true;
+        Meeting meeting = Meeting.NONE;
         for (int p : places) {
-            apart &= p == OUT || high[p] <= low[OUT] || high[OUT] <= low[p];
+            if (p != OUT && high[p] > low[OUT] && high[OUT] > low[p]) {
+                boolean same = of[p] == of[OUT] && addresses[p] == addresses[OUT] && steps[p] == steps[OUT];
+                meeting = same && meeting != Meeting.OTHER ? Meeting.SAME : Meeting.OTHER;
+            }
         }
-        return apart;
+        return meeting;
     }
 
     /** Columns from one on of all rows, whole vectors. */

@@ -40,7 +40,7 @@ final class GridCells {
 
     private final float[] slopeY;
 
-    GridCells(GridSample.Attrs a, Dense x, int most) {
+    GridCells(GridSample.Attrs a, Dense x, int most, boolean slopes) {
         align = a.align();
         border = a.padding().equals("border");
         height = Math.toIntExact(x.size(2));
@@ -48,10 +48,11 @@ final class GridCells {
         at = new int[CORNERS][most];
         weights = new float[CORNERS][most];
         points = new float[2 * most];
-        fromLeft = new float[most];
-        fromTop = new float[most];
-        slopeX = new float[most];
-        slopeY = new float[most];
+        int moved = slopes ? most : 0;
+        fromLeft = new float[moved];
+        fromTop = new float[moved];
+        slopeX = new float[moved];
+        slopeY = new float[moved];
     }
 
     /** Whether a sampling of x is done so. */
@@ -67,8 +68,37 @@ final class GridCells {
         MemorySegment.copy(grid.segment(), ValueLayout.JAVA_FLOAT, from, points, 0, 2 * count);
         float right = width - 1;
         float bottom = height - 1;
-        float stepX = (float) ((align ? width - 1 : width) / 2.0);
-        float stepY = (float) ((align ? height - 1 : height) / 2.0);
+        float stepX = step(width);
+        float stepY = step(height);
+        for (int i = 0; i < count; i++) {
+            float x = scaled(points[2 * i], stepX);
+            float y = scaled(points[2 * i + 1], stepY);
+            if (border) {
+                x = Math.min(Math.max(x, 0), right);
+                y = Math.min(Math.max(y, 0), bottom);
+            }
+            float left = (float) Math.floor(x);
+            float top = (float) Math.floor(y);
+            float px = x - left;
+            float py = y - top;
+            boolean inLeft = left >= 0 && left <= right;
+            boolean inRight = left + 1 >= 0 && left + 1 <= right;
+            boolean inTop = top >= 0 && top <= bottom;
+            boolean inBottom = top + 1 >= 0 && top + 1 <= bottom;
+            int index = (int) top * width + (int) left;
+            set(0, i, inTop && inLeft, index, (1 - py) * (1 - px));
+            set(1, i, inBottom && inLeft, index + width, py * (1 - px));
+            set(2, i, inTop && inRight, index + 1, (1 - py) * px);
+            set(3, i, inBottom && inRight, index + width + 1, py * px);
+        }
+    }
+
+    /** Where in their cells the points are that were found last, and how they move. */
+    private void look(int count) {
+        float right = width - 1;
+        float bottom = height - 1;
+        float stepX = step(width);
+        float stepY = step(height);
         for (int i = 0; i < count; i++) {
             float x = scaled(points[2 * i], stepX);
             float y = scaled(points[2 * i + 1], stepY);
@@ -80,22 +110,13 @@ final class GridCells {
                 x = Math.min(Math.max(x, 0), right);
                 y = Math.min(Math.max(y, 0), bottom);
             }
-            float left = (float) Math.floor(x);
-            float top = (float) Math.floor(y);
-            float px = x - left;
-            float py = y - top;
-            fromLeft[i] = px;
-            fromTop[i] = py;
-            boolean inLeft = left >= 0 && left <= right;
-            boolean inRight = left + 1 >= 0 && left + 1 <= right;
-            boolean inTop = top >= 0 && top <= bottom;
-            boolean inBottom = top + 1 >= 0 && top + 1 <= bottom;
-            int index = (int) top * width + (int) left;
-            set(0, i, inTop && inLeft, index, (1 - py) * (1 - px));
-            set(1, i, inBottom && inLeft, index + width, py * (1 - px));
-            set(2, i, inTop && inRight, index + 1, (1 - py) * px);
-            set(3, i, inBottom && inRight, index + width + 1, py * px);
+            fromLeft[i] = x - (float) Math.floor(x);
+            fromTop[i] = y - (float) Math.floor(y);
         }
+    }
+
+    private float step(int size) {
+        return (float) ((align ? size - 1 : size) / 2.0);
     }
 
     private void set(int corner, int i, boolean valid, int index, float weight) {
@@ -118,7 +139,7 @@ final class GridCells {
         int plane = Math.toIntExact(x.size(2) * x.size(3));
         long all = grid.numel() / 2 / Math.max(1, grid.size(0));
         Workers.parallelFor(x.size(0), 1, (begin, end) -> {
-            GridCells cells = new GridCells(a, x, (int) Math.min(TILE, all));
+            GridCells cells = new GridCells(a, x, (int) Math.min(TILE, all), points != null);
             float[] values = new float[plane + 1];
             float[] sums = new float[plane + 1];
             float[] given = new float[(int) Math.min(TILE, all)];
@@ -132,6 +153,9 @@ final class GridCells {
                     int count = (int) Math.min(TILE, all - first);
                     long at = 8 * (n * all + first);
                     cells.find(grid, grid.byteOffset() + at, count);
+                    if (points != null) {
+                        cells.look(count);
+                    }
                     Arrays.fill(alongX, 0);
                     Arrays.fill(alongY, 0);
                     for (int c = 0; c < channels; c++) {

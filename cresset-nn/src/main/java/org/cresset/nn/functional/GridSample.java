@@ -122,7 +122,7 @@ final class GridSample extends Fused {
             }
             plane = Math.toIntExact(all);
             int corners = a.mode.equals("nearest") ? 1 : 1 << n;
-            cells = GridCells.suits(a, x) ? new GridCells(a, x, most) : null;
+            cells = GridCells.suits(a, x) ? new GridCells(a, x, most, false) : null;
             at = cells != null ? cells.at : new int[corners][most];
             weights = new double[cells != null ? 0 : corners][most];
             narrowWeights = cells != null ? cells.weights : new float[wide ? 0 : corners][most];

@@ -2,8 +2,6 @@ package org.cresset.nn.functional;
 
 import java.util.Arrays;
 import org.cresset.base.CressetException;
-import org.cresset.base.Shape;
-import org.cresset.tensor.Index;
 import org.cresset.tensor.Tensor;
 
 /** Sliding blocks of images as columns, and their sums back. */
@@ -32,7 +30,7 @@ record Unfolding(long[] kernel, long[] dilation, long[] padding, long[] stride) 
     }
 
     /** How many blocks there are along dimension d of an image of a size. */
-    private long blocks(String op, int d, long size) {
+    long blocks(String op, int d, long size) {
         long reach = dilation[d] * (kernel[d] - 1) + 1;
         long room = size + 2 * padding[d] - reach;
         if (room < 0) {
@@ -44,15 +42,7 @@ record Unfolding(long[] kernel, long[] dilation, long[] padding, long[] stride) 
 
     /** (N, C, H, W) to (N, C kh kw, L). */
     Tensor unfold(Tensor input) {
-        long n = input.size(0);
-        long c = input.size(1);
-        long[] count = {blocks("unfold", 0, input.size(2)), blocks("unfold", 1, input.size(3))};
-        Tensor x = Padding.pad(input, new long[] {padding[1], padding[1], padding[0], padding[0]}, "constant", 0);
-        for (int d = 0; d < 2; d++) {
-            x = x.unfold(2 + d, dilation[d] * (kernel[d] - 1) + 1, stride[d]);
-        }
-        x = x.get(Index.ELLIPSIS, Index.slice(null, null, dilation[0]), Index.slice(null, null, dilation[1]));
-        return x.permute(0, 1, 4, 5, 2, 3).reshape(n, c * kernel[0] * kernel[1], count[0] * count[1]);
+        return Columns.OP.on(new Columns.Attrs(this, input.size(2), input.size(3)), input);
     }
 
     /** (N, C kh kw, L) to (N, C, H, W): where blocks overlap, they add up. */
@@ -69,24 +59,16 @@ record Unfolding(long[] kernel, long[] dilation, long[] padding, long[] stride) 
             throw CressetException.runtime("fold: an input of shape " + input.shape() + " has " + input.size(2)
                     + " blocks; expected " + rows + " times " + columns);
         }
-        long n = input.size(0);
-        long c = input.size(1) / area;
-        long h = height + 2 * padding[0];
-        long w = width + 2 * padding[1];
-        Tensor index = places(0, rows)
-                .mul(w)
-                .unsqueeze(1)
-                .unsqueeze(3)
-                .add(places(1, columns).unsqueeze(0).unsqueeze(2));
-        Tensor source = input.reshape(n * c, area * rows * columns);
-        Tensor sums = Tensor.zeros(Shape.of(n * c, h * w), input.dtype())
-                .scatterAdd(1, index.reshape(1, -1).expand(n * c, -1), source);
-        return sums.reshape(n, c, h, w).narrow(2, padding[0], height).narrow(3, padding[1], width);
+        return ColumnSums.OP.on(new Columns.Attrs(this, height, width), input);
     }
 
-    /** Where along dimension d element k of block b lies, (kernel, blocks). */
-    private Tensor places(int d, long blocks) {
-        Tensor within = Tensor.arange(kernel[d]).mul(dilation[d]).unsqueeze(1);
-        return within.add(Tensor.arange(blocks).mul(stride[d]));
+    /** Element (i, j) of all blocks of images (N, C, H, W) with padding, (N, C, rows, columns), a view. */
+    Tensor element(Tensor padded, long i, long j, long rows, long columns) {
+        return along(along(padded, 0, i, rows), 1, j, columns);
+    }
+
+    private Tensor along(Tensor x, int d, long i, long count) {
+        long first = i * dilation[d];
+        return x.slice(2 + d, first, first + (count - 1) * stride[d] + 1, stride[d]);
     }
 }
