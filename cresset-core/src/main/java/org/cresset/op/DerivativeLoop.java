@@ -25,7 +25,7 @@ import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gradient of an elementwise operation by one of its inputs, in float32, as one loop. What the derivative says in operations is
+ * The gradient of an elementwise operation by one of its inputs, in float32 or float64, as one loop. What the derivative says in operations is
  * run once on tensors without memory, and the bodies of these operations become one body: the gradient is read and written once,
  * where a dozen operations would each go through memory. For first-order gradients of large tensors; everything else is made of
  * the operations themselves.
@@ -43,7 +43,8 @@ final class DerivativeLoop {
     private final Elementwise op;
     private final int arity;
     private final int input;
-    private final Map<Object, Optional<Fusion>> fusions = new ConcurrentHashMap<>();
+    private final Map<Object, Optional<Fusion>> narrow = new ConcurrentHashMap<>();
+    private final Map<Object, Optional<Fusion>> wide = new ConcurrentHashMap<>();
 
     DerivativeLoop(Elementwise op, int arity, int input) {
         this.op = op;
@@ -56,23 +57,25 @@ final class DerivativeLoop {
      */
     @Nullable
     Tensor run(Object attrs, Tensor gradient, @Nullable Tensor[] in, @Nullable Tensor[] out) {
-        if (gradient.numel() < WORTH_IT || !suits(gradient) || !now()) {
+        DType type = gradient.dtype();
+        boolean isFloat = type == DType.FLOAT32 || type == DType.FLOAT64;
+        if (gradient.numel() < WORTH_IT || !isFloat || !suits(gradient, type) || !now()) {
             return null;
         }
         for (Tensor t : in) {
-            if (t != null && !suits(t)) {
+            if (!suits(t, type)) {
                 return null;
             }
         }
-        if (out[0] != null && !suits(out[0])) {
+        if (!suits(out[0], type)) {
             return null;
         }
-        Fusion f = of(attrs, in, out);
+        Fusion f = of(type, attrs, in, out);
         return f == null ? null : f.run(gradient, in, out);
     }
 
-    private static boolean suits(Tensor t) {
-        return t instanceof Dense && t.dtype() == DType.FLOAT32 && t.device() == Device.CPU;
+    private static boolean suits(@Nullable Tensor t, DType type) {
+        return t == null || t instanceof Dense && t.dtype() == type && t.device() == Device.CPU;
     }
 
     private static boolean now() {
@@ -80,7 +83,8 @@ final class DerivativeLoop {
         return c.interpreter() == null && !c.grad();
     }
 
-    private @Nullable Fusion of(Object attrs, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+    private @Nullable Fusion of(DType type, Object attrs, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+        Map<Object, Optional<Fusion>> fusions = type == DType.FLOAT64 ? wide : narrow;
         Optional<Fusion> f = fusions.get(attrs);
         if (f == null) {
             if (fusions.size() >= MOST_VARIANTS) {
@@ -91,7 +95,7 @@ final class DerivativeLoop {
                 saved[i] = in[i] != null;
             }
             saved[arity] = out[0] != null;
-            f = Optional.ofNullable(trace(attrs, saved));
+            f = Optional.ofNullable(trace(type, attrs, saved));
             fusions.put(attrs, f);
         }
         return f.orElse(null);
@@ -105,14 +109,14 @@ final class DerivativeLoop {
             saved[i] = op.savesInput(i, new boolean[] {true, true, true});
         }
         saved[arity] = op.savesOutputs();
-        Fusion f = trace(None.NONE, saved);
+        Fusion f = trace(DType.FLOAT32, None.NONE, saved);
         return f == null ? null : f.describe(0);
     }
 
-    private @Nullable Fusion trace(Object attrs, boolean[] saved) {
+    private @Nullable Fusion trace(DType type, Object attrs, boolean[] saved) {
         @Nullable Tensor[] symbols = new Tensor[arity + 2]; // the gradient, the inputs, the output
         for (int i = 0; i < symbols.length; i++) {
-            symbols[i] = i == 0 || saved[i - 1] ? Dense.empty(Shape.of(2, 3), DType.FLOAT32, Device.META) : null;
+            symbols[i] = i == 0 || saved[i - 1] ? Dense.empty(Shape.of(2, 3), type, Device.META) : null;
         }
         @Nullable Tensor[] in = new Tensor[arity];
         System.arraycopy(symbols, 1, in, 0, arity);
@@ -126,10 +130,10 @@ final class DerivativeLoop {
             if (result == null) {
                 return null;
             }
-            Expression e = new Expression(tracer, symbols);
+            Expression e = new Expression(type, tracer, symbols);
             e.value(result);
             boolean suits = e.operations > 1 && !e.operands.isEmpty() && e.operands.size() <= MOST_OPERANDS;
-            return suits ? new Fusion(name(attrs), e) : null;
+            return suits ? new Fusion(type, name(attrs), e) : null;
         } catch (RuntimeException x) { // it asked for numbers, or for what isn't elementwise
             return null;
         }
@@ -184,6 +188,7 @@ final class DerivativeLoop {
     private static final class Expression {
         static final int STEPS = 100;
 
+        private final DType type;
         private final Tracer tracer;
         private final @Nullable Tensor[] symbols;
         private final Map<Tensor, Integer> values = new IdentityHashMap<>();
@@ -193,7 +198,8 @@ final class DerivativeLoop {
         private int operations;
         private boolean wide;
 
-        Expression(Tracer tracer, @Nullable Tensor[] symbols) {
+        Expression(DType type, Tracer tracer, @Nullable Tensor[] symbols) {
+            this.type = type;
             this.tracer = tracer;
             this.symbols = symbols;
         }
@@ -218,7 +224,7 @@ final class DerivativeLoop {
             }
             Tracer.Call c = tracer.calls.get(t);
             boolean mask = t.dtype() == DType.BOOL;
-            if (c == null || t.dtype() != DType.FLOAT32 && !mask) {
+            if (c == null || t.dtype() != type && !mask) {
                 throw new UnsupportedOperationException("a value of " + t.dtype());
             }
             if (c.op instanceof ToCopy && !mask) {
@@ -271,13 +277,15 @@ final class DerivativeLoop {
 
     /** The loops of what was recorded. */
     private static final class Fusion {
+        private final DType type;
         private final String name;
         private final boolean wide;
         private final List<Integer> operands;
         private final List<Step> steps;
         private final Forms forms;
 
-        Fusion(String name, Expression e) {
+        Fusion(DType type, String name, Expression e) {
+            this.type = type;
             this.name = name;
             this.wide = e.wide;
             this.operands = List.copyOf(e.operands);
@@ -294,22 +302,22 @@ final class DerivativeLoop {
                 Dense d = (Dense) Objects.requireNonNull(t);
                 all[i] = d;
                 if (result == null && d.isDense() && d.shape().equals(gradient.shape())) {
-                    result = Dense.emptyLike(d, DType.FLOAT32);
+                    result = Dense.emptyLike(d, type);
                 }
             }
-            Dense y = result != null ? result : Dense.empty(gradient.shape(), DType.FLOAT32);
+            Dense y = result != null ? result : Dense.empty(gradient.shape(), type);
             Pointwise.run(forms, y, Objects.requireNonNull(all[0]), all[1], all[2]);
             return y;
         }
 
         Loop describe(int repeated) {
             return new Loop(
-                    Elementwise.id(name, "f32", repeated),
-                    wide ? LaneType.F64 : LaneType.F32,
+                    Elementwise.id(name, type == DType.FLOAT64 ? "f64" : "f32", repeated),
+                    wide || type == DType.FLOAT64 ? LaneType.F64 : LaneType.F32,
                     Elementwise.layout(operands.size(), repeated),
                     1,
                     List.of(),
-                    Collections.nCopies(operands.size() + 1, wide ? Row.NARROW : Row.PLAIN),
+                    Collections.nCopies(operands.size() + 1, wide && type == DType.FLOAT32 ? Row.NARROW : Row.PLAIN),
                     false,
                     new Body() {
                         @Override

@@ -19,7 +19,8 @@ final class Partials {
 
     static Tensor ofExponent(Tensor a, Tensor b, Tensor y) {
         Tensor d = y.mul(a.log());
-        Tensor flat = a.eq(0).logicalAnd(b.dtype().isComplex() ? b.real().ge(0) : b.ge(0));
+        // 0 to the power of b is 0 or 1 where b isn't negative.
+        Tensor flat = a.eq(0).logicalAnd(b.dtype().isComplex() ? b.real().ge(0) : y.le(1));
         return Tensor.where(flat, Tensor.number(0).to(d.dtype()), d);
     }
 

@@ -1,6 +1,7 @@
 package org.cresset.op;
 
 import java.lang.ref.Reference;
+import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -13,7 +14,7 @@ public final class Pdist extends Fused {
     private static final Pdist OP = new Pdist();
 
     private Pdist() {
-        super("pdist", Saves.INPUTS);
+        super("pdist", Saves.ALL);
     }
 
     /** The distances. */
@@ -64,6 +65,34 @@ public final class Pdist extends Fused {
             Pointwise.copy(results, y);
         }
         Reference.reachabilityFence(x);
+    }
+
+    /** From the differences at once; what is differentiated again is made of the operations below. */
+    @Override
+    protected void vjp(Vjp v) {
+        Tensor x = v.input(0);
+        double p = ((Cdist.Attrs) v.attrs()).p();
+        boolean exact = x.dtype() == DType.FLOAT32 || x.dtype() == DType.FLOAT64;
+        if (!plainBackward() || !exact || x.numel() == 0 || !(p >= 1) || Double.isInfinite(p)) {
+            super.vjp(v);
+            return;
+        }
+        Tensor pairs = Tensor.triangleIndices(x.size(0), x.size(0), 1, true);
+        Tensor first = pairs.select(0, 0);
+        Tensor second = pairs.select(0, 1);
+        Tensor d = x.indexSelect(0, first).sub(x.indexSelect(0, second));
+        Tensor share;
+        if (p == 1) {
+            share = d.sign().mul(v.grad().unsqueeze(1));
+        } else {
+            Tensor distance = v.output(0);
+            Tensor scale = v.grad().div(p == 2 ? distance : distance.pow(p - 1));
+            scale = Tensor.where(distance.eq(0), Tensor.number(0).to(x.dtype()), scale)
+                    .unsqueeze(1);
+            share = p == 2 ? d.mul(scale) : d.abs().pow(p - 2).mul(d).mul(scale);
+            share = p < 2 ? Tensor.where(d.eq(0), Tensor.number(0).to(x.dtype()), share) : share;
+        }
+        v.set(0, x.zerosLike().indexAdd(0, first, share).indexAdd(0, second, share.neg()));
     }
 
     @Override

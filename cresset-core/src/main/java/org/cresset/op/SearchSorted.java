@@ -2,9 +2,11 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.base.Workers;
+import org.cresset.emit.MachineSearch;
 import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
@@ -90,6 +92,10 @@ public final class SearchSorted extends Sort {
     private static void search(Dense sequence, Dense values, Dense out, long perRow, long n, boolean right) {
         boolean whole = sequence.dtype() == DType.INT64;
         boolean wide = out.dtype() == DType.INT64;
+        if (n > 0 && MachineSearch.there()) {
+            machine(sequence, values, out, perRow, n, right);
+            return;
+        }
         if (perRow == values.numel() && n > 0 && n <= FEW) {
             inArrays(sequence, values, out, right);
             return;
@@ -111,6 +117,26 @@ public final class SearchSorted extends Sort {
                 }
             }
         });
+    }
+
+    private static void machine(Dense sequence, Dense values, Dense out, long perRow, long n, boolean right) {
+        long s = Window.address(sequence.segment(), sequence.byteOffset(), 8 * sequence.numel());
+        long v = Window.address(values.segment(), values.byteOffset(), 8 * values.numel());
+        int size = out.dtype().size();
+        long o = Window.address(out.segment(), out.byteOffset(), size * out.numel());
+        boolean doubles = sequence.dtype() == DType.FLOAT64;
+        boolean shared = perRow == values.numel();
+        Workers.parallelFor(values.numel(), 1024, (from, to) -> {
+            for (long i = from; i < to; ) {
+                long start = shared ? 0 : i / perRow * n;
+                long count = shared ? to - i : Math.min(to - i, perRow - i % perRow);
+                MachineSearch.places(doubles, right, s + 8 * start, n, v + 8 * i, o + size * i, size, count);
+                i += count;
+            }
+        });
+        Reference.reachabilityFence(sequence);
+        Reference.reachabilityFence(values);
+        Reference.reachabilityFence(out);
     }
 
     /** One sequence for all, which an array has room for: memory is a hundred times as slow for code that isn't compiled yet. */

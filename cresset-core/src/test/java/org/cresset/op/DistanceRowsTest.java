@@ -53,4 +53,26 @@ class DistanceRowsTest {
             same(g, Autograd.grad(all.triu(1).sum(), right)[0], 1e-10);
         }
     }
+
+    /** The gradient against that of the operations, with rows that are the same, and single elements that are. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.5, 1, 1.5, 2, 3, Double.POSITIVE_INFINITY})
+    void gradientOfPairs(double p) {
+        Tensor.manualSeed(3);
+        for (DType t : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
+            Tensor x = Tensor.randn(40, 9).to(t);
+            x.select(0, 5).copy_(x.select(0, 30));
+            x.select(1, 2).fill_(0.5);
+            x.requiresGrad(true);
+            Tensor y = Pdist.distances(x, p);
+            Tensor g = Tensor.randn(y.shape().toArray()).to(t);
+            Tensor at = Tensor.triangleIndices(40, 40, 1, true);
+            Tensor d = x.indexSelect(0, at.select(0, 0)).sub(x.indexSelect(0, at.select(0, 1)));
+            Tensor composed = d.norm(p, new long[] {1}, false);
+            Tensor[] one = Autograd.grad(new Tensor[] {y}, new Tensor[] {x}, new Tensor[] {g}, false, false, false);
+            Tensor[] other =
+                    Autograd.grad(new Tensor[] {composed}, new Tensor[] {x}, new Tensor[] {g}, false, false, false);
+            same(one[0], other[0], t == DType.FLOAT32 ? 1e-5 : 1e-12);
+        }
+    }
 }

@@ -368,6 +368,37 @@ final class X86 {
         registers(0x33, to, from);
     }
 
+    /** When a conditional move happens, by the last comparison. */
+    enum When {
+        /** Less, without signs; of floats also if one is NaN. */
+        BELOW(2),
+        /** The same or equal. */
+        BELOW_OR_EQUAL(6),
+        LESS(0xc),
+        LESS_OR_EQUAL(0xe);
+
+        private final int code;
+
+        When(int code) {
+            this.code = code;
+        }
+    }
+
+    /** {@code to = from} if the last comparison said so. */
+    void moveIf(When when, int to, int from) {
+        bytes(0x48 | (to >> 3) << 2 | from >> 3, 0x0f, 0x40 | when.code, 0xc0 | (to & 7) << 3 | from & 7);
+    }
+
+    /** Loads a double into a vector register. */
+    void loadDouble(int to, Address from) {
+        single(0x7e, to, 0, from);
+    }
+
+    /** Sets flags, those of numbers without signs, by {@code a - b} of doubles. */
+    void compareDoubles(int a, int b) {
+        half(MAP_0F, 0x2e, true, a, 0, new Register(b));
+    }
+
     /** The number of the lowest bit that is set. */
     void lowestBit(int to, int from) {
         bytes(0x48 | (to >> 3) << 2 | from >> 3, 0x0f, 0xbc, 0xc0 | (to & 7) << 3 | from & 7);
