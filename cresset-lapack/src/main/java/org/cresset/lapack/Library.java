@@ -1,7 +1,6 @@
 package org.cresset.lapack;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -17,9 +16,11 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import org.cresset.base.DType;
+import org.cresset.base.spi.NativeFunction;
 import org.cresset.base.spi.NativeLibrary;
+import org.jspecify.annotations.Nullable;
 
-/** OpenBLAS as loaded: its routines as handles for each type. */
+/** OpenBLAS as loaded: its functions for each type. */
 final class Library {
     private static final String LETTERS = "sdcz";
 
@@ -66,49 +67,67 @@ final class Library {
     }
 
     /**
-     * A routine of LAPACKE's middle level, which takes workspaces and gives {@code info}. Parameters are written as letters:
-     * i an int, c a char, p an address (as a long), r a number of the type's real kind (as a double).
+     * A function of LAPACKE's middle level, which takes workspaces and gives {@code info}, and no floating-point numbers but by
+     * address.
+     *
+     * @param real its name after the type's letter
+     * @param complex the same for complex types
      */
-    Routine routine(String real, String complex, String realParameters, String complexParameters) {
-        return new Routine("LAPACKE_", real, complex, "_work", "i" + realParameters, "i" + complexParameters, true);
+    Function function(String real, String complex) {
+        return new Function("LAPACKE_", real, complex, "_work");
     }
 
-    /** A routine whose parameters don't depend on the type. */
-    Routine routine(String name, String parameters) {
-        return routine(name, name, parameters, parameters);
+    /** A function of BLAS by its Fortran name, with all arguments by address. */
+    Function blas(String name) {
+        return new Function("", name, name, "_");
     }
 
-    /** A routine of CBLAS, which returns nothing. */
-    Routine blas(String name, String realParameters, String complexParameters) {
-        return new Routine("cblas_", name, name, "", realParameters, complexParameters, false);
-    }
-
-    /** A function for the four types; handles are made when first asked for. */
-    final class Routine {
+    /** A function for the four types, looked up when first asked for. */
+    final class Function {
         private final String prefix;
         private final String real;
         private final String complex;
         private final String suffix;
-        private final String realParameters;
-        private final String complexParameters;
-        private final boolean info;
-        private final MethodHandle[] handles = new MethodHandle[4];
+        private final @Nullable NativeFunction[] functions = new NativeFunction[LETTERS.length()];
 
-        private Routine(
-                String prefix,
-                String real,
-                String complex,
-                String suffix,
-                String realParameters,
-                String complexParameters,
-                boolean info) {
+        private Function(String prefix, String real, String complex, String suffix) {
             this.prefix = prefix;
             this.real = real;
             this.complex = complex;
             this.suffix = suffix;
+        }
+
+        /** Calls it with integers and addresses; what it returns, if anything. */
+        int call(DType t, long... arguments) {
+            int i = index(t);
+            NativeFunction f = functions[i];
+            if (f == null) {
+                f = new NativeFunction(find(prefix + LETTERS.charAt(i) + (t.isComplex() ? complex : real) + suffix));
+                functions[i] = f;
+            }
+            return (int) f.call(arguments);
+        }
+    }
+
+    /**
+     * A routine of LAPACKE's middle level that takes a floating-point number. Parameters are written as letters behind the order of
+     * rows: i an int, p an address (as a long), r a number of the type's real kind (as a double).
+     */
+    Routine routine(String name, String realParameters, String complexParameters) {
+        return new Routine(name, "i" + realParameters, "i" + complexParameters);
+    }
+
+    /** Handles for the four types, made when first asked for. */
+    final class Routine {
+        private final String name;
+        private final String realParameters;
+        private final String complexParameters;
+        private final @Nullable MethodHandle[] handles = new MethodHandle[LETTERS.length()];
+
+        private Routine(String name, String realParameters, String complexParameters) {
+            this.name = name;
             this.realParameters = realParameters;
             this.complexParameters = complexParameters;
-            this.info = info;
         }
 
         /** The handle for a type. */
@@ -128,14 +147,12 @@ final class Library {
             for (int p = 0; p < layouts.length; p++) {
                 layouts[p] = switch (letters.charAt(p)) {
                     case 'i' -> JAVA_INT;
-                    case 'c' -> JAVA_BYTE;
                     case 'r' -> t.real() == DType.FLOAT32 ? JAVA_FLOAT : JAVA_DOUBLE;
                     default -> JAVA_LONG;
                 };
             }
-            String name = prefix + LETTERS.charAt(i) + (t.isComplex() ? complex : real) + suffix;
             MethodHandle h = linker.downcallHandle(
-                    find(name), info ? FunctionDescriptor.of(JAVA_INT, layouts) : FunctionDescriptor.ofVoid(layouts));
+                    find("LAPACKE_" + LETTERS.charAt(i) + name + "_work"), FunctionDescriptor.of(JAVA_INT, layouts));
             MethodType type = h.type();
             for (int p = 0; p < layouts.length; p++) {
                 type = letters.charAt(p) == 'r' ? type.changeParameterType(p, double.class) : type;

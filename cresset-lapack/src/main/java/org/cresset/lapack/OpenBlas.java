@@ -2,6 +2,7 @@ package org.cresset.lapack;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class OpenBlas implements Lapack {
     private static final int COLUMNS = 102;
 
-    /** Complex numbers, which BLAS takes by address. */
+    // Complex numbers, or real ones.
     private static final MemorySegment SINGLE_ONE = Arena.global().allocateFrom(JAVA_FLOAT, 1, 0);
 
     private static final MemorySegment DOUBLE_ONE = Arena.global().allocateFrom(JAVA_DOUBLE, 1, 0);
@@ -102,30 +103,36 @@ public final class OpenBlas implements Lapack {
         return (byte) (upper ? 'U' : 'L');
     }
 
+    /** 1 of a type, which BLAS takes by address. */
     private static long one(DType t) {
-        return (t == DType.COMPLEX64 ? SINGLE_ONE : DOUBLE_ONE).address();
+        return (t.real() == DType.FLOAT32 ? SINGLE_ONE : DOUBLE_ONE).address();
     }
 
-    private static int blas(Form f) {
-        return 111 + f.ordinal();
+    private static char letter(DType t, Form f) {
+        return switch (f) {
+            case PLAIN -> 'N';
+            case TRANSPOSED -> 'T';
+            default -> t.isComplex() ? 'C' : 'T';
+        };
     }
 
     // ---- BLAS ----
 
+    // By their Fortran names, which take all arguments by address: one way of calling does for all types.
+
     @Override
     public void gemm(
             DType t, Form formA, Form formB, int m, int n, int k, long a, int lda, long b, int ldb, long c, int ldc) {
-        MethodHandle h = routines().gemm.of(t);
-        int fa = blas(formA);
-        int fb = blas(formB);
-        run(() -> {
-            if (!t.isComplex()) {
-                h.invokeExact(COLUMNS, fa, fb, m, n, k, 1.0, a, lda, b, ldb, 0.0, c, ldc);
-                return 0;
-            }
-            h.invokeExact(COLUMNS, fa, fb, m, n, k, one(t), a, lda, b, ldb, ZERO.address(), c, ldc);
-            return 0;
-        });
+        Arguments x = Arguments.OWN.get();
+        long fa = x.letter(0, letter(t, formA));
+        long fb = x.letter(1, letter(t, formB));
+        long rows = x.number(2, m);
+        long columns = x.number(3, n);
+        long inner = x.number(4, k);
+        long la = x.number(5, lda);
+        long lb = x.number(6, ldb);
+        long lc = x.number(7, ldc);
+        routines().gemm.call(t, fa, fb, rows, columns, inner, one(t), a, la, b, lb, ZERO.address(), c, lc);
     }
 
     @Override
@@ -141,92 +148,107 @@ public final class OpenBlas implements Lapack {
             int lda,
             long b,
             int ldb) {
-        MethodHandle h = routines().trsm.of(t);
-        int side = left ? 141 : 142;
-        int triangle = upper ? 121 : 122;
-        int f = blas(form);
-        int diagonal = unit ? 132 : 131;
-        run(() -> {
-            if (!t.isComplex()) {
-                h.invokeExact(COLUMNS, side, triangle, f, diagonal, m, n, 1.0, a, lda, b, ldb);
-                return 0;
-            }
-            h.invokeExact(COLUMNS, side, triangle, f, diagonal, m, n, one(t), a, lda, b, ldb);
-            return 0;
-        });
+        Arguments x = Arguments.OWN.get();
+        long side = x.letter(0, left ? 'L' : 'R');
+        long triangle = x.letter(1, upper ? 'U' : 'L');
+        long f = x.letter(2, letter(t, form));
+        long diagonal = x.letter(3, unit ? 'U' : 'N');
+        long rows = x.number(4, m);
+        long columns = x.number(5, n);
+        long la = x.number(6, lda);
+        long lb = x.number(7, ldb);
+        routines().trsm.call(t, side, triangle, f, diagonal, rows, columns, one(t), a, la, b, lb);
+    }
+
+    /** A thread's memory for letters and numbers that are passed by address. */
+    private static final class Arguments {
+        private static final ThreadLocal<Arguments> OWN = ThreadLocal.withInitial(Arguments::new);
+
+        private final MemorySegment memory = Arena.ofAuto().allocate(8 * Integer.BYTES, 8);
+
+        long letter(int i, char c) {
+            return number(i, c);
+        }
+
+        long number(int i, int n) {
+            memory.setAtIndex(JAVA_INT, i, n);
+            return memory.address() + (long) i * Integer.BYTES;
+        }
     }
 
     // ---- LU, Cholesky, LDL ----
 
     @Override
     public int getrf(DType t, int m, int n, long a, int lda, long pivots) {
-        MethodHandle h = routines().getrf.of(t);
-        return run(() -> (int) h.invokeExact(COLUMNS, m, n, a, lda, pivots));
+        Library.Function h = routines().getrf;
+        return run(() -> h.call(t, COLUMNS, m, n, a, lda, pivots));
     }
 
     @Override
     public int potrf(DType t, boolean upper, int n, long a, int lda) {
-        MethodHandle h = routines().potrf.of(t);
-        return run(() -> (int) h.invokeExact(COLUMNS, triangle(upper), n, a, lda));
+        Library.Function h = routines().potrf;
+        return run(() -> h.call(t, COLUMNS, triangle(upper), n, a, lda));
     }
 
     @Override
     public int sytrf(DType t, boolean hermitian, int n, long a, int lda, long pivots) {
-        MethodHandle h = (hermitian && t.isComplex() ? routines().hetrf : routines().sytrf).of(t);
-        return sized(t, (work, size) -> (int) h.invokeExact(COLUMNS, triangle(false), n, a, lda, pivots, work, size));
+        Library.Function h = (hermitian && t.isComplex() ? routines().hetrf : routines().sytrf);
+        return sized(t, (work, size) -> h.call(t, COLUMNS, triangle(false), n, a, lda, pivots, work, size));
     }
 
     @Override
     public int sytrs(DType t, boolean hermitian, int n, int columns, long a, int lda, long pivots, long b, int ldb) {
-        MethodHandle h = (hermitian && t.isComplex() ? routines().hetrs : routines().sytrs).of(t);
-        return run(() -> (int) h.invokeExact(COLUMNS, triangle(false), n, columns, a, lda, pivots, b, ldb));
+        Library.Function h = (hermitian && t.isComplex() ? routines().hetrs : routines().sytrs);
+        return run(() -> h.call(t, COLUMNS, triangle(false), n, columns, a, lda, pivots, b, ldb));
     }
 
     // ---- QR ----
 
     @Override
     public int geqrf(DType t, int m, int n, long a, int lda, long tau) {
-        MethodHandle h = routines().geqrf.of(t);
-        return sized(t, (work, size) -> (int) h.invokeExact(COLUMNS, m, n, a, lda, tau, work, size));
+        Library.Function h = routines().geqrf;
+        return sized(t, (work, size) -> h.call(t, COLUMNS, m, n, a, lda, tau, work, size));
     }
 
     @Override
     public int orgqr(DType t, int m, int n, int k, long a, int lda, long tau) {
-        MethodHandle h = routines().orgqr.of(t);
-        return sized(t, (work, size) -> (int) h.invokeExact(COLUMNS, m, n, k, a, lda, tau, work, size));
+        Library.Function h = routines().orgqr;
+        return sized(t, (work, size) -> h.call(t, COLUMNS, m, n, k, a, lda, tau, work, size));
     }
 
     @Override
     public int ormqr(
             DType t, boolean left, boolean adjoint, int m, int n, int k, long a, int lda, long tau, long c, int ldc) {
-        MethodHandle h = routines().ormqr.of(t);
+        Library.Function h = routines().ormqr;
         byte side = (byte) (left ? 'L' : 'R');
         byte form = (byte) (!adjoint ? 'N' : t.isComplex() ? 'C' : 'T');
-        return sized(
-                t, (work, size) -> (int) h.invokeExact(COLUMNS, side, form, m, n, k, a, lda, tau, c, ldc, work, size));
+        return sized(t, (work, size) -> h.call(t, COLUMNS, side, form, m, n, k, a, lda, tau, c, ldc, work, size));
     }
 
     // ---- eigenvalues, singular values ----
 
     @Override
     public int geev(DType t, boolean vectors, int n, long a, int lda, long w, long v, int ldv) {
-        MethodHandle h = routines().geev.of(t);
+        Library.Function h = routines().geev;
         byte no = 'N';
         byte right = (byte) (vectors ? 'V' : 'N');
         if (!t.isComplex()) {
             long imaginary = w + (long) n * t.size();
-            return sized(t, (work, size) ->
-                    (int) h.invokeExact(COLUMNS, no, right, n, a, lda, w, imaginary, v, ldv, v, ldv, work, size));
+            return sized(
+                    t,
+                    (work, size) -> h.call(t, COLUMNS, no, right, n, a, lda, w, imaginary, v, ldv, v, ldv, work, size));
         }
         try (Work reals = Work.of(t.real(), 2L * n)) {
-            return sized(t, (work, size) ->
-                    (int) h.invokeExact(COLUMNS, no, right, n, a, lda, w, v, ldv, v, ldv, work, size, reals.address()));
+            return sized(
+                    t,
+                    (work, size) ->
+                            h.call(t, COLUMNS, no, right, n, a, lda, w, v, ldv, v, ldv, work, size, reals.address()));
         }
     }
 
     @Override
     public int syevd(DType t, boolean vectors, boolean upper, int n, long a, int lda, long w) {
-        MethodHandle h = routines().syevd.of(t);
+        Library.Function h = routines().syevd;
         byte job = (byte) (vectors ? 'V' : 'N');
         byte half = triangle(upper);
         // The three sizes that the routine's documentation asks for at least.
@@ -236,25 +258,30 @@ public final class OpenBlas implements Lapack {
             try (Work integers = Work.ints(ints)) {
                 long ip = integers.address();
                 if (!t.isComplex()) {
-                    return sized(t, (work, size) -> (int)
-                            h.invokeExact(COLUMNS, job, half, n, a, lda, w, work, size, ip, size < 0 ? -1 : ints));
+                    return sized(
+                            t,
+                            (work, size) ->
+                                    h.call(t, COLUMNS, job, half, n, a, lda, w, work, size, ip, size < 0 ? -1 : ints));
                 }
                 int reals = Math.toIntExact(vectors ? 1 + 5L * n + 2 * square : Math.max(1, n));
                 try (Work r = Work.of(t.real(), reals)) {
-                    return sized(t, (work, size) -> (int) h.invokeExact(
-                            COLUMNS,
-                            job,
-                            half,
-                            n,
-                            a,
-                            lda,
-                            w,
-                            work,
-                            size,
-                            r.address(),
-                            size < 0 ? -1 : reals,
-                            ip,
-                            size < 0 ? -1 : ints));
+                    return sized(
+                            t,
+                            (work, size) -> h.call(
+                                    t,
+                                    COLUMNS,
+                                    job,
+                                    half,
+                                    n,
+                                    a,
+                                    lda,
+                                    w,
+                                    work,
+                                    size,
+                                    r.address(),
+                                    size < 0 ? -1 : reals,
+                                    ip,
+                                    size < 0 ? -1 : ints));
                 }
             }
         });
@@ -263,20 +290,22 @@ public final class OpenBlas implements Lapack {
     @Override
     public int gesdd(
             DType t, Vectors vectors, int m, int n, long a, int lda, long s, long u, int ldu, long vh, int ldvh) {
-        MethodHandle h = routines().gesdd.of(t);
+        Library.Function h = routines().gesdd;
         byte job = (byte) (vectors == Vectors.ALL ? 'A' : vectors == Vectors.SOME ? 'S' : 'N');
         long k = Math.min(m, n);
         long l = Math.max(m, n);
         try (Work ints = Work.ints(8 * k)) {
             long ip = ints.address();
             if (!t.isComplex()) {
-                return sized(t, (work, size) ->
-                        (int) h.invokeExact(COLUMNS, job, m, n, a, lda, s, u, ldu, vh, ldvh, work, size, ip));
+                return sized(
+                        t, (work, size) -> h.call(t, COLUMNS, job, m, n, a, lda, s, u, ldu, vh, ldvh, work, size, ip));
             }
             long reals = vectors == Vectors.NONE ? 7 * k : k * Math.max(5 * k + 7, 2 * l + 2 * k + 1);
             try (Work r = Work.of(t.real(), Math.max(1, reals))) {
-                return sized(t, (work, size) -> (int)
-                        h.invokeExact(COLUMNS, job, m, n, a, lda, s, u, ldu, vh, ldvh, work, size, r.address(), ip));
+                return sized(
+                        t,
+                        (work, size) -> h.call(
+                                t, COLUMNS, job, m, n, a, lda, s, u, ldu, vh, ldvh, work, size, r.address(), ip));
             }
         }
     }
@@ -299,10 +328,9 @@ public final class OpenBlas implements Lapack {
             long rank) {
         return switch (driver) {
             case GELS -> {
-                MethodHandle h = routines().gels.of(t);
+                Library.Function h = routines().gels;
                 byte plain = 'N';
-                yield sized(t, (work, size) ->
-                        (int) h.invokeExact(COLUMNS, plain, m, n, columns, a, lda, b, ldb, work, size));
+                yield sized(t, (work, size) -> h.call(t, COLUMNS, plain, m, n, columns, a, lda, b, ldb, work, size));
             }
             case GELSY -> gelsy(t, m, n, columns, a, lda, b, ldb, rcond, rank);
             case GELSS -> gelss(t, m, n, columns, a, lda, b, ldb, rcond, s, rank);

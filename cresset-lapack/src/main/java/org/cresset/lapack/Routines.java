@@ -2,43 +2,43 @@ package org.cresset.lapack;
 
 /** The routines that are used, with their parameters after the memory order (see {@link Library#routine}). */
 final class Routines {
-    final Library.Routine gemm;
-    final Library.Routine trsm;
-    final Library.Routine getrf;
-    final Library.Routine potrf;
-    final Library.Routine sytrf;
-    final Library.Routine hetrf;
-    final Library.Routine sytrs;
-    final Library.Routine hetrs;
-    final Library.Routine geqrf;
-    final Library.Routine orgqr;
-    final Library.Routine ormqr;
-    final Library.Routine geev;
-    final Library.Routine syevd;
-    final Library.Routine gesdd;
-    final Library.Routine gels;
+    final Library.Function gemm;
+    final Library.Function trsm;
+    final Library.Function getrf;
+    final Library.Function potrf;
+    final Library.Function sytrf;
+    final Library.Function hetrf;
+    final Library.Function sytrs;
+    final Library.Function hetrs;
+    final Library.Function geqrf;
+    final Library.Function orgqr;
+    final Library.Function ormqr;
+    final Library.Function geev;
+    final Library.Function syevd;
+    final Library.Function gesdd;
+    final Library.Function gels;
     final Library.Routine gelsy;
     final Library.Routine gelss;
     final Library.Routine gelsd;
 
     Routines(Library l) {
-        gemm = l.blas("gemm", "iiiiiirpipirpi", "iiiiiippipippi");
-        trsm = l.blas("trsm", "iiiiiiirpipi", "iiiiiiippipi");
-        getrf = l.routine("getrf", "iipip");
-        potrf = l.routine("potrf", "cipi");
-        sytrf = l.routine("sytrf", "cipippi");
-        hetrf = l.routine("hetrf", "cipippi");
-        sytrs = l.routine("sytrs", "ciipippi");
-        hetrs = l.routine("hetrs", "ciipippi");
-        geqrf = l.routine("geqrf", "iipippi");
-        orgqr = l.routine("orgqr", "ungqr", "iiipippi", "iiipippi");
-        ormqr = l.routine("ormqr", "unmqr", "cciiipippipi", "cciiipippipi");
-        geev = l.routine("geev", "geev", "ccipipppipipi", "ccipippipipip");
-        syevd = l.routine("syevd", "heevd", "ccipippipi", "ccipippipipi");
-        gesdd = l.routine("gesdd", "gesdd", "ciipippipipip", "ciipippipipipp");
-        gels = l.routine("gels", "ciiipipipi");
-        gelsy = l.routine("gelsy", "gelsy", "iiipipiprppi", "iiipipiprppip");
-        gelss = l.routine("gelss", "gelss", "iiipipiprppi", "iiipipiprppip");
-        gelsd = l.routine("gelsd", "gelsd", "iiipipiprppip", "iiipipiprppipp");
+        gemm = l.blas("gemm");
+        trsm = l.blas("trsm");
+        getrf = l.function("getrf", "getrf");
+        potrf = l.function("potrf", "potrf");
+        sytrf = l.function("sytrf", "sytrf");
+        hetrf = l.function("hetrf", "hetrf");
+        sytrs = l.function("sytrs", "sytrs");
+        hetrs = l.function("hetrs", "hetrs");
+        geqrf = l.function("geqrf", "geqrf");
+        orgqr = l.function("orgqr", "ungqr");
+        ormqr = l.function("ormqr", "unmqr");
+        geev = l.function("geev", "geev");
+        syevd = l.function("syevd", "heevd");
+        gesdd = l.function("gesdd", "gesdd");
+        gels = l.function("gels", "gels");
+        gelsy = l.routine("gelsy", "iiipipiprppi", "iiipipiprppip");
+        gelss = l.routine("gelss", "iiipipiprppi", "iiipipiprppip");
+        gelsd = l.routine("gelsd", "iiipipiprppip", "iiipipiprppipp");
     }
 }

@@ -23,7 +23,7 @@ import org.cresset.base.Background;
  * @param symbol where it is
  */
 public record NativeFunction(MemorySegment symbol) {
-    private static final int PARAMETERS = 13;
+    private static final int PARAMETERS = 16;
 
     private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(signature(PARAMETERS));
 
@@ -45,7 +45,7 @@ public record NativeFunction(MemorySegment symbol) {
 
     /** Calls it. Of a result narrower than a long the upper bits are undefined: cast it. */
     public long call(long a, long b, long c, long d) {
-        return call(a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        return call(a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /** The handle for brief calls; a thread of its own makes it, as that takes a new process some milliseconds. */
@@ -79,7 +79,7 @@ public record NativeFunction(MemorySegment symbol) {
     public long callBriefly(long a, long b, long c, long d, long e) {
         if (!briefly) {
             Beginning.begin();
-            return call(a, b, c, d, e, 0, 0, 0, 0, 0, 0, 0, 0);
+            return call(a, b, c, d, e, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
         try {
             return (long) Brief.CALL.invokeExact(symbol, a, b, c, d, e);
@@ -93,13 +93,29 @@ public record NativeFunction(MemorySegment symbol) {
     /** As {@link #call(long, long, long, long)}, with any number of arguments that there is room for. */
     public long call(long... arguments) {
         long[] a = Arrays.copyOf(arguments, PARAMETERS);
-        return call(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12]);
+        return call(
+                a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15]);
     }
 
     private long call(
-            long a, long b, long c, long d, long e, long f, long g, long h, long i, long j, long k, long l, long m) {
+            long a,
+            long b,
+            long c,
+            long d,
+            long e,
+            long f,
+            long g,
+            long h,
+            long i,
+            long j,
+            long k,
+            long l,
+            long m,
+            long n,
+            long o,
+            long p) {
         try {
-            return (long) CALL.invokeExact(symbol, a, b, c, d, e, f, g, h, i, j, k, l, m);
+            return (long) CALL.invokeExact(symbol, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
         } catch (RuntimeException | Error x) {
             throw x;
         } catch (Throwable x) {
