@@ -3,6 +3,7 @@ package org.cresset.op;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.cresset.base.DType;
+import org.cresset.emit.Combine;
 import org.cresset.emit.MachineMoves;
 import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
@@ -28,7 +29,21 @@ record DirectScatter(
     private enum Kind {
         REPLACE_INTS,
         REPLACE_LONGS,
-        ADD_FLOATS
+        ADD_FLOATS,
+        MULTIPLY_FLOATS(Combine.PRODUCT),
+        LARGER_FLOATS(Combine.MAX),
+        SMALLER_FLOATS(Combine.MIN);
+
+        /** Null where there are loops in Java too. */
+        final @Nullable Combine machine;
+
+        Kind() {
+            this(null);
+        }
+
+        Kind(@Nullable Combine machine) {
+            this.machine = machine;
+        }
     }
 
     /** For a target whose index runs along {@code dim}; null where there are no loops. */
@@ -43,6 +58,15 @@ record DirectScatter(
             kind = size == 4 ? Kind.REPLACE_INTS : Kind.REPLACE_LONGS;
         } else if ("sum".equals(reduce) && y.dtype() == DType.FLOAT32) {
             kind = Kind.ADD_FLOATS;
+        } else if (reduce != null && y.dtype() == DType.FLOAT32 && MachineMoves.there()) {
+            switch (reduce) {
+                case "prod" -> kind = Kind.MULTIPLY_FLOATS;
+                case "amax" -> kind = Kind.LARGER_FLOATS;
+                case "amin" -> kind = Kind.SMALLER_FLOATS;
+                default -> {
+                    return null;
+                }
+            }
         } else {
             return null;
         }
@@ -76,6 +100,9 @@ record DirectScatter(
         long place = Jumps.place(target, to, step, jump, places, size, n);
         long values = Window.address(source, from, (long) size * n);
         long numbers = Window.address(index, at, 8L * n);
+        if (kind.machine != null) {
+            return MachineMoves.combine(kind.machine, values, place, step, jump, numbers, places, n);
+        }
         return kind == Kind.ADD_FLOATS
                 ? MachineMoves.add(values, place, step, jump, numbers, places, n)
                 : MachineMoves.scatter(values, place, step, jump, numbers, places, size, n);
@@ -83,7 +110,7 @@ record DirectScatter(
 
     /** Does all of them, if they are such; else nothing. */
     private boolean rest(long to, long from, long at, int n) {
-        if (!Jumps.plain(index, at, n, places)) {
+        if (kind.machine != null || !Jumps.plain(index, at, n, places)) {
             return false;
         }
         boolean row = step == 0 && jump == size();
@@ -109,6 +136,7 @@ record DirectScatter(
                     add(to, from, at, n);
                 }
             }
+            default -> throw new IllegalStateException(kind.name());
         }
         return true;
     }

@@ -339,7 +339,9 @@ public final class Pooling {
             Averages a = (Averages) attrs;
             Dense x = five(in[0], a.windows.spatial());
             Dense y = five(out[0], a.windows.spatial());
-            if (PoolRows.fits(x, y)) {
+            if (PoolMixes.fits(x, y)) {
+                PoolMixes.average(a.windows.three(), a.divisor, x, y);
+            } else if (PoolRows.fits(x, y)) {
                 PoolRows.average(a.windows.three(), a.divisor, x, y);
             } else if (PoolChannels.fits(x, y)) {
                 PoolChannels.average(a.windows.three(), a.divisor, x, y);
@@ -442,9 +444,13 @@ public final class Pooling {
         @Override
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             Averages a = ((SpreadAttrs) attrs).averages;
-            Moves.zero(out[0].segment(), 0, out[0].numel() * out[0].dtype().size());
             Dense x = five(out[0], a.windows.spatial());
             Dense y = five(in[0], a.windows.spatial());
+            if (PoolMixes.fits(x, y)) {
+                PoolMixes.spread(a.windows.three(), a.divisor, x, y);
+                return;
+            }
+            Moves.zero(out[0].segment(), 0, out[0].numel() * out[0].dtype().size());
             if (PoolRows.fits(x, y)) {
                 PoolRows.spread(a.windows.three(), a.divisor, x, y);
             } else {

@@ -13,6 +13,9 @@ import org.cresset.op.NormalLoops;
  * {@code n} the number of elements of dtype {@code t}.
  */
 public final class Draws {
+    /** Numbers that are drawn at once. */
+    private static final int SOME = 512;
+
     private static final int BLOCK = 16;
 
     /** Numbers that are made at a time. */
@@ -275,15 +278,29 @@ public final class Draws {
         }
         synchronized (g) {
             if (t == DType.FLOAT32) {
-                for (long i = 0; i < n; i++) {
-                    long hit = Double.doubleToRawLongBits(g.uniformDouble() - p) >>> 63;
-                    m.set(ValueLayout.JAVA_FLOAT_UNALIGNED, o + 4 * i, hit);
+                int[] bits = new int[2 * SOME];
+                float[] hits = new float[SOME];
+                // A uniform number is so many times 2^-53, and p as many as it has to be below.
+                long limit = (long) Math.ceil(p * 0x1p53);
+                for (long i = 0; i < n; i += SOME) {
+                    int some = (int) Math.min(SOME, n - i);
+                    g.randoms(bits, 2 * some);
+                    hits(bits, limit, hits, some);
+                    MemorySegment.copy(hits, 0, m, ValueLayout.JAVA_FLOAT_UNALIGNED, o + 4 * i, some);
                 }
                 return;
             }
             for (long i = 0; i < n; i++) {
                 put(m, o, t, i, g.uniformDouble() < p ? 1 : 0);
             }
+        }
+    }
+
+    /** 1 where two of the numbers, the first of them the upper half, give one below the limit. */
+    private static void hits(int[] bits, long limit, float[] hits, int n) {
+        for (int i = 0; i < n; i++) {
+            long v = (long) bits[2 * i] << 32 | bits[2 * i + 1] & 0xffffffffL;
+            hits[i] = (v & (1L << 53) - 1) - limit >>> 63;
         }
     }
 
