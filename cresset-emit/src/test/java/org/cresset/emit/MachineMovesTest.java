@@ -137,6 +137,50 @@ class MachineMovesTest {
         }
     }
 
+    /** Rows by an index, of all widths, up to a number that isn't a place; and rows that overlap. */
+    @Test
+    void sumsOfRows() {
+        assumeTrue(MachineMoves.there(), "needs Linux on x86-64 with AVX2");
+        Random random = new Random(3);
+        for (int width : new int[] {1, 7, 8, 21, 20_000}) {
+            int rows = 11;
+            float[] x = new float[rows * (width + 1)];
+            float[] y = new float[5 * width + 3];
+            for (int i = 0; i < x.length; i++) {
+                x[i] = random.nextInt(100);
+            }
+            long[] index = {0, 3, 3, 1, 0, 2, 3, 1, 0, 4, 1};
+            float[] expected = y.clone();
+            for (int r = 0; r < 9; r++) {
+                for (int j = 0; j < width; j++) {
+                    expected[(int) index[r] * width + j] += x[r * (width + 1) + j];
+                }
+            }
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment from = arena.allocateFrom(ValueLayout.JAVA_FLOAT, x);
+                MemorySegment to = arena.allocateFrom(ValueLayout.JAVA_FLOAT, y);
+                long numbers = arena.allocateFrom(ValueLayout.JAVA_LONG, index).address();
+                long done = MachineMoves.addRows(
+                        from.address(), 4L * (width + 1), to.address(), 0, 4L * width, numbers, 4, width, rows);
+                assertThat(done).isEqualTo(9);
+                assertThat(to.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(expected);
+            }
+            float[] sums = new float[width + rows];
+            for (int r = 0; r < rows; r++) {
+                for (int j = 0; j < width; j++) {
+                    sums[r + j] += x[r * (width + 1) + j];
+                }
+            }
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment from = arena.allocateFrom(ValueLayout.JAVA_FLOAT, x);
+                MemorySegment to = arena.allocate(4L * sums.length, 4);
+                long zeros = arena.allocate(8L * rows, 8).address();
+                MachineMoves.addRows(from.address(), 4L * (width + 1), to.address(), 4, 0, zeros, 1, width, rows);
+                assertThat(to.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(sums);
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"SUM", "PRODUCT", "MIN", "MAX"})
     void combined(Combine how) {
