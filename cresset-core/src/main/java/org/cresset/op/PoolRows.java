@@ -175,6 +175,10 @@ final class PoolRows {
     /** The largest, and where in its (D, H, W) each is; the first of equal ones, but the last NaN. Not for int64. */
     static void largest(Windows w, Dense x, Dense y, Dense index) {
         PoolRows p = new PoolRows(w, x);
+        Even even = p.evenly();
+        if (even != null && p.from[0] == 0 && PoolPeaks.run(w, even.apart, even.left, even.size, x, y, index)) {
+            return;
+        }
         if (x.dtype() == DType.FLOAT32 && PoolPlaces.fits(w)) {
             p.rows(y, () -> new PoolPlaces(p, w, x, y, index));
             return;

@@ -83,6 +83,44 @@ class PoolRowsTest {
         }
     }
 
+    /** Rows with many windows, in two and three dimensions, of views too. */
+    @Test
+    void manyWindowsAlongARow() {
+        Tensor x = Tensor.randint(0, 9, 2, 3, 11, 45).to(DType.FLOAT32).sub(4);
+        x = x.maskedFill(Tensor.rand(2, 3, 11, 45).lt(0.02), Tensor.number(Double.NaN));
+        x.select(0, 0).select(0, 0).fill_(Double.NEGATIVE_INFINITY);
+        x.select(0, 1).select(0, 2).mul_(-0.0);
+        for (Tensor rows : new Tensor[] {x, x.narrow(3, 3, 33), x.narrow(2, 2, 9), x.slice(1, 0L, 3L, 2)}) {
+            Tensor last = rows.channelsLast();
+            for (Windows w : windows(rows.shape())) {
+                Tensor[] a = Pooling.max(rows, w);
+                Tensor[] b = Pooling.max(last, w);
+                same(a[0], b[0], 0);
+                same(a[1], b[1], 0);
+            }
+        }
+        Tensor deep = x.reshape(2, 1, 3, 11, 45);
+        for (long stride = 1; stride < 3; stride++) {
+            long[] two = {2, 3, 3};
+            Windows w = Windows.sliding(
+                    "pool",
+                    deep.shape(),
+                    two,
+                    new long[] {1, stride, stride},
+                    new long[] {1, 1, 1},
+                    new long[] {1, 1, 1},
+                    false,
+                    true);
+            Tensor[] a = Pooling.max(deep, w);
+            Tensor[] b = Pooling.max(Tensor.cat(4, deep, deep).narrow(4, 0, 45), w);
+            Tensor[] c = Pooling.max(deep.to(DType.FLOAT64), w);
+            same(a[0], c[0].to(DType.FLOAT32), 0);
+            same(a[1], c[1], 0);
+            same(a[0], b[0], 0);
+            same(a[1], b[1], 0);
+        }
+    }
+
     @Test
     void gradientsAreThoseOfTheElementsTaken() {
         Tensor x = Tensor.randn(2, 3, 9, 8);
