@@ -45,7 +45,10 @@ public final class Benchmarks {
         }
     }
 
-    /** Runs typical workloads, each for a second, and waits until their loops are compiled: for the launcher's start cache. */
+    /**
+     * For the launcher's start cache: runs typical workloads, each for half a second, waits until most of their loops are compiled, and
+     * calls each operator once.
+     */
     public static void prepare() {
         for (String name : List.of(
                 "op_chain_grad",
@@ -57,10 +60,10 @@ public final class Benchmarks {
                 "embedding_step",
                 "bmm_attn",
                 "resnet18_step")) {
-            Measurement.run(workload(name), 1.0);
+            Measurement.run(workload(name), 0.5);
         }
+        WarmUp.settle(8_000);
         FirstCalls.all();
-        WarmUp.settle(30_000);
     }
 
     /** Measures in this process. */

@@ -27,9 +27,10 @@ final class PoolPeaks {
      * @param apart elements from a window to the next
      * @param left elements before a row that the first window sees
      * @param size elements along a row that a window reaches over
+     * @param index where the places go; null if nobody wants them
      * @return whether that is so, and all is done
      */
-    static boolean run(Windows w, int apart, int left, int size, Dense x, Dense y, Dense index) {
+    static boolean run(Windows w, int apart, int left, int size, Dense x, Dense y, @Nullable Dense index) {
         int results = w.from()[2].length;
         boolean fits = x.dtype() == DType.FLOAT32
                 && MachinePools.there()
@@ -39,7 +40,7 @@ final class PoolPeaks {
                 && x.size(2) * x.size(3) * x.size(4) < 1 << 28
                 && (x.size(2) == 1 || x.stride(2) == x.size(3) * x.stride(3))
                 && y.isContiguous()
-                && index.isContiguous()
+                && (index == null || index.isContiguous())
                 && x.segment().isNative();
         if (!fits) {
             return false;
@@ -55,7 +56,7 @@ final class PoolPeaks {
         long planes = x.size(0) * x.size(1);
         long all = y.numel() / planes;
         long values = Window.address(y.segment(), y.byteOffset(), 4 * y.numel());
-        long places = Window.address(index.segment(), index.byteOffset(), 8 * index.numel());
+        long places = index == null ? 0 : Window.address(index.segment(), index.byteOffset(), 8 * index.numel());
         Workers.parallelFor(planes, Math.max(1, GRAIN / (rows * width)), (from, to) -> {
             Storage own = Memory.allocate(rows * row);
             MemorySegment plane = own.segment();
@@ -64,7 +65,8 @@ final class PoolPeaks {
             for (long p = from; p < to; p++) {
                 long at = PoolRows.row(x, p / x.size(1), p % x.size(1), 0, 0);
                 Moves.plane(x.segment(), at, 4 * x.stride(3), 4, plane, 4L * left, row, 4, 4, rows, width);
-                MachinePools.largest(windows, address, left, values + 4 * p * all, places + 8 * p * all);
+                long place = places == 0 ? 0 : places + 8 * p * all;
+                MachinePools.largest(windows, address, left, values + 4 * p * all, place);
             }
             own.free();
         });

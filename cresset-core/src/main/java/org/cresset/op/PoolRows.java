@@ -231,6 +231,9 @@ final class PoolRows {
     static void largest(Windows w, Dense x, Dense y) {
         PoolRows p = new PoolRows(w, x);
         Even even = p.evenly();
+        if (even != null && p.from[0] == 0 && PoolPeaks.run(w, even.apart, even.left, even.size, x, y, null)) {
+            return;
+        }
         int left = even == null ? 0 : even.left;
         int padded = even == null ? p.width : Math.max(left + p.width, even.apart * (p.results - 1) + even.size);
         p.rows(y, () -> {

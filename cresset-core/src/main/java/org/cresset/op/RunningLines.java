@@ -2,7 +2,9 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import org.cresset.base.DType;
+import org.cresset.emit.MachineRunning;
 import org.cresset.emit.Window;
 
 /** Running sums, products and extremes of one line in the usual dtypes; sums of float32 are kept in double, as PyTorch does. */
@@ -69,6 +71,12 @@ final class RunningLines {
         if (fs == 4 && ts == 4) { // known to the compiler
             long x = Window.address(source, from, 4 * n);
             long y = Window.address(target, to, 4 * n);
+            if (MachineRunning.there()) {
+                MachineRunning.line(product, x, y, n);
+                Reference.reachabilityFence(source);
+                Reference.reachabilityFence(target);
+                return;
+            }
             float[] some = Some.OWN.get().floats;
             for (long i = 0; i < n; i += SOME) {
                 int m = (int) Math.min(SOME, n - i);

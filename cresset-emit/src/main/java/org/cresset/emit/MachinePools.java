@@ -64,7 +64,8 @@ public final class MachinePools {
     private static final int LOWEST = 8;
     private static final int OTHER = 9;
 
-    private static final @Nullable NativeFunction[] FUNCTIONS = new NativeFunction[FARTHEST + 1];
+    /** By how far windows begin from each other, with places and without. */
+    private static final @Nullable NativeFunction[] FUNCTIONS = new NativeFunction[2 * (FARTHEST + 1)];
 
     private MachinePools() {}
 
@@ -119,13 +120,15 @@ public final class MachinePools {
     /**
      * Results of a plane of rows, which lie one after the other, as do their places.
      *
-     * @param before place of the element before which rows begin: their floats there are lower than all others
+     * @param before how many floats rows have before the input's, which are lower than all others
+     * @param places where places go, as int64; 0 if nobody wants them
      */
     public static void largest(Windows w, long from, int before, long values, long places) {
-        NativeFunction f = FUNCTIONS[w.apart];
+        int which = 2 * w.apart + (places == 0 ? 1 : 0);
+        NativeFunction f = FUNCTIONS[which];
         if (f == null) { // twice, if two threads come at once
-            f = MachineCode.install(write(w.apart)).orElseThrow();
-            FUNCTIONS[w.apart] = f;
+            f = MachineCode.install(write(w.apart, places != 0)).orElseThrow();
+            FUNCTIONS[which] = f;
         }
         MachineBlock block = MachineBlock.own();
         int rows = w.rows();
@@ -133,7 +136,7 @@ public final class MachinePools {
         for (int r = 0; r < rows; r += some) {
             block.say(0, from);
             block.say(1, values + 4L * r * w.results);
-            block.say(2, places + 8L * r * w.results);
+            block.say(2, places == 0 ? 0 : places + 8L * r * w.results);
             block.say(3, w.starts.address() + 8L * r);
             block.say(4, w.taps.address());
             block.say(5, w.first.address());
@@ -168,7 +171,7 @@ public final class MachinePools {
         code.vector(X86.MAP_0F38, 0x58, true, false, vector, -1, register(vector));
     }
 
-    private static byte[] write(int apart) {
+    private static byte[] write(int apart, boolean places) {
         X86 code = new X86();
         for (int r : SAVED) {
             code.push(r);
@@ -190,10 +193,12 @@ public final class MachinePools {
         code.load(END, at(STARTS, 8));
         code.addRegister(TAP, TAPS);
         code.addRegister(END, TAPS);
-        code.load(NUMBER, at(TAP, 8));
-        code.add(NUMBER, told(RESULTS + 1));
-        repeat(code, WHERE);
-        code.vector(X86.MAP_0F, 0xfe, true, false, WHERE, WHERE, new X86.Address(FIRST, V, 4, 0));
+        if (places) {
+            code.load(NUMBER, at(TAP, 8));
+            code.add(NUMBER, told(RESULTS + 1));
+            repeat(code, WHERE);
+            code.vector(X86.MAP_0F, 0xfe, true, false, WHERE, WHERE, new X86.Address(FIRST, V, 4, 0));
+        }
         X86.Mark done = code.mark();
         X86.Mark tap = code.here();
         code.compare(TAP, END);
@@ -206,9 +211,11 @@ public final class MachinePools {
         code.shiftLeft(ROW, 2);
         code.add(ROW, at(TAP, 0));
         code.addRegister(ROW, FROM);
-        code.add(NUMBER, at(TAP, 8));
-        repeat(code, PLACE);
-        code.vector(X86.MAP_0F, 0xfe, true, false, PLACE, PLACE, register(LANE));
+        if (places) {
+            code.add(NUMBER, at(TAP, 8));
+            repeat(code, PLACE);
+            code.vector(X86.MAP_0F, 0xfe, true, false, PLACE, PLACE, register(LANE));
+        }
         code.load(LEFT, told(ELEMENTS));
         X86.Mark element = code.here();
         code.vector(X86.MAP_0F, X86.LOAD, false, false, X, -1, at(ROW, 0));
@@ -220,8 +227,10 @@ public final class MachinePools {
         code.vector(X86.MAP_0F, 0xc2, false, false, NAN, X, register(X), 0x03);
         code.vector(X86.MAP_0F, 0x56, false, false, MASK, MASK, register(NAN));
         code.vector(X86.MAP_0F3A, 0x4a, true, false, BEST, BEST, register(X), MASK << 4);
-        code.vector(X86.MAP_0F3A, 0x4a, true, false, WHERE, WHERE, register(PLACE), MASK << 4);
-        code.vector(X86.MAP_0F, 0xfe, true, false, PLACE, PLACE, register(STEP_VECTOR));
+        if (places) {
+            code.vector(X86.MAP_0F3A, 0x4a, true, false, WHERE, WHERE, register(PLACE), MASK << 4);
+            code.vector(X86.MAP_0F, 0xfe, true, false, PLACE, PLACE, register(STEP_VECTOR));
+        }
         code.add(ROW, told(STEP));
         code.add(LEFT, -1);
         code.jumpIfNotZero(element);
@@ -230,11 +239,13 @@ public final class MachinePools {
         code.jumpIfBelow(tap);
         code.bind(done);
         code.vector(X86.MAP_0F, X86.STORE, false, false, BEST, -1, new X86.Address(VALUES, V, 4, 0));
-        code.vector(X86.MAP_0F38, 0x35, true, false, OTHER, -1, register(WHERE)); // ints to longs
-        code.vector(X86.MAP_0F, X86.STORE, true, false, OTHER, -1, new X86.Address(PLACES, V, 8, 0));
-        code.vector(X86.MAP_0F3A, 0x39, true, false, WHERE, -1, register(WHERE), 1); // the upper half
-        code.vector(X86.MAP_0F38, 0x35, true, false, OTHER, -1, register(WHERE));
-        code.vector(X86.MAP_0F, X86.STORE, true, false, OTHER, -1, new X86.Address(PLACES, V, 8, 32));
+        if (places) {
+            code.vector(X86.MAP_0F38, 0x35, true, false, OTHER, -1, register(WHERE)); // ints to longs
+            code.vector(X86.MAP_0F, X86.STORE, true, false, OTHER, -1, new X86.Address(PLACES, V, 8, 0));
+            code.vector(X86.MAP_0F3A, 0x39, true, false, WHERE, -1, register(WHERE), 1); // the upper half
+            code.vector(X86.MAP_0F38, 0x35, true, false, OTHER, -1, register(WHERE));
+            code.vector(X86.MAP_0F, X86.STORE, true, false, OTHER, -1, new X86.Address(PLACES, V, 8, 32));
+        }
         X86.Mark over = code.mark();
         X86.Mark inside = code.mark();
         code.compare(V, LAST);

@@ -394,6 +394,16 @@ final class X86 {
         single(0x7e, to, 0, from);
     }
 
+    /** Stores the first double of a vector register. */
+    void storeDouble(Address to, int from) {
+        half(MAP_0F, 0xd6, true, from, 0, to);
+    }
+
+    /** An instruction on the first double. */
+    void singleDouble(int opcode, int result, int first, Place second) {
+        vex(MAP_0F, opcode, PF2, false, false, result, first, second, 0);
+    }
+
     /** Sets flags, those of numbers without signs, by {@code a - b} of doubles. */
     void compareDoubles(int a, int b) {
         half(MAP_0F, 0x2e, true, a, 0, new Register(b));
