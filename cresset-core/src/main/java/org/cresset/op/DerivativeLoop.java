@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.cresset.autograd.Context;
 import org.cresset.autograd.Interpreter;
+import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Device;
 import org.cresset.base.Shape;
@@ -134,7 +135,7 @@ final class DerivativeLoop {
             e.value(result);
             boolean suits = e.operations > 1 && !e.operands.isEmpty() && e.operands.size() <= MOST_OPERANDS;
             return suits ? new Fusion(type, name(attrs), e) : null;
-        } catch (RuntimeException x) { // it asked for numbers, or for what isn't elementwise
+        } catch (NotALoop | CressetException x) { // what isn't elementwise, or asks for numbers of tensors
             return null;
         }
     }
@@ -142,6 +143,15 @@ final class DerivativeLoop {
     private String name(Object attrs) {
         String variant = attrs == None.NONE ? "" : "_" + VARIANTS.incrementAndGet();
         return op.name() + "_by_" + input + variant;
+    }
+
+    /** That a derivative is no loop. */
+    private static final class NotALoop extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NotALoop(String why) {
+            super(why, null, false, false);
+        }
     }
 
     /** Records operations on tensors without memory. */
@@ -159,7 +169,7 @@ final class DerivativeLoop {
 
         @Override
         public void change(Op op, Object attrs, @Nullable Tensor[] in) {
-            throw new UnsupportedOperationException(op.name());
+            throw new NotALoop(op.name());
         }
     }
 
@@ -225,12 +235,19 @@ final class DerivativeLoop {
             Tracer.Call c = tracer.calls.get(t);
             boolean mask = t.dtype() == DType.BOOL;
             if (c == null || t.dtype() != type && !mask) {
-                throw new UnsupportedOperationException("a value of " + t.dtype());
+                throw new NotALoop("a value of " + t.dtype());
             }
             if (c.op instanceof ToCopy && !mask) {
-                return value(Objects.requireNonNull(c.in[0]));
+                return value(present(c.in[0]));
             }
             return operation(c, mask);
+        }
+
+        private static Tensor present(@Nullable Tensor t) {
+            if (t == null) {
+                throw new NotALoop("an operand that isn't there");
+            }
+            return t;
         }
 
         private int operand(int symbol) {
@@ -248,13 +265,13 @@ final class DerivativeLoop {
 
         private int operation(Tracer.Call c, boolean mask) {
             if (!(c.op instanceof Elementwise e)) {
-                throw new UnsupportedOperationException(c.op.name());
+                throw new NotALoop(c.op.name());
             }
             int[] in = new int[c.in.length + e.numbers()];
             List<Object> key = new ArrayList<>(List.of(e));
             for (int i = 0; i < in.length; i++) {
                 in[i] = i < c.in.length
-                        ? value(Objects.requireNonNull(c.in[i]))
+                        ? value(present(c.in[i]))
                         : constant(((Elementwise.Numbers) c.attrs).number(i - c.in.length));
                 key.add(in[i]);
             }
