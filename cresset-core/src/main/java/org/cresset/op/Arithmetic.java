@@ -140,14 +140,10 @@ public final class Arithmetic {
         }
 
         @Override
-        protected void vjp(Vjp v) {
-            Tensor b = v.input(1).conj();
-            if (v.needs(0)) {
-                v.set(0, v.grad().div(b)); // the reciprocal of an integer would be rounded to float32
-            }
-            if (v.needs(1)) {
-                v.set(1, v.grad().mul(v.input(0).conj().div(b).div(b).neg()));
-            }
+        protected Tensor pullback(int i, Tensor gradient, Tensor a, Tensor b) {
+            return i == 0
+                    ? gradient.div(b.conj()) // the reciprocal of an integer would be rounded to float32
+                    : gradient.mul(a.conj().div(b.conj()).div(b.conj()).neg());
         }
 
         @Override

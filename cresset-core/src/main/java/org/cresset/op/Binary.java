@@ -37,6 +37,16 @@ public abstract non-sealed class Binary extends Elementwise {
         return derivative(i, a, b, y);
     }
 
+    /** The gradient of a ({@code i} 0) or b (1), given that of y, where there is a shorter way than by the derivative; else null. */
+    protected @Nullable Tensor pullback(int i, Tensor gradient, Tensor a, Tensor b) {
+        return null;
+    }
+
+    @Override
+    final @Nullable Tensor shorter(int i, Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+        return pullback(i, g, in[0], in[1]);
+    }
+
     @Override
     final <V> V lanes(Lanes<V> lanes, List<V> in) {
         return lane(lanes, in.get(0), in.get(1), in.subList(2, in.size()));

@@ -472,16 +472,16 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
             if (v.needs(i)) {
                 Tensor g = v.grad();
                 Tensor d = fused(i, v.attrs(), g, in, out);
-                d = d != null ? d : shorter(v.attrs(), g, v.savedInputs(), v.savedOutputs());
+                d = d != null ? d : shorter(i, v.attrs(), g, v.savedInputs(), v.savedOutputs());
                 d = d != null ? d : gradient(i, v.attrs(), g, in, out);
                 v.set(i, d == null ? g.zerosLike() : d); // even where the gradient is infinite
             }
         }
     }
 
-    /** The gradient of the only input where an operation has a shorter way to it than by its derivative; else null. */
+    /** The gradient of input i where an operation has a shorter way to it than by its derivative; else null. */
     @Nullable
-    Tensor shorter(Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+    Tensor shorter(int i, Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
         return null;
     }
 
@@ -493,7 +493,7 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
 
     /** The same in operations that can be put together. */
     final @Nullable Tensor composed(int i, Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
-        Tensor d = shorter(attrs, g, in, out);
+        Tensor d = shorter(i, attrs, g, in, out);
         return d != null ? d : gradient(i, attrs, g, in, out);
     }
 

@@ -33,6 +33,7 @@ final class PoolPeaks {
     static boolean run(Windows w, int apart, int left, int size, Dense x, Dense y, @Nullable Dense index) {
         int results = w.from()[2].length;
         boolean fits = x.dtype() == DType.FLOAT32
+                && y.numel() > 0
                 && MachinePools.there()
                 && apart >= 1
                 && apart <= MachinePools.FARTHEST

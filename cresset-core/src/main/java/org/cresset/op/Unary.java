@@ -49,7 +49,7 @@ public abstract non-sealed class Unary extends Elementwise {
     }
 
     @Override
-    final @Nullable Tensor shorter(Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
+    final @Nullable Tensor shorter(int i, Object attrs, Tensor g, @Nullable Tensor[] in, @Nullable Tensor[] out) {
         return pullback(attrs, g, in[0], out[0]);
     }
 

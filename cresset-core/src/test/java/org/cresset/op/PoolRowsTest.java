@@ -100,6 +100,12 @@ class PoolRowsTest {
                 same(Pooling.largest(rows, w), b[0], 0);
             }
         }
+        Tensor none = x.narrow(0, 0, 0);
+        for (Windows w : windows(none.shape())) {
+            assertThat(Pooling.max(none, w)[1].shape().toArray()[0]).isZero();
+            assertThat(Pooling.largest(none, w).numel()).isZero();
+            assertThat(Pooling.average(none, w, 0).numel()).isZero();
+        }
         Tensor deep = x.reshape(2, 1, 3, 11, 45);
         for (long stride = 1; stride < 3; stride++) {
             long[] two = {2, 3, 3};
