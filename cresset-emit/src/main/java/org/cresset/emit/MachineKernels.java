@@ -84,6 +84,12 @@ public final class MachineKernels {
         return f == null ? null : new MachineKernel(loop, scalar, f);
     }
 
+    /** The form of a loop over more elements than the caches hold, beside its usual one; null if there is none. */
+    public static @Nullable Kernel streamed(Loop loop, Supplier<? extends Kernel> usual) {
+        NativeFunction f = install(() -> MachineLoop.streamed(loop));
+        return f == null ? null : new StreamedKernel(loop, f, usual);
+    }
+
     /** The same of a wide loop. */
     public static @Nullable WideKernel wide(Loop loop, Supplier<? extends WideKernel> scalar) {
         if (loop.operands() > MachineBlock.MOST_OPERANDS) {

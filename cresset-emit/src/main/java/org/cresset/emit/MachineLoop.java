@@ -52,6 +52,7 @@ final class MachineLoop {
 
     private final Loop loop;
     private final boolean grid;
+    private final boolean streamed;
     private final X86 code = new X86();
 
     /** Bit patterns of the lanes of constants, and which of the constants they are. */
@@ -60,26 +61,43 @@ final class MachineLoop {
     private final int[] bases;
     private final int shift;
 
-    private MachineLoop(Loop loop, boolean grid) {
+    private MachineLoop(Loop loop, boolean grid, boolean streamed) {
         this.loop = loop;
         this.grid = grid;
+        this.streamed = streamed;
         this.shift = loop.type().dtype().shift();
         this.bases = new int[loop.operands()];
     }
 
     /** The code of a loop; null if it has no such form. */
     static byte @Nullable [] of(Loop loop) {
-        return written(loop, loop.wide());
+        return written(loop, loop.wide(), false);
+    }
+
+    /**
+     * The code of a {@link Kernel} whose results, which lie at multiples of a vector's bytes, go past the caches; null where that
+     * wouldn't be quicker than anything else with as much to read and write, or can't be done.
+     */
+    static byte @Nullable [] streamed(Loop loop) {
+        boolean suits = !loop.wide()
+                && loop.outputs() == 1
+                && loop.row(loop.inputs()) == Row.PLAIN
+                && loop.accumulators().isEmpty();
+        try {
+            return suits && new MachineLoop(loop, false, true).unrolls() ? written(loop, false, true) : null;
+        } catch (MachineEmitter.Unsupported e) {
+            return null;
+        }
     }
 
     /** The code of a grid; null if it has no such form. */
     static byte @Nullable [] of(GridLoop grid) {
-        return written(grid.loop(), true);
+        return written(grid.loop(), true, false);
     }
 
     /** The code of {@link Kernel#rows} as a grid; null if it has no such form. */
     static byte @Nullable [] rows(Loop loop) {
-        return written(loop, true);
+        return written(loop, true, false);
     }
 
     /** The code of {@link Kernel#parts} as a grid, whose rows are parts; null if it has no such form. */
@@ -88,18 +106,18 @@ final class MachineLoop {
                 && loop.inputs() == 1
                 && loop.outputs() == 0
                 && !loop.accumulators().isEmpty()
-                && new MachineLoop(loop, true).unrolls();
-        return suits ? written(loop, true) : null;
+                && new MachineLoop(loop, true, false).unrolls();
+        return suits ? written(loop, true, false) : null;
     }
 
-    private static byte @Nullable [] written(Loop loop, boolean grid) {
+    private static byte @Nullable [] written(Loop loop, boolean grid, boolean streamed) {
         try {
-            MachineLoop first = new MachineLoop(loop, grid);
+            MachineLoop first = new MachineLoop(loop, grid, streamed);
             int slots = first.write(USUAL_SLOTS);
             if (slots <= USUAL_SLOTS) {
                 return first.finish();
             }
-            MachineLoop second = new MachineLoop(loop, grid);
+            MachineLoop second = new MachineLoop(loop, grid, streamed);
             second.write(slots);
             return second.finish();
         } catch (MachineEmitter.Unsupported e) {
@@ -173,6 +191,9 @@ final class MachineLoop {
             nextRow(row);
         }
         code.bind(exit);
+        if (streamed) {
+            code.storeFence();
+        }
         code.vzeroupper();
         code.add(X86.RSP, frame);
         for (int r = SAVED.length - 1; r >= 0; r--) {
@@ -295,7 +316,7 @@ final class MachineLoop {
     }
 
     private MachineRows rows(MachineEmitter lanes) {
-        return new MachineRows(lanes, loop.inOneOrder());
+        return new MachineRows(lanes, loop.inOneOrder(), streamed);
     }
 
     /** Values of repeated inputs; none for the others. */

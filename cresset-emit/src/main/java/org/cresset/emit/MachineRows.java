@@ -28,8 +28,17 @@ final class MachineRows {
     /** Whether pairs may come in the order in which the processor takes them apart. */
     private final boolean anyOrder;
 
-    MachineRows(MachineEmitter lanes, boolean anyOrder) {
+    /** The instruction that stores a vector as it is. */
+    private final int store;
+
+    /**
+     * For a round of a loop.
+     *
+     * @param streamed whether plain vectors, which lie aligned, pass the caches on their way to memory
+     */
+    MachineRows(MachineEmitter lanes, boolean anyOrder, boolean streamed) {
         this.lanes = lanes;
+        this.store = streamed ? X86.STREAM : X86.STORE;
         this.wide = lanes.type().dtype().size() == 8;
         this.anyOrder = anyOrder;
     }
@@ -77,7 +86,7 @@ final class MachineRows {
     void store(int operand, Row row, Iterator<Integer> results) {
         int v = results.next();
         switch (row) {
-            case PLAIN -> lanes.store(X86.MAP_0F, 0x11, false, v, MachineEmitter.WHOLE, operand, row, 0);
+            case PLAIN -> lanes.store(X86.MAP_0F, store, false, v, MachineEmitter.WHOLE, operand, row, 0);
             case NARROW -> half(toNarrow(v), operand, row, 0);
             case FLAG -> {
                 int bytes = bytes(lanes.isMask(v) ? v : lanes.ne(v, lanes.zero()));

@@ -38,6 +38,7 @@ final class X86 {
     static final int LOAD = 0x10;
 
     static final int STORE = 0x11;
+    static final int STREAM = 0x2b;
     private static final int GATHER = 0x92;
 
     /**
@@ -202,6 +203,11 @@ final class X86 {
     /** Leaves the wide half of the vector registers clean for code that knows 128 bits only. */
     void vzeroupper() {
         bytes(0xc5, 0xf8, 0x77);
+    }
+
+    /** What was stored past the caches is seen before anything that is stored after this. */
+    void storeFence() {
+        bytes(0x0f, 0xae, 0xf8);
     }
 
     private void vex(

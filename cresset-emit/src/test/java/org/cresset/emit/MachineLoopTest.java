@@ -282,6 +282,43 @@ class MachineLoopTest {
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
+    /** Results that go past the caches: in calls that are full and not, unaligned, over an input, and with a repeated one. */
+    @Property(tries = 200)
+    void streamedResultsAreTheSame(
+            @ForAll long seed,
+            @ForAll LaneType type,
+            @ForAll @IntRange(min = 1, max = 3) int inputs,
+            @ForAll @IntRange(min = 0, max = 40_000) int n,
+            @ForAll @IntRange(min = 0, max = 4) int shifted,
+            @ForAll boolean inPlace) {
+        Random random = new Random(seed);
+        List<Boolean> repeated = new ArrayList<>();
+        for (int i = 0; i < inputs; i++) {
+            repeated.add(i > 0 && random.nextBoolean());
+        }
+        Body body = new Body() {
+            @Override
+            public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+                return List.of(l.add(l.mul(in.getFirst(), in.getLast()), in.get(in.size() / 2)));
+            }
+        };
+        Loop loop = new Loop("S", type, repeated, 1, List.of(), false, body);
+        Kernel scalar = Emitted.scalar(loop);
+        Kernel streamed = Objects.requireNonNull(MachineKernels.streamed(loop, () -> scalar));
+        try (Arena arena = Arena.ofConfined()) {
+            int size = type.dtype().size();
+            long row = (long) size * (n + 16) + 63 & -64;
+            MemorySegment one = arena.allocate(4 * row, 64);
+            fill(one, type, seed);
+            MemorySegment other = arena.allocate(one.byteSize(), 64).copyFrom(one);
+            long to = inPlace ? 0 : 3 * row + (long) shifted % 3 * size;
+            for (MemorySegment m : List.of(one, other)) {
+                (m == one ? scalar : streamed).run(m, 0, m, row, m, 2 * row, m, to, n);
+            }
+            same(other, one, type);
+        }
+    }
+
     @Test
     void rowsInPartsHaveAccumulatorsOfTheirOwn() {
         Body body = new Body() {
