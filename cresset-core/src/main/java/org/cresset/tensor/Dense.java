@@ -10,6 +10,7 @@ import org.cresset.base.Device;
 import org.cresset.base.Memory;
 import org.cresset.base.Shape;
 import org.cresset.base.Storage;
+import org.cresset.emit.Preparation;
 import org.cresset.op.StridedView;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +59,13 @@ public final class Dense extends Tensor {
     /** New contiguous memory with unknown content. */
     public static Dense empty(Shape shape, DType dtype, Device device) {
         long bytes = Math.multiplyExact(shape.numel(), (long) dtype.size());
-        Storage s = device == Device.META ? Storage.meta(bytes) : Memory.allocate(bytes);
+        Storage s = device == Device.META ? Storage.meta(bytes) : memory(bytes);
         return new Dense(s, shape, shape.contiguousStrides(), 0, dtype, null, false);
+    }
+
+    private static Storage memory(long bytes) {
+        Preparation.mayBegin(bytes);
+        return Memory.allocate(bytes);
     }
 
     /** New contiguous memory with unknown content on the CPU. */
@@ -75,13 +81,13 @@ public final class Dense extends Tensor {
     /** New memory with the shape and the strides of a tensor without gaps, on a device. */
     public static Dense emptyLike(Dense t, DType dtype, Device device) {
         long bytes = t.numel() * dtype.size();
-        Storage s = device == Device.META ? Storage.meta(bytes) : Memory.allocate(bytes);
+        Storage s = device == Device.META ? Storage.meta(bytes) : memory(bytes);
         return new Dense(s, t.shape, t.strides, 0, dtype, null, false);
     }
 
     /** New memory with these strides, which must leave no gaps. */
     public static Dense emptyStrided(Shape shape, long[] strides, DType dtype) {
-        return new Dense(Memory.allocate(shape.numel() * dtype.size()), shape, strides, 0, dtype, null, false);
+        return new Dense(memory(shape.numel() * dtype.size()), shape, strides, 0, dtype, null, false);
     }
 
     /** A tensor over existing memory. */

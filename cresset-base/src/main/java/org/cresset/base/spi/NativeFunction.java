@@ -62,6 +62,11 @@ public record NativeFunction(MemorySegment symbol) {
 
     private static volatile boolean briefly;
 
+    /** Makes the handle for brief calls now, on this thread. */
+    public static void prepareBriefCalls() {
+        Brief.load();
+    }
+
     /** The first brief call. */
     private static final class Beginning {
         static {
