@@ -148,7 +148,7 @@ public final class FirstCalls {
     /** Memory that results will take: how long the operating system takes for new pages isn't meant here. */
     private static void touchMemory() {
         try (MemoryScope _ = MemoryScope.open()) {
-            for (long n = 1 << 18; n <= 1 << 21; n *= 2) {
+            for (long n = 1 << 18; n <= 1 << 22; n *= 2) {
                 for (int i = 0; i < 8; i++) {
                     Tensor.ones(n);
                 }

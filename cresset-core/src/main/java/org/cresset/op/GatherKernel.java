@@ -94,11 +94,32 @@ final class GatherKernel {
                 long[] at = jumps.at(g.starts[2] + i * step[2], n);
                 long xo = g.starts[1] + i * step[1];
                 long yo = g.starts[0] + i * step[0];
+                if (machineRows(from, xo, jumps, to, yo, step[0], bytes, n)) {
+                    continue;
+                }
                 for (int k = 0; k < n; k++) {
                     ShortCopies.copy(from, xo + at[k], to, yo + k * step[0], bytes);
                 }
             }
         });
+    }
+
+    /** In machine code, where rows are so short that a call for each would take longer than its copy. */
+    private static boolean machineRows(
+            MemorySegment from, long xo, Jumps jumps, MemorySegment to, long yo, long step, long bytes, int n) {
+        boolean suits = n >= Jumps.WORTH_A_CALL && bytes <= ShortCopies.LONG && bytes % 4 == 0 && step >= 0;
+        if (!suits || !MachineMoves.there() || !from.isNative() || !to.isNative()) {
+            return false;
+        }
+        long places = from.byteSize() - xo - bytes + 1;
+        long index = jumps.told(n, places);
+        if (index == 0) {
+            return false;
+        }
+        long target = Window.address(to, yo, (n - 1) * step + bytes);
+        long source = Window.address(from, xo, bytes);
+        MachineMoves.gatherRows(target, step, source, 1, index, places, bytes >> 2, n);
+        return true;
     }
 
     /** Whether the loop over places of that size is compiled, which is quicker than machine code then, for it checks nothing twice. */

@@ -25,6 +25,9 @@ final class Reduction {
     private static final long GRAIN = 1 << 15;
     private static final double[] NO_SUMS = {};
 
+    /** Elements of a row for which a call takes longer than to copy them. */
+    private static final int SHORT = 256;
+
     private final Reduce op;
     private final Combine combine;
     private final LaneType lane;
@@ -111,7 +114,7 @@ final class Reduction {
             }
             return;
         }
-        if (!x.dtype().isComplex() && rowsLieTogether(1)) {
+        if (!x.dtype().isComplex() && rowsLieTogether(1) && !manyShortApart()) {
             rows(x);
         } else if (fewLieBetween()) {
             interleaved();
@@ -134,6 +137,12 @@ final class Reduction {
             expected *= x.size(d);
         }
         return true;
+    }
+
+    /** Whether rows are so short, and apart from each other, that it pays to bring them together, where a call takes many. */
+    private boolean manyShortApart() {
+        boolean apart = kept > 1 || kept == 1 && x.stride(0) != count;
+        return apart && count <= SHORT && out.numel() > SHORT && lane.isFloat();
     }
 
     /**

@@ -35,7 +35,8 @@ public final class MachineMoves {
         MULTIPLY,
         SMALLER,
         LARGER,
-        ADD_ROWS;
+        ADD_ROWS,
+        GATHER_ROWS;
 
         static Kind of(Combine combine) {
             return switch (combine) {
@@ -58,7 +59,7 @@ public final class MachineMoves {
             byte[] code =
                     switch (kind) {
                         case EVENLY -> evenly(size);
-                        case ADD_ROWS -> addRows();
+                        case ADD_ROWS, GATHER_ROWS -> rows(kind);
                         default -> indexed(kind, size);
                     };
             f = MachineCode.install(code).orElseThrow();
@@ -118,7 +119,27 @@ public final class MachineMoves {
      */
     public static long addRows(
             long from, long fromRow, long to, long step, long jump, long index, long places, long width, long rows) {
-        NativeFunction f = function(Kind.ADD_ROWS, Float.BYTES);
+        return rows(Kind.ADD_ROWS, from, fromRow, to, step, jump, index, places, width, rows);
+    }
+
+    /** Copies rows of {@code width} ints or floats at {@code from + index[i] * jump} to such that lie {@code toRow} bytes from each other. */
+    public static long gatherRows(
+            long to, long toRow, long from, long jump, long index, long places, long width, long rows) {
+        return rows(Kind.GATHER_ROWS, to, toRow, from, 0, jump, index, places, width, rows);
+    }
+
+    private static long rows(
+            Kind kind,
+            long from,
+            long fromRow,
+            long to,
+            long step,
+            long jump,
+            long index,
+            long places,
+            long width,
+            long rows) {
+        NativeFunction f = function(kind, Float.BYTES);
         MachineBlock block = MachineBlock.own();
         long most = Math.max(1, BRIEF / Math.max(1, width));
         long done = 0;
@@ -272,7 +293,7 @@ public final class MachineMoves {
     }
 
     /** A C function of the number of rows and the block; returns how many it has done. */
-    private static byte[] addRows() {
+    private static byte[] rows(Kind kind) {
         X86 code = new X86();
         int from = 8;
         int fromRow = 9;
@@ -285,6 +306,8 @@ public final class MachineMoves {
         int width = 14;
         int row = X86.RDX;
         int at = X86.RCX;
+        boolean add = kind == Kind.ADD_ROWS;
+        int result = add ? row : from;
         int[] saved = {X86.RBX, X86.RBP, places, whole, width};
         for (int r : saved) {
             code.push(r);
@@ -307,8 +330,10 @@ public final class MachineMoves {
         code.compare(at, whole);
         code.jumpIfNotBelow(single);
         code.vector(X86.MAP_0F, X86.LOAD, false, false, 0, -1, at(row, at, 1));
-        code.vector(X86.MAP_0F, 0x58, false, false, 0, 0, at(from, at, 1));
-        code.vector(X86.MAP_0F, X86.STORE, false, false, 0, -1, at(row, at, 1));
+        if (add) {
+            code.vector(X86.MAP_0F, 0x58, false, false, 0, 0, at(from, at, 1));
+        }
+        code.vector(X86.MAP_0F, X86.STORE, false, false, 0, -1, at(result, at, 1));
         code.add(at, 4 * VECTOR);
         code.compare(at, whole);
         code.jumpIfBelow(vectors);
@@ -318,8 +343,10 @@ public final class MachineMoves {
         code.compare(at, width);
         code.jumpIfNotBelow(next);
         code.single(0x10, 0, 0, at(row, at, 1));
-        code.single(0x58, 0, 0, at(from, at, 1));
-        code.single(0x11, 0, 0, at(row, at, 1));
+        if (add) {
+            code.single(0x58, 0, 0, at(from, at, 1));
+        }
+        code.single(0x11, 0, 0, at(result, at, 1));
         code.add(at, 4);
         code.compare(at, width);
         code.jumpIfBelow(singles);

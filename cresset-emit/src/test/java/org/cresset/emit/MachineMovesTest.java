@@ -181,6 +181,32 @@ class MachineMovesTest {
         }
     }
 
+    /** Rows where an index says, of all widths, up to a number that isn't a place. */
+    @Test
+    void copiesOfRows() {
+        assumeTrue(MachineMoves.there(), "needs Linux on x86-64 with AVX2");
+        for (int width : new int[] {1, 7, 8, 21, 20_000}) {
+            long[] index = {0, 3, 3, 1, 2, 4, 1};
+            float[] x = new float[4 * width];
+            for (int i = 0; i < x.length; i++) {
+                x[i] = i + 1;
+            }
+            float[] expected = new float[index.length * (width + 2)];
+            for (int r = 0; r < 5; r++) {
+                System.arraycopy(x, (int) index[r] * width, expected, r * (width + 2), width);
+            }
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment from = arena.allocateFrom(ValueLayout.JAVA_FLOAT, x);
+                MemorySegment to = arena.allocate(4L * expected.length, 4);
+                long numbers = arena.allocateFrom(ValueLayout.JAVA_LONG, index).address();
+                long done = MachineMoves.gatherRows(
+                        to.address(), 4L * (width + 2), from.address(), 4L * width, numbers, 4, width, index.length);
+                assertThat(done).isEqualTo(5);
+                assertThat(to.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(expected);
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"SUM", "PRODUCT", "MIN", "MAX"})
     void combined(Combine how) {
