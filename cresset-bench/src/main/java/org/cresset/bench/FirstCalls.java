@@ -148,8 +148,8 @@ public final class FirstCalls {
     /** Memory that results will take: how long the operating system takes for new pages isn't meant here. */
     private static void touchMemory() {
         try (MemoryScope _ = MemoryScope.open()) {
-            for (long n = 1 << 18; n <= 1 << 22; n *= 2) {
-                for (int i = 0; i < 8; i++) {
+            for (long n = 1 << 18; n <= 1 << 24; n *= 2) { // fewer of the large ones
+                for (long i = 0; i < Math.clamp((1 << 24) / n, 2, 8); i++) {
                     Tensor.ones(n);
                 }
             }

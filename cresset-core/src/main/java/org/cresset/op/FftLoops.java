@@ -25,8 +25,14 @@ final class FftLoops {
     private final MemoryGridTiers tangle;
     private final List<GridLoop> all = new ArrayList<>();
 
-    static final FftLoops F32 = new FftLoops(LaneType.F32);
-    static final FftLoops F64 = new FftLoops(LaneType.F64);
+    /** Made when first needed, as of most programs one is enough. */
+    private static final class InFloat {
+        static final FftLoops LOOPS = new FftLoops(LaneType.F32);
+    }
+
+    private static final class InDouble {
+        static final FftLoops LOOPS = new FftLoops(LaneType.F64);
+    }
 
     private FftLoops(LaneType type) {
         for (int r : RADICES) {
@@ -40,9 +46,14 @@ final class FftLoops {
         tangle = grid(type, "fft_tangle", 4, 2, 4, new Tangle(), pairs);
     }
 
+    /** Those that compute in float32 or float64. */
+    static FftLoops of(LaneType type) {
+        return type == LaneType.F32 ? InFloat.LOOPS : InDouble.LOOPS;
+    }
+
     static List<GridLoop> all() {
-        List<GridLoop> all = new ArrayList<>(F32.all);
-        all.addAll(F64.all);
+        List<GridLoop> all = new ArrayList<>(InFloat.LOOPS.all);
+        all.addAll(InDouble.LOOPS.all);
         return all;
     }
 

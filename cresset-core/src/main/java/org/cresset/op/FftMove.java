@@ -3,6 +3,8 @@ package org.cresset.op;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.cresset.emit.Kernel;
+import org.cresset.emit.LaneType;
 import org.cresset.emit.Window;
 
 /**
@@ -17,10 +19,10 @@ import org.cresset.emit.Window;
  */
 record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long line, long step, long imAt) {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
-    private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
-    /** Rows that are moved before the next line's turn comes, so that they stay in the first-level cache. */
-    private static final int SCALED = 1024;
+    private static final ThreadLocal<MemorySegment> FACTOR =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Float.BYTES));
+    private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
     private static final int ROWS = 128;
 
@@ -186,15 +188,11 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
     }
 
     private static void scale(FftPlan.Work w, int from, int n, float factor) {
-        float[] some = new float[Math.min(n, SCALED)];
-        for (int i = 0; i < n; i += some.length) {
-            int m = Math.min(some.length, n - i);
-            MemorySegment.copy(w.memory, FLOAT, 4L * (from + i), some, 0, m);
-            for (int k = 0; k < m; k++) {
-                some[k] *= factor;
-            }
-            MemorySegment.copy(some, 0, w.memory, FLOAT, 4L * (from + i), m);
-        }
+        MemorySegment number = FACTOR.get();
+        number.set(FLOAT, 0, factor);
+        long at = 4L * from;
+        Kernel k = Arithmetic.Mul.OP.loop(LaneType.F32, 2).pick(n);
+        k.run(w.memory, at, number, 0, null, 0, w.memory, at, n);
     }
 
     /** Rows {@code k} to {@code k + n} of eight lines, the first of which begins at {@code at}. */

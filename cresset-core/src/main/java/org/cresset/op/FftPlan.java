@@ -36,7 +36,7 @@ final class FftPlan {
     private FftPlan(int n, LaneType type) {
         this.n = n;
         this.type = type;
-        this.loops = type == LaneType.F32 ? FftLoops.F32 : FftLoops.F64;
+        this.loops = FftLoops.of(type);
         int[] r = radices(n);
         chirp = r == null ? new Chirp(n, type) : null;
         radices = r == null ? new int[0] : r;

@@ -1,5 +1,7 @@
 package org.cresset.op;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.cresset.emit.Body;
 import org.cresset.emit.Combine;
@@ -7,6 +9,7 @@ import org.cresset.emit.LaneMath;
 import org.cresset.emit.LaneType;
 import org.cresset.emit.Lanes;
 import org.cresset.emit.Loop;
+import org.cresset.emit.Row;
 
 /** The loops that hand-written kernels of composites are put together from. */
 final class FusedLoops {
@@ -193,6 +196,32 @@ final class FusedLoops {
         return l.either(l.eq(x, y), l.not(l.eq(x, x)));
     }
 
+    /** Sums, products and sums of products in float64 of numbers in float32. */
+    static final Loop WIDE_PLUS = wide("wide_plus", 1, new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.add(in.get(0), in.get(1)));
+        }
+    });
+
+    static final Loop WIDE_TIMES = wide("wide_times", 1, new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.mul(in.get(0), in.get(1)));
+        }
+    });
+
+    static final Loop WIDE_MULTIPLY_ADD = wide("wide_multiply_add", 2, new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.add(in.get(0), l.mul(in.get(1), in.get(2))));
+        }
+    });
+
+    static final Tiers WIDE_PLUS_ROWS = new Tiers(WIDE_PLUS);
+    static final Tiers WIDE_TIMES_ROWS = new Tiers(WIDE_TIMES);
+    static final Tiers WIDE_MULTIPLY_ADD_ROWS = new Tiers(WIDE_MULTIPLY_ADD);
+
     static final Tiers LARGER_ROWS = new Tiers(LARGER);
     static final Tiers LARGER_NUMBER_ROWS = new Tiers(LARGER_NUMBER);
     static final Tiers EXP_DIFFERENCE_ROWS = new Tiers(EXP_DIFFERENCE);
@@ -222,6 +251,14 @@ final class FusedLoops {
         return new Loop("fused_" + name, LaneType.F32, inputs, 0, List.of(how), false, body);
     }
 
+    private static Loop wide(String name, int numbers, Body body) {
+        List<Row> rows = new ArrayList<>(List.of(Row.PLAIN));
+        rows.addAll(Collections.nCopies(numbers, Row.NARROW));
+        rows.add(Row.PLAIN);
+        List<Boolean> repeated = Collections.nCopies(1 + numbers, false);
+        return new Loop("fused_" + name, LaneType.F64, repeated, 1, List.of(), rows, false, body);
+    }
+
     static Loop map(String name, List<Boolean> inputs, Body body) {
         return new Loop("fused_" + name, LaneType.F32, inputs, 1, List.of(), false, body);
     }
@@ -249,6 +286,9 @@ final class FusedLoops {
                 LARGER_NUMBER,
                 EXP_DIFFERENCE,
                 TAKEN,
-                LEFT);
+                LEFT,
+                WIDE_PLUS,
+                WIDE_TIMES,
+                WIDE_MULTIPLY_ADD);
     }
 }

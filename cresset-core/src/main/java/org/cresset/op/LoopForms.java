@@ -16,9 +16,7 @@ public abstract class LoopForms<K> {
     private static final boolean VECTORS =
             ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && !MachineKernels.SCALAR_ONLY;
 
-    /** Elements that take the scalar form, before it is compiled, as long as it takes to write machine code. */
-    private static final long WORTH_EMITTING = 1 << 10;
-
+    private final long worthEmitting;
     private final long worthWarming;
     private final int smallest;
     private @Nullable K scalar;
@@ -30,10 +28,12 @@ public abstract class LoopForms<K> {
     /**
      * Forms of which none is there yet.
      *
+     * @param worthEmitting elements that take the scalar form, before it is compiled, as long as it takes to write machine code
      * @param worthWarming elements after which the vector form is prepared
      * @param smallest elements from which other forms than the scalar one pay
      */
-    protected LoopForms(long worthWarming, int smallest) {
+    protected LoopForms(long worthEmitting, long worthWarming, int smallest) {
+        this.worthEmitting = worthEmitting;
         this.worthWarming = worthWarming;
         this.smallest = smallest;
     }
@@ -80,7 +80,7 @@ public abstract class LoopForms<K> {
             return scalar();
         }
         seen += elements;
-        if (seen > WORTH_EMITTING) {
+        if (seen > worthEmitting) {
             settle();
         }
         K f = fast;

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Forms of a grid over native memory. */
 final class MemoryGridTiers extends LoopForms<MemoryGridKernel> {
+    /** Bodies of grids are long. */
+    private static final long WORTH_EMITTING = 1 << 8;
+
     private static final long WORTH_WARMING = 1 << 14;
 
     /** Elements from which the vector form runs; of fewer than a vector it leaves all to its scalar end. */
@@ -27,7 +30,7 @@ final class MemoryGridTiers extends LoopForms<MemoryGridKernel> {
     final GridLoop grid;
 
     MemoryGridTiers(GridLoop grid) {
-        super(WORTH_WARMING, SMALLEST_FOR_VECTORS);
+        super(WORTH_EMITTING, WORTH_WARMING, SMALLEST_FOR_VECTORS);
         this.grid = grid;
     }
 

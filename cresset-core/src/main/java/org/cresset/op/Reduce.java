@@ -173,7 +173,13 @@ public abstract non-sealed class Reduce extends Op {
     }
 
     private String id(LaneType type) {
-        return name().replaceAll("[^A-Za-z0-9]", "_") + "_" + type.name().toLowerCase(Locale.ROOT);
+        StringBuilder id = new StringBuilder(name());
+        for (int i = 0; i < id.length(); i++) {
+            if (!Character.isLetterOrDigit(id.charAt(i))) {
+                id.setCharAt(i, '_');
+            }
+        }
+        return id.append('_').append(type.name().toLowerCase(Locale.ROOT)).toString();
     }
 
     @Override

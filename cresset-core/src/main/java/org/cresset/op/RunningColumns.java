@@ -2,9 +2,12 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
+import java.lang.ref.Reference;
 import org.cresset.base.DType;
+import org.cresset.base.Shape;
 import org.cresset.base.Workers;
+import org.cresset.emit.Kernel;
+import org.cresset.emit.LaneType;
 import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
@@ -16,7 +19,6 @@ import org.cresset.tensor.Tensor;
  */
 final class RunningColumns {
     private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
-    private static final ValueLayout.OfDouble D = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
 
     /** Columns that are handled together. */
@@ -39,8 +41,8 @@ final class RunningColumns {
         return each(x, y, d, (from, to, w) -> {
             switch (t) {
                 case FLOAT32 -> floats(x.segment(), from, y.segment(), to, s, w, product);
-                case FLOAT64 -> doubles(x.segment(), from, y.segment(), to, s, w, product);
-                default -> longs(x.segment(), from, y.segment(), to, s, w, product);
+                case FLOAT64 -> rows(x.segment(), from, y.segment(), to, s, w, product, LaneType.F64);
+                default -> rows(x.segment(), from, y.segment(), to, s, w, product, LaneType.I64);
             }
         });
     }
@@ -88,52 +90,52 @@ final class RunningColumns {
         return true;
     }
 
+    /** In float64; each row of sums is rounded. */
     private static void floats(
             MemorySegment source, long from, MemorySegment target, long to, Steps s, int w, boolean product) {
-        double[] sums = new double[w];
-        float[] row = new float[w];
-        Arrays.fill(sums, product ? 1 : 0);
+        Kernel k = (product ? FusedLoops.WIDE_TIMES_ROWS : FusedLoops.WIDE_PLUS_ROWS).pick(s.n * w);
+        Dense sums = identities(LaneType.F64, product, w);
+        MemorySegment own = sums.segment();
+        long at = sums.byteOffset();
         for (long i = 0; i < s.n; i++) {
-            MemorySegment.copy(Window.MEMORY, F, Window.address(source, from + i * s.from, 4L * w), row, 0, w);
-            add(sums, row, product);
-            MemorySegment.copy(row, 0, Window.MEMORY, F, Window.address(target, to + i * s.to, 4L * w), w);
+            k.run(own, at, source, from + i * s.from, null, 0, own, at, w);
+            ConvertRuns.run(DType.FLOAT64, own, at, DType.FLOAT32, target, to + i * s.to, w);
         }
+        Reference.reachabilityFence(sums);
     }
 
-    private static void add(double[] sums, float[] row, boolean product) {
-        for (int c = 0; c < row.length; c++) {
-            double sum = product ? sums[c] * row[c] : sums[c] + row[c];
-            sums[c] = sum;
-            row[c] = (float) sum;
+    /** Of numbers that are added up or multiplied as they are: each row with the result before. */
+    private static void rows(
+            MemorySegment source,
+            long from,
+            MemorySegment target,
+            long to,
+            Steps s,
+            int w,
+            boolean product,
+            LaneType type) {
+        Elementwise op = product ? Arithmetic.Mul.OP : Arithmetic.Add.OP;
+        Kernel k = op.loop(type, 0).pick(s.n * w);
+        Dense first = identities(type, product, w);
+        k.run(first.segment(), first.byteOffset(), source, from, null, 0, target, to, w);
+        for (long i = 1; i < s.n; i++) {
+            long o = to + i * s.to;
+            k.run(target, o - s.to, source, from + i * s.from, null, 0, target, o, w);
         }
+        Reference.reachabilityFence(first);
     }
 
-    private static void doubles(
-            MemorySegment source, long from, MemorySegment target, long to, Steps s, int w, boolean product) {
-        double[] sums = new double[w];
-        double[] row = new double[w];
-        Arrays.fill(sums, product ? 1 : 0);
-        for (long i = 0; i < s.n; i++) {
-            MemorySegment.copy(Window.MEMORY, D, Window.address(source, from + i * s.from, 8L * w), row, 0, w);
-            for (int c = 0; c < w; c++) {
-                sums[c] = product ? sums[c] * row[c] : sums[c] + row[c];
-            }
-            MemorySegment.copy(sums, 0, Window.MEMORY, D, Window.address(target, to + i * s.to, 8L * w), w);
-        }
-    }
-
-    private static void longs(
-            MemorySegment source, long from, MemorySegment target, long to, Steps s, int w, boolean product) {
-        long[] sums = new long[w];
-        long[] row = new long[w];
-        Arrays.fill(sums, product ? 1 : 0);
-        for (long i = 0; i < s.n; i++) {
-            MemorySegment.copy(Window.MEMORY, L, Window.address(source, from + i * s.from, 8L * w), row, 0, w);
-            for (int c = 0; c < w; c++) {
-                sums[c] = product ? sums[c] * row[c] : sums[c] + row[c];
-            }
-            MemorySegment.copy(sums, 0, Window.MEMORY, L, Window.address(target, to + i * s.to, 8L * w), w);
-        }
+    private static Dense identities(LaneType type, boolean product, int n) {
+        Dense row = Dense.empty(Shape.of(n), type.dtype());
+        row.write(0, product ? 1 : 0);
+        Moves.repeat(
+                row.segment(),
+                row.byteOffset(),
+                row.segment(),
+                row.byteOffset(),
+                row.dtype().size(),
+                n);
+        return row;
     }
 
     private static void extremes(

@@ -3,7 +3,6 @@ package org.cresset.op;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
-import java.util.Arrays;
 import java.util.function.IntFunction;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -80,8 +79,7 @@ final class SoftmaxColumns {
     private final class Forward implements Strip {
         private final Dense x;
         private final Dense y;
-        private final double[] sums;
-        private final float[] some;
+        private final Sums sums;
 
         /** Rows of the largest numbers, of what comes of them and the sums, and of exponentials. */
         private final Dense memory;
@@ -96,8 +94,7 @@ final class SoftmaxColumns {
         Forward(Dense x, Dense y, int width) {
             this.x = x;
             this.y = y;
-            sums = new double[width];
-            some = new float[width];
+            sums = new Sums(width);
             memory = Dense.empty(Shape.of(3, width), DType.FLOAT32);
             most = memory.byteOffset();
             last = most + 4L * width;
@@ -122,21 +119,22 @@ final class SoftmaxColumns {
             for (long r = 0; r < rows; r++) { // a NaN comes back with the exponentials
                 larger.run(own, most, xs, xo + r * step, null, 0, own, most, n);
             }
-            Arrays.fill(sums, 0);
+            sums.clear(n);
             for (long r = 0; r < rows; r++) {
                 MemorySegment es = log ? own : ys;
                 long eo = log ? spare : yo + r * step;
                 exp.run(xs, xo + r * step, own, most, null, 0, es, eo, n);
-                MemorySegment.copy(es, F, eo, some, 0, n);
-                add(some, sums, n);
+                sums.add(es, eo, n);
             }
+            double[] all = sums.numbers(n);
             for (int k = 0; k < n; k++) {
-                own.set(F, last + 4L * k, last(own.get(F, most + 4L * k), sums[k]));
+                own.set(F, last + 4L * k, last(own.get(F, most + 4L * k), all[k]));
             }
             for (long r = 0; r < rows; r++) {
                 end.run(log ? xs : ys, (log ? xo : yo) + r * step, own, last, null, 0, ys, yo + r * step, n);
             }
             Reference.reachabilityFence(memory);
+            Reference.reachabilityFence(sums);
         }
 
         /** What is added to numbers, or what exponentials are multiplied by. */
@@ -152,9 +150,7 @@ final class SoftmaxColumns {
         private final Dense g;
         private final Dense y;
         private final Dense x;
-        private final double[] sums;
-        private final float[] some;
-        private final float[] other;
+        private final Sums sums;
         private final Dense memory;
         private final Kernel end;
 
@@ -162,9 +158,7 @@ final class SoftmaxColumns {
             this.g = g;
             this.y = y;
             this.x = x;
-            sums = new double[width];
-            some = new float[width];
-            other = new float[log ? 0 : width];
+            sums = new Sums(width);
             memory = Dense.empty(Shape.of(width), DType.FLOAT32);
             end = (log ? FusedLoops.LOG_SOFTMAX_GRAD_COLUMNS : FusedLoops.SOFTMAX_GRAD_COLUMNS).pick(rows * width);
         }
@@ -176,36 +170,60 @@ final class SoftmaxColumns {
             long yo = y.byteOffset() + first;
             long xo = x.byteOffset() + first;
             long step = 4 * columns;
-            Arrays.fill(sums, 0);
+            sums.clear(n);
             for (long r = 0; r < rows; r++) {
-                MemorySegment.copy(g.segment(), F, go + r * step, some, 0, n);
                 if (log) {
-                    add(some, sums, n);
+                    sums.add(g.segment(), go + r * step, n);
                 } else {
-                    MemorySegment.copy(y.segment(), F, yo + r * step, other, 0, n);
-                    add(some, other, sums, n);
+                    sums.addProducts(g.segment(), go + r * step, y.segment(), yo + r * step, n);
                 }
             }
-            for (int k = 0; k < n; k++) {
-                own.set(F, memory.byteOffset() + 4L * k, (float) sums[k]);
-            }
+            sums.round(own, memory.byteOffset(), n);
             for (long r = 0; r < rows; r++) {
                 long o = r * step;
                 end.run(g.segment(), go + o, y.segment(), yo + o, own, memory.byteOffset(), x.segment(), xo + o, n);
             }
             Reference.reachabilityFence(memory);
+            Reference.reachabilityFence(sums);
         }
     }
 
-    private static void add(float[] row, double[] sums, int n) {
-        for (int k = 0; k < n; k++) {
-            sums[k] += row[k];
-        }
-    }
+    /** Sums of columns in float64. */
+    private final class Sums {
+        private final Dense memory;
+        private final Kernel plus = FusedLoops.WIDE_PLUS_ROWS.pick(rows * STRIP);
+        private final Kernel multiplyAdd = FusedLoops.WIDE_MULTIPLY_ADD_ROWS.pick(rows * STRIP);
 
-    private static void add(float[] a, float[] b, double[] sums, int n) {
-        for (int k = 0; k < n; k++) {
-            sums[k] += (double) a[k] * b[k];
+        Sums(int width) {
+            memory = Dense.empty(Shape.of(width), DType.FLOAT64);
+        }
+
+        private MemorySegment own() {
+            return memory.segment();
+        }
+
+        void clear(int n) {
+            Moves.zero(own(), memory.byteOffset(), 8L * n);
+        }
+
+        void add(MemorySegment row, long at, int n) {
+            long to = memory.byteOffset();
+            plus.run(own(), to, row, at, null, 0, own(), to, n);
+        }
+
+        void addProducts(MemorySegment a, long ao, MemorySegment b, long bo, int n) {
+            long to = memory.byteOffset();
+            multiplyAdd.run(own(), to, a, ao, b, bo, own(), to, n);
+        }
+
+        double[] numbers(int n) {
+            double[] all = new double[n];
+            MemorySegment.copy(own(), ValueLayout.JAVA_DOUBLE_UNALIGNED, memory.byteOffset(), all, 0, n);
+            return all;
+        }
+
+        void round(MemorySegment to, long at, int n) {
+            ConvertRuns.run(DType.FLOAT64, own(), memory.byteOffset(), DType.FLOAT32, to, at, n);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
+import org.cresset.emit.LaneType;
 import org.cresset.emit.MemoryGridKernel;
 import org.junit.jupiter.api.Test;
 
@@ -74,13 +75,13 @@ class FftLoopsTest {
     @Test
     void vectorsGiveTheSameBits() {
         for (int n : new int[] {1, 16, 37}) {
-            for (MemoryGridTiers t : all(FftLoops.F32)) {
+            for (MemoryGridTiers t : all(FftLoops.of(LaneType.F32))) {
                 MemoryGridKernel v = t.vectorNow();
                 if (v != null) {
                     assertThat(run(t, v, n, false)).isEqualTo(run(t, t.scalarNow(), n, false));
                 }
             }
-            for (MemoryGridTiers t : all(FftLoops.F64)) {
+            for (MemoryGridTiers t : all(FftLoops.of(LaneType.F64))) {
                 MemoryGridKernel v = t.vectorNow();
                 if (v != null) {
                     assertThat(run(t, v, n, true)).isEqualTo(run(t, t.scalarNow(), n, true));
@@ -103,7 +104,7 @@ class FftLoopsTest {
         long last = 4L * (ROWS - 1) * n;
         long[] offsets = {last, part + last, 0, 0, 2 * part, 3 * part};
         float[] numbers = {1, 0, 0, 1, 2, 0};
-        FftLoops.F32.product().scalarNow().run(places, offsets, new int[] {-n, 2, n}, ROWS, n, numbers);
+        FftLoops.of(LaneType.F32).product().scalarNow().run(places, offsets, new int[] {-n, 2, n}, ROWS, n, numbers);
         for (int i = 0; i < n; i++) {
             int im = ROWS * n + i;
             assertThat(m.getAtIndex(ValueLayout.JAVA_FLOAT, 2L * ROWS * n + i)).isEqualTo(2 * n + i);

@@ -1,7 +1,8 @@
 package org.cresset.emit;
 
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * A loop over rows to be emitted as a {@link MemoryGridKernel}. A repeated input is one number for each row.
@@ -25,14 +26,16 @@ public record GridLoop(Loop loop, List<Integer> groups) {
 
     /** How many groups of repeated inputs there are. */
     int numberGroups() {
-        return (int) IntStream.range(0, loop.inputs())
-                .filter(loop::repeats)
-                .map(groups::get)
-                .distinct()
-                .count();
+        BitSet found = new BitSet();
+        for (int k = 0; k < loop.inputs(); k++) {
+            if (loop.repeats(k)) {
+                found.set(groups.get(k));
+            }
+        }
+        return found.cardinality();
     }
 
     int groupCount() {
-        return groups.stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+        return groups.isEmpty() ? 0 : Collections.max(groups) + 1;
     }
 }
