@@ -2,10 +2,13 @@ package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.emit.MachineMoves;
+import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -188,30 +191,55 @@ public final class Gathering {
         }
     }
 
+    /** Bools that are looked through at a time. */
+    private static final int FOUND = 1 << 14;
+
     /** Positions of elements that aren't zero, (n, rank), in row-major order. */
     public static Tensor nonzero(Tensor x) {
         Tensor mask = x.dense("nonzero").detach();
         Dense t = (Dense) (mask.dtype() == DType.BOOL ? mask : mask.ne(0)).contiguous();
         long n = t.numel();
-        byte[] bytes = new byte[(int) Math.min(n, LineArrays.SOME)];
         long count = count(t);
         int rank = t.dim();
         Dense out = Dense.empty(Shape.of(count, rank), DType.INT64);
         if (rank == 0) {
             return out;
         }
-        long[] found = new long[bytes.length + 1];
-        long[] rows = rank == 1 ? found : new long[bytes.length * rank];
+        int most = (int) Math.min(n, FOUND);
+        Dense some = Dense.empty(Shape.of(most + 1), DType.INT64);
+        MemorySegment found = some.segment();
+        long at = some.byteOffset();
+        long[] numbers = new long[rank == 1 ? 0 : most];
+        long[] rows = new long[rank == 1 ? 0 : most * rank];
         long row = 0;
-        for (long i = 0; row < count; i += bytes.length) {
-            int some = find(bytes, read(t, i, bytes), i, found);
-            if (rank > 1) {
-                split(found, some, t.shape(), rows);
+        for (long i = 0; row < count; i += most) {
+            int k = find(t, i, (int) Math.min(most, n - i), found, at);
+            long to = out.byteOffset() + 8 * row * rank;
+            if (rank == 1) {
+                MemorySegment.copy(found, at, out.segment(), to, 8L * k);
+            } else {
+                MemorySegment.copy(found, ValueLayout.JAVA_LONG, at, numbers, 0, k);
+                split(numbers, k, t.shape(), rows);
+                MemorySegment.copy(rows, 0, out.segment(), ValueLayout.JAVA_LONG, to, k * rank);
             }
-            MemorySegment.copy(rows, 0, out.segment(), ValueLayout.JAVA_LONG, 8 * row * rank, some * rank);
-            row += some;
+            row += k;
         }
+        Reference.reachabilityFence(some);
         return out;
+    }
+
+    /** The numbers of n bools that are true, from one on. */
+    private static int find(Dense t, long first, int n, MemorySegment found, long at) {
+        if (MachineMoves.there()) {
+            long bytes = Window.address(t.segment(), t.byteOffset() + first, n);
+            return MachineMoves.find(bytes, n, first, Window.address(found, at, 8L * (n + 1)));
+        }
+        byte[] bytes = new byte[n];
+        read(t, first, bytes);
+        long[] numbers = new long[n + 1];
+        int count = find(bytes, n, first, numbers);
+        MemorySegment.copy(numbers, 0, found, ValueLayout.JAVA_LONG, at, count);
+        return count;
     }
 
     /** Bools from one on, as many as there are or fit; returns how many. */

@@ -36,7 +36,8 @@ public final class MachineMoves {
         SMALLER,
         LARGER,
         ADD_ROWS,
-        GATHER_ROWS;
+        GATHER_ROWS,
+        FIND;
 
         static Kind of(Combine combine) {
             return switch (combine) {
@@ -60,6 +61,7 @@ public final class MachineMoves {
                     switch (kind) {
                         case EVENLY -> evenly(size);
                         case ADD_ROWS, GATHER_ROWS -> rows(kind);
+                        case FIND -> find();
                         default -> indexed(kind, size);
                     };
             f = MachineCode.install(code).orElseThrow();
@@ -161,6 +163,21 @@ public final class MachineMoves {
             }
         }
         return done;
+    }
+
+    /**
+     * Writes the numbers of those of n bytes that are 1, counted from {@code first}, as longs to {@code to}, where there is room for one
+     * more than these; returns how many.
+     */
+    public static int find(long bytes, int n, long first, long to) {
+        NativeFunction f = function(Kind.FIND, 1);
+        MachineBlock block = MachineBlock.own();
+        int found = 0;
+        for (int i = 0; i < n; i += BRIEF) {
+            long told = block.of(bytes + i, to + 8L * found, first + i, 0, 0, 0, 0);
+            found += (int) f.callBriefly(Math.min(BRIEF, n - i), told, 0, 0, 0);
+        }
+        return found;
     }
 
     private static int indexed(
@@ -288,6 +305,33 @@ public final class MachineMoves {
             code.vzeroupper();
         }
         code.pop(X86.RBX);
+        code.ret();
+        return code.finish(List.of(), 8);
+    }
+
+    /** A C function of the number of bytes and the block, without a jump that depends on them, which nobody could foresee. */
+    private static byte[] find() {
+        X86 code = new X86();
+        int from = X86.RCX;
+        int to = 8;
+        int number = 9;
+        int at = X86.RDX;
+        int one = 10;
+        int[] order = {from, to, number};
+        for (int i = 0; i < order.length; i++) {
+            code.load(order[i], at(i));
+        }
+        int found = X86.RAX;
+        code.zero(found);
+        code.zero(at);
+        X86.Mark top = code.here();
+        code.store(at(to, found, 8), number);
+        code.load(one, at(from, at, 1), 1);
+        code.addRegister(found, one);
+        code.add(number, 1);
+        code.add(at, 1);
+        code.compare(at, N);
+        code.jumpIfBelow(top);
         code.ret();
         return code.finish(List.of(), 8);
     }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -203,6 +205,32 @@ class MachineMovesTest {
                         to.address(), 4L * (width + 2), from.address(), 4L * width, numbers, 4, width, index.length);
                 assertThat(done).isEqualTo(5);
                 assertThat(to.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void numbersOfOnes() {
+        assumeTrue(MachineMoves.there(), "needs Linux on x86-64 with AVX2");
+        Random random = new Random(5);
+        for (int n : new int[] {1, 100, 40_000}) {
+            for (int often = 0; often < 3; often++) {
+                byte[] x = new byte[n];
+                List<Long> expected = new ArrayList<>();
+                for (int i = 0; i < n; i++) {
+                    x[i] = (byte) (random.nextInt(3) < 2 * often ? 1 : 0);
+                    if (x[i] == 1) {
+                        expected.add(7L + i);
+                    }
+                }
+                try (Arena arena = Arena.ofConfined()) {
+                    MemorySegment to = arena.allocate(8L * (expected.size() + 1), 8);
+                    long bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, x).address();
+                    assertThat(MachineMoves.find(bytes, n, 7, to.address())).isEqualTo(expected.size());
+                    assertThat(to.asSlice(0, 8L * expected.size()).toArray(ValueLayout.JAVA_LONG))
+                            .containsExactly(
+                                    expected.stream().mapToLong(Long::longValue).toArray());
+                }
             }
         }
     }
