@@ -149,7 +149,7 @@ public final class FirstCalls {
     private static void touchMemory() {
         try (MemoryScope _ = MemoryScope.open()) {
             for (long n = 1 << 18; n <= 1 << 24; n *= 2) { // fewer of the large ones
-                for (long i = 0; i < Math.clamp((1 << 24) / n, 2, 8); i++) {
+                for (long i = 0; i < Math.clamp((1 << 25) / n, 2, 24); i++) {
                     Tensor.ones(n);
                 }
             }

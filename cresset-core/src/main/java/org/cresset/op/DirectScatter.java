@@ -10,14 +10,22 @@ import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes values that lie together to where int64 say that are used for nothing else: without a pass over the index of its own.
+ * Writes values to where int64 say that are used for nothing else: without a pass over the index of its own.
  *
+ * @param sourceStep from a value to the next, in bytes; other than their size only for machine code
  * @param step how far the target goes on, besides, from one value to the next, in bytes
  * @param jump what an index of 1 is, in bytes
  * @param places the size of the dimension that the index runs along
  */
 record DirectScatter(
-        Kind kind, MemorySegment target, MemorySegment index, MemorySegment source, long step, long jump, int places) {
+        Kind kind,
+        MemorySegment target,
+        MemorySegment index,
+        MemorySegment source,
+        long sourceStep,
+        long step,
+        long jump,
+        int places) {
     private static final ValueLayout.OfFloat F = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -50,7 +58,7 @@ record DirectScatter(
     static @Nullable DirectScatter of(
             @Nullable String reduce, Dense y, Dense index, Dense source, int dim, long step, long sourceStep) {
         int size = y.dtype().size();
-        if (sourceStep != size || y.size(dim) > PLACES) {
+        if (sourceStep != size && !MachineMoves.there() || y.size(dim) > PLACES) {
             return null;
         }
         Kind kind;
@@ -75,6 +83,7 @@ record DirectScatter(
                 y.segment(),
                 index.segment(),
                 source.segment(),
+                sourceStep,
                 step,
                 y.stride(dim) << y.dtype().shift(),
                 (int) y.size(dim));
@@ -83,7 +92,7 @@ record DirectScatter(
     /** Does that with n values from byte offsets on, as far as indices are places as they are; returns how many. */
     int run(long to, long from, long at, int n) {
         int done = machine(to, from, at, n);
-        boolean all = done == n || rest(to + done * step, from + (long) done * size(), at + 8L * done, n - done);
+        boolean all = done == n || rest(to + done * step, from + done * sourceStep, at + 8L * done, n - done);
         return all ? n : done;
     }
 
@@ -98,7 +107,7 @@ record DirectScatter(
         }
         int size = size();
         long place = Jumps.place(target, to, step, jump, places, size, n);
-        long values = Window.address(source, from, (long) size * n);
+        long values = ScatterKernel.values(source, from, sourceStep, size, n);
         long numbers = Window.address(index, at, 8L * n);
         if (kind.machine != null) {
             return MachineMoves.combine(kind.machine, values, place, step, jump, numbers, places, n);
@@ -110,7 +119,7 @@ record DirectScatter(
 
     /** Does all of them, if they are such; else nothing. */
     private boolean rest(long to, long from, long at, int n) {
-        if (kind.machine != null || !Jumps.plain(index, at, n, places)) {
+        if (kind.machine != null || sourceStep != size() || !Jumps.plain(index, at, n, places)) {
             return false;
         }
         boolean row = step == 0 && jump == size();

@@ -121,7 +121,7 @@ final class Pointwise {
 
     private static void flat(
             Tiers loop, long n, Dense out, Dense a, int ka, @Nullable Dense b, int kb, @Nullable Dense c, int kc) {
-        Kernel k = loop.pick(n);
+        Kernel k = loop.pickFlat(n);
         MemorySegment sa = a.segment();
         MemorySegment sb = b == null ? null : b.segment();
         MemorySegment sc = c == null ? null : c.segment();

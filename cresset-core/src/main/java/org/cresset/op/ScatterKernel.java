@@ -158,6 +158,16 @@ final class ScatterKernel {
         }
     }
 
+    /** Where n values lie one after the other, no more than {@link Jumps#BLOCK}: as they are, or brought together. */
+    static long values(MemorySegment source, long from, long step, int size, int n) {
+        if (step == size) {
+            return Window.address(source, from, (long) size * n);
+        }
+        MemorySegment together = VALUES.get();
+        Moves.run(source, from, step, together, 0, size, size, n);
+        return together.address();
+    }
+
     /** Runs of values and where they go; all steps in bytes. */
     private record Target(
             Dense y,
@@ -240,13 +250,7 @@ final class ScatterKernel {
                 return false;
             }
             long target = Window.address(y.segment(), to, size);
-            long values;
-            if (sourceStep == size) {
-                values = Window.address(source.segment(), from, (long) size * n);
-            } else {
-                Moves.run(source.segment(), from, sourceStep, VALUES.get(), 0, size, size, n);
-                values = VALUES.get().address();
-            }
+            long values = values(source.segment(), from, sourceStep, size, n);
             if (how != null) {
                 MachineMoves.combine(how, values, target, 0, 1, index, places, n);
             } else {

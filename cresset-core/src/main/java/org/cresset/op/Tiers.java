@@ -35,13 +35,18 @@ final class Tiers extends LoopForms<Kernel> {
 
     /** The form to run n elements with. */
     Kernel pick(long n) {
+        return pick(n, n);
+    }
+
+    /** The same of elements that all follow each other, which may be more than the caches hold. */
+    Kernel pickFlat(long n) {
         Kernel k = n < many ? null : streamed();
-        return k != null ? k : pick(n, n);
+        return k != null ? k : pick(n);
     }
 
     private @Nullable Kernel streamed() {
         if (!sought) { // twice, if two threads come at once
-            streamed = MachineKernels.streamed(loop, () -> pick(many, many));
+            streamed = MachineKernels.streamed(loop, () -> pick(many));
             sought = true;
         }
         return streamed;

@@ -6,16 +6,11 @@ import org.cresset.emit.Lanes.Function;
 /**
  * Elementary functions as lane bodies. In float32 they are polynomials over a reduced range, fitted for these files with a
  * weighted least-squares exchange so that the largest relative error is least; each stays within about two units in the last
- * place. In float64 they are calls of the platform's functions.
+ * place. In float64 some are {@link WideMath}'s, the others calls of the platform's functions.
  */
 public final class LaneMath {
-    private static final Function EXP = new Function(Math.class, "exp");
-    private static final Function EXPM1 = new Function(Math.class, "expm1");
-    private static final Function LOG = new Function(Math.class, "log");
-    private static final Function LOG1P = new Function(Math.class, "log1p");
     private static final Function SIN = new Function(Math.class, "sin");
     private static final Function COS = new Function(Math.class, "cos");
-    private static final Function TANH = new Function(Math.class, "tanh");
     private static final Function ATAN = new Function(Math.class, "atan");
     private static final Function ASIN = new Function(Math.class, "asin");
     private static final Function ERF = new Function(ErrorFunctions.class, "erf");
@@ -54,7 +49,7 @@ public final class LaneMath {
     /** e^x. */
     public static <V> V exp(Lanes<V> l, V x) {
         if (wide(l)) {
-            return l.narrow() ? DoubleMath.exp(l, x) : call(l, EXP, x);
+            return l.narrow() ? DoubleMath.exp(l, x) : WideMath.exp(l, x);
         }
         V k = nearest(l, x, l.constant(1.4426950408889634));
         // Beyond these the result is 0 or infinity; the bounds keep both powers of two below in range.
@@ -74,7 +69,7 @@ public final class LaneMath {
     /** e^x for x at most 0, which comes out a little sooner; -infinity gives 0, results below 2^-126 too. */
     public static <V> V expOfNegative(Lanes<V> l, V x) {
         if (wide(l)) {
-            return l.narrow() ? DoubleMath.exp(l, x) : call(l, EXP, x);
+            return l.narrow() ? DoubleMath.exp(l, x) : WideMath.exp(l, x);
         }
         V k = l.sub(l.fma(x, l.constant(1.4426950408889634), l.constant(0x1.8p23)), l.constant(0x1.8p23));
         V r = l.fma(k, l.constant(-0.693359375), x);
@@ -88,7 +83,7 @@ public final class LaneMath {
     /** e^x - 1. */
     public static <V> V expm1(Lanes<V> l, V x) {
         if (wide(l)) {
-            return call(l, EXPM1, x);
+            return WideMath.expm1(l, x);
         }
         V bounded = l.select(l.gt(x, l.constant(-18.0)), x, l.constant(-18.0));
         bounded = l.select(l.lt(bounded, l.constant(89.0)), bounded, l.constant(89.0));
@@ -108,7 +103,7 @@ public final class LaneMath {
     /** Natural logarithm. */
     public static <V> V log(Lanes<V> l, V x) {
         if (wide(l)) {
-            return l.narrow() ? DoubleMath.log(l, x) : call(l, LOG, x);
+            return l.narrow() ? DoubleMath.log(l, x) : WideMath.log(l, x);
         }
         V small = l.lt(x, l.constant(0x1p-126));
         V y = l.select(small, l.mul(x, l.constant(0x1p24)), x);
@@ -156,7 +151,7 @@ public final class LaneMath {
     /** log(1 + x). */
     public static <V> V log1p(Lanes<V> l, V x) {
         if (wide(l)) {
-            return l.narrow() ? DoubleMath.log1p(l, x) : call(l, LOG1P, x);
+            return l.narrow() ? DoubleMath.log1p(l, x) : WideMath.log1p(l, x);
         }
         V u = l.add(x, l.one());
         // What the sum rounded away, relative to u, is what log(u) lacks.
@@ -244,7 +239,7 @@ public final class LaneMath {
 
     private static <V> V trigonometric(Lanes<V> l, V x, boolean sine) {
         if (wide(l)) {
-            return l.narrow() ? DoubleMath.sinCos(l, x).get(sine ? 0 : 1) : call(l, sine ? SIN : COS, x);
+            return l.narrow() ? DoubleMath.sinCos(l, x).get(sine ? 0 : 1) : WideMath.trigonometric(l, x, sine);
         }
         V k = l.sub(l.fma(x, l.constant(0.6366197723675814), l.constant(0x1.8p23)), l.constant(0x1.8p23));
         // Pi/2 in three parts; with single roundings the remainder is good up to some 10^5.
@@ -271,7 +266,7 @@ public final class LaneMath {
     /** Hyperbolic tangent. */
     public static <V> V tanh(Lanes<V> l, V x) {
         if (wide(l)) {
-            return call(l, TANH, x);
+            return WideMath.tanh(l, x);
         }
         // (e^2a - 1) / (e^2a + 1) for a = |x|, which is 1 from 10 on.
         V a = l.abs(x);

@@ -77,12 +77,6 @@ final class StreamedKernel extends Kernel {
         Reference.reachabilityFence(o);
     }
 
-    /** Rows aren't long. */
-    @Override
-    public void rows(@Nullable MemorySegment[] s, long[] offsets, long[] steps, int rows, int n) {
-        usual.get().rows(s, offsets, steps, rows, n);
-    }
-
     private boolean meets(long input, int moves, long output, int n) {
         return moves >= 0 && input < output + ((long) n << out) && output < input + ((long) n << moves);
     }

@@ -174,4 +174,92 @@ class LaneMathTest {
             }
         }
     }
+
+    private static List<Case> wideCases() {
+        return List.of(
+                new Case("exp", LaneMath::exp, StrictMath::exp, -745, 709.7),
+                new Case("exp near 0", LaneMath::exp, StrictMath::exp, -1, 1),
+                new Case("expm1", LaneMath::expm1, StrictMath::expm1, -50, 709.7),
+                new Case("expm1 near 0", LaneMath::expm1, StrictMath::expm1, -1, 1),
+                new Case("log", LaneMath::log, StrictMath::log, 1e-300, 1e5),
+                new Case("log near 1", LaneMath::log, StrictMath::log, 0.6, 1.6),
+                new Case("log of tiny", LaneMath::log, StrictMath::log, 0x1p-1074, 0x1p-1020),
+                new Case("log1p", LaneMath::log1p, StrictMath::log1p, -0.999, 100),
+                new Case("log1p near 0", LaneMath::log1p, StrictMath::log1p, -1e-9, 1e-9),
+                new Case("sin", LaneMath::sin, StrictMath::sin, -20, 20),
+                new Case("cos", LaneMath::cos, StrictMath::cos, -20, 20),
+                new Case("sin far", LaneMath::sin, StrictMath::sin, -2e6, 2e6),
+                new Case("cos far", LaneMath::cos, StrictMath::cos, -2e6, 2e6),
+                new Case("tanh", LaneMath::tanh, StrictMath::tanh, -25, 25).within(3.5),
+                new Case("tanh near 0", LaneMath::tanh, StrictMath::tanh, -1e-3, 1e-3));
+    }
+
+    /** In float64 within some two units of a function that is within one, and the same bits in all forms; edges too. */
+    @TestFactory
+    List<DynamicTest> fullDoublePrecision() {
+        return wideCases().stream()
+                .map(c -> DynamicTest.dynamicTest(c.name, () -> fullDoublePrecision(c)))
+                .toList();
+    }
+
+    private static void fullDoublePrecision(Case c) {
+        int n = 40_003;
+        double[] edges = {
+            0.0,
+            -0.0,
+            1,
+            -1,
+            Double.NaN,
+            1.0 / 0,
+            -1.0 / 0,
+            Double.MIN_VALUE,
+            -1e-300,
+            1e300,
+            -1e300,
+            710,
+            -746,
+            1e-20,
+            22,
+            -22
+        };
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment m = arena.allocate(4L * 8 * n, 64);
+            for (int i = 0; i < n; i++) {
+                double x = i < edges.length ? edges[i] : c.low + (c.high - c.low) * i / (n - 1);
+                m.setAtIndex(ValueLayout.JAVA_DOUBLE, i, x);
+            }
+            Loop loop = loop(c, LaneType.F64, Row.PLAIN);
+            Kernel scalar = Emitted.scalar(loop);
+            scalar.run(m, 0, null, 0, null, 0, m, 8L * n, n);
+            int few = loop.vectorizable() ? 203 : 0; // interpreted, and slow
+            if (few > 0) {
+                Emitted.vector(loop).run(m, 0, null, 0, null, 0, m, 16L * n, few);
+            }
+            Kernel machine = MachineKernels.of(loop, () -> scalar);
+            if (machine != null) {
+                machine.run(m, 0, null, 0, null, 0, m, 24L * n, n);
+            }
+            for (int i = 0; i < n; i++) {
+                double x = m.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+                double got = m.getAtIndex(ValueLayout.JAVA_DOUBLE, n + i);
+                double want = c.exact.applyAsDouble(x);
+                String what = c.name + "(" + x + ")";
+                if (Double.isFinite(want) && want != 0) {
+                    assertThat(Math.abs(got - want) / Math.ulp(want)).as(what).isLessThan(c.ulps);
+                } else {
+                    assertThat(got).as(what).isEqualTo(Double.valueOf(want));
+                }
+                if (i < few) {
+                    assertThat(m.getAtIndex(ValueLayout.JAVA_DOUBLE, 2L * n + i))
+                            .as(what)
+                            .isEqualTo(Double.valueOf(got));
+                }
+                if (machine != null) {
+                    assertThat(m.getAtIndex(ValueLayout.JAVA_DOUBLE, 3L * n + i))
+                            .as(what)
+                            .isEqualTo(Double.valueOf(got));
+                }
+            }
+        }
+    }
 }
