@@ -423,6 +423,6 @@ public final class LaneMath {
 
     /** a to the power b, with the special values of C's pow; in float64 unless results are {@linkplain Lanes#narrow narrow}. */
     public static <V> V pow(Lanes<V> l, V a, V b) {
-        return l.narrow() ? DoubleMath.pow(l, a, b) : call(l, new Function(Math.class, "pow"), a, b);
+        return l.narrow() ? DoubleMath.pow(l, a, b) : WideMath.pow(l, a, b);
     }
 }

@@ -2,6 +2,7 @@ package org.cresset.emit;
 
 import static org.cresset.emit.LaneMath.polynomial;
 
+import java.util.Arrays;
 import java.util.List;
 import org.cresset.emit.Lanes.Function;
 
@@ -18,6 +19,9 @@ final class WideMath {
 
     private static final double LN_2_REST = 1.9082149292705877e-10;
 
+    private static final double TWO_THIRDS = 2.0 / 3;
+    private static final double TWO_THIRDS_REST = 3.700743415417188e-17;
+
     private static final double SQRT_HALF = 0.70710678118654752;
 
     /** Pi / 2 in parts of 33, 33 and 53 digits. */
@@ -29,8 +33,8 @@ final class WideMath {
     /** 1/2!, 1/3!, ... of the series of (e^r - 1 - r) / r^2; r is at most log(2) / 2. */
     private static final Double[] EXP = new Double[12];
 
-    /** 2/3, 2/5, ... of log((1 + s) / (1 - s)) = 2 s + 2/3 s^3 + ...; s is at most 0.172. */
-    private static final Double[] LOG = new Double[9];
+    /** 2/3, 2/5, ... of log((1 + s) / (1 - s)) = 2 s + 2/3 s^3 + ...; s is at most 0.172. Powers need them all, others nine. */
+    private static final Double[] LOG = new Double[12];
 
     /** -1/3!, 1/5!, ... and 1/4!, -1/6!, ... of sine and cosine up to pi / 4. */
     private static final Double[] SIN = new Double[8];
@@ -75,10 +79,7 @@ final class WideMath {
     static <V> V exp(Lanes<V> l, V x) {
         V b = within(l, -746, x, 710);
         V k = LaneMath.nearest(l, b, l.constant(LOG2_E));
-        V y = l.add(expm1OfReduced(l, b, k), l.one());
-        V half = LaneMath.nearest(l, k, l.constant(0.5)); // 2^k itself may be out of range
-        y = l.mul(l.mul(y, l.pow2(half)), l.pow2(l.sub(k, half)));
-        return l.select(l.eq(x, x), y, x);
+        return scaled(l, x, l.add(expm1OfReduced(l, b, k), l.one()), k);
     }
 
     /** e^x - 1. */
@@ -124,7 +125,7 @@ final class WideMath {
         V f = l.select(low, l.add(l.sub(m, l.one()), m), l.sub(m, l.one()));
         V s = l.div(f, l.add(f, l.constant(2.0)));
         V z = l.mul(s, s);
-        V p = l.mul(z, polynomial(l, z, LOG));
+        V p = l.mul(z, polynomial(l, z, Arrays.copyOf(LOG, 9)));
         // log(1 + f) = f - f^2 / 2 + s (f^2 / 2 + p): so f itself is not rounded.
         V half = l.mul(l.mul(f, f), l.constant(0.5));
         V right = l.fma(s, l.add(half, p), l.fma(e, l.constant(LN_2_REST), rest));
@@ -154,5 +155,90 @@ final class WideMath {
         V y = sine ? l.select(l.eq(x, l.zero()), x, l.select(odd, c, s)) : l.select(odd, s, c);
         y = l.select(negative, l.neg(y), y);
         return l.rare(far, y, new Function(Math.class, sine ? "sin" : "cos"), List.of(x));
+    }
+
+    /** A number as the sum of two, the second of which is what the first lacks. */
+    private record Pair<V>(V high, V low) {
+        /** The product of two numbers, exactly. */
+        static <V> Pair<V> product(Lanes<V> l, V a, V b) {
+            V p = l.mul(a, b);
+            return new Pair<>(p, l.fma(a, b, l.neg(p)));
+        }
+
+        /** The sum of two numbers, exactly, if the first is not the smaller one. */
+        static <V> Pair<V> sum(Lanes<V> l, V a, V b) {
+            V s = l.add(a, b);
+            return new Pair<>(s, l.add(l.sub(a, s), b));
+        }
+
+        Pair<V> more(Lanes<V> l, V low) {
+            return new Pair<>(high, l.add(this.low, low));
+        }
+
+        Pair<V> times(Lanes<V> l, Pair<V> o) {
+            return product(l, high, o.high).more(l, l.fma(high, o.low, l.mul(low, o.high)));
+        }
+    }
+
+    /** log(x) of a positive number to some 2^-65 of it: powers multiply its error by up to 1000. */
+    private static <V> Pair<V> preciseLogarithm(Lanes<V> l, V x) {
+        V small = l.lt(x, l.constant(0x1p-1022));
+        V y = l.select(small, l.mul(x, l.constant(0x1p54)), x);
+        V e = l.add(l.exponent(y), l.select(small, l.constant(-53.0), l.one()));
+        V m = l.mul(l.significand(y), l.constant(0.5));
+        V low = l.lt(m, l.constant(SQRT_HALF));
+        e = l.sub(e, l.number(low));
+        V f = l.select(low, l.add(l.sub(m, l.one()), m), l.sub(m, l.one()));
+        // s = f / (2 + f), and log(1 + f) = s (2 + z (2/3 + z (2/5 + ...))) with z = s^2
+        Pair<V> d = Pair.sum(l, l.constant(2.0), f);
+        V quotient = l.div(f, d.high);
+        V left = l.fma(l.neg(quotient), d.low, l.fma(l.neg(quotient), d.high, f));
+        Pair<V> s = new Pair<>(quotient, l.div(left, d.high));
+        Pair<V> z = s.times(l, s);
+        V rest = l.mul(z.high, polynomial(l, z.high, Arrays.copyOfRange(LOG, 1, LOG.length)));
+        Pair<V> third = Pair.sum(l, l.constant(TWO_THIRDS), rest).more(l, l.constant(TWO_THIRDS_REST));
+        Pair<V> w = z.times(l, third);
+        Pair<V> log = s.times(l, Pair.sum(l, l.constant(2.0), w.high).more(l, w.low));
+        Pair<V> all =
+                Pair.sum(l, l.mul(e, l.constant(LN_2)), log.high).more(l, l.fma(e, l.constant(LN_2_REST), log.low));
+        return Pair.sum(l, all.high, all.low);
+    }
+
+    /** a to the power b, with the special values of C's pow. */
+    static <V> V pow(Lanes<V> l, V a, V b) {
+        V infinity = l.constant(Double.POSITIVE_INFINITY);
+        V m = l.abs(a);
+        V usual = l.both(l.lt(l.zero(), m), l.lt(m, infinity));
+        Pair<V> log = preciseLogarithm(l, l.select(usual, m, l.one()));
+        V high = l.select(l.eq(m, l.zero()), l.constant(Double.NEGATIVE_INFINITY), l.select(usual, log.high, m));
+        Pair<V> exponent = Pair.product(l, b, high);
+        V low = l.fma(b, log.low, exponent.low);
+        // Where it is out of range only the first part counts.
+        V inRange = l.both(usual, l.lt(l.abs(exponent.high), l.constant(1000.0)));
+        V y = power(l, exponent.high, l.select(inRange, low, l.zero()));
+        V whole = l.eq(l.floor(b), b);
+        V halves = l.mul(b, l.constant(0.5));
+        V odd = l.both(whole, l.ne(l.floor(halves), halves));
+        V below = l.both(l.lt(a, l.zero()), l.lt(m, infinity));
+        y = l.select(l.both(below, l.not(whole)), l.constant(Double.NaN), y);
+        y = l.or(y, l.select(odd, l.and(a, l.constant(-0.0)), l.zero()));
+        V one = l.either(l.eq(b, l.zero()), l.eq(a, l.one()));
+        V turns = l.both(l.eq(m, l.one()), l.eq(l.abs(b), infinity)); // 1 or -1 to an infinite power
+        return l.select(l.either(one, turns), l.one(), y);
+    }
+
+    /** e^(x + rest). */
+    private static <V> V power(Lanes<V> l, V x, V rest) {
+        V b = within(l, -746, x, 710);
+        V k = LaneMath.nearest(l, b, l.constant(LOG2_E));
+        V e = expm1OfReduced(l, b, k);
+        V y = l.add(l.add(e, l.fma(e, rest, rest)), l.one());
+        return scaled(l, x, y, k);
+    }
+
+    /** y 2^k, in two steps, as 2^k itself may be out of range; x where that is NaN. */
+    private static <V> V scaled(Lanes<V> l, V x, V y, V k) {
+        V half = LaneMath.nearest(l, k, l.constant(0.5));
+        return l.select(l.eq(x, x), l.mul(l.mul(y, l.pow2(half)), l.pow2(l.sub(k, half))), x);
     }
 }
