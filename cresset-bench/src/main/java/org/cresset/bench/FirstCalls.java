@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * which the native libraries are loaded and the arguments made before the clock starts.
  */
 public final class FirstCalls {
+    /** Results of about a million elements that an operator made of others keeps at a time. */
+    private static final long MILLIONS = 24;
+
     /** Seconds of later calls, the best of which counts. */
     private static final double BUDGET = 0.4;
 
@@ -145,12 +148,19 @@ public final class FirstCalls {
         return new Result(row.label(), first[0], later[0], first[1], later[1], "");
     }
 
-    /** Memory that results will take: how long the operating system takes for new pages isn't meant here. */
+    /**
+     * Memory of all sizes that results will take, from 1 MB to 64: how long the operating system takes for new pages isn't meant
+     * here.
+     */
     private static void touchMemory() {
         try (MemoryScope _ = MemoryScope.open()) {
-            for (long n = 1 << 18; n <= 1 << 24; n *= 2) { // fewer of the large ones
-                for (long i = 0; i < Math.clamp((1 << 25) / n, 2, 24); i++) {
-                    Tensor.ones(n);
+            for (long octave = 1 << 18; octave < 1 << 24; octave *= 2) {
+                for (int quarter = 1; quarter <= 4; quarter++) { // as the sizes are that memory is kept by
+                    long n = octave + quarter * octave / 4;
+                    long blocks = n == 1 << 20 ? MILLIONS : Math.clamp((1 << 24) / n, 1, 6);
+                    for (long i = 0; i < blocks; i++) {
+                        Tensor.ones(n);
+                    }
                 }
             }
         }
