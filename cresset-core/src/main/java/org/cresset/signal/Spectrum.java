@@ -5,6 +5,7 @@ import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.fft.Fft;
+import org.cresset.op.Border;
 import org.cresset.op.Precision;
 import org.cresset.tensor.Tensor;
 import org.cresset.tensor.Torch;
@@ -122,33 +123,29 @@ public final class Spectrum {
 
     private static Tensor extend(Tensor rows, long by, String mode) {
         long n = rows.size(1);
-        if (mode.equals("constant")) {
-            return zeros(rows, by, by);
-        }
-        Tensor at = Tensor.arange(-by, n + by, 1, DType.INT64);
-        Tensor index =
+        Border.Mode how =
                 switch (mode.toLowerCase(Locale.ROOT)) {
                     case "reflect" -> {
                         if (by >= n) {
                             throw CressetException.runtime("stft: reflecting " + by
                                     + " points on each side takes a signal longer than " + n + " points");
                         }
-                        Tensor positive = at.abs();
-                        yield positive.minimum(positive.neg().add(2 * (n - 1)));
+                        yield Border.Mode.REFLECT;
                     }
-                    case "replicate" -> at.clamp(0L, n - 1);
+                    case "replicate" -> Border.Mode.REPLICATE;
                     case "circular" -> {
                         if (by > n) {
                             throw CressetException.runtime("stft: repeating " + by
                                     + " points on each side takes a signal of at least as many, not " + n);
                         }
-                        yield at.remainder(n);
+                        yield Border.Mode.CIRCULAR;
                     }
+                    case "constant" -> Border.Mode.CONSTANT;
                     default ->
                         throw CressetException.unsupported("stft: pad_mode is \"" + mode
                                 + "\"; expected reflect, constant, replicate or circular");
                 };
-        return rows.indexSelect(1, index);
+        return Border.around(rows, new long[] {by, by}, how, 0);
     }
 
     /**
