@@ -125,13 +125,22 @@ public final class Fourier {
         protected void vjp(Vjp v) {
             Attrs a = (Attrs) v.attrs();
             Tensor g = v.grad();
-            long missing = v.inputShape(0).size(a.last()) - g.size(a.last());
-            if (missing > 0) {
-                Tensor zeros = Tensor.zeros(resized(g.shape(), a.last(), missing), g.dtype());
-                g = Tensor.cat(a.last(), g, zeros);
-            }
-            v.set(0, C2C.OP.on(new Attrs(a.dims, a.scale, false, 0), g).real());
+            // The real part of the whole transform is that of numbers and their conjugates, each half of the sum.
+            long size = v.inputShape(0).size(a.last());
+            v.set(0, C2R.OP.on(new Attrs(a.dims, a.scale, false, size), doubles(g, a.last(), size, 0.5)));
         }
+    }
+
+    /** Half a spectrum of so many points, with those times a factor that stand for their conjugates too. */
+    private static Tensor doubles(Tensor g, int d, long size, double factor) {
+        long doubled = size - g.size(d);
+        return doubled == 0
+                ? g
+                : Tensor.cat(
+                        d,
+                        g.narrow(d, 0, 1),
+                        g.narrow(d, 1, doubled).mul(factor),
+                        g.narrow(d, 1 + doubled, g.size(d) - 1 - doubled));
     }
 
     /** The inverse of {@link R2C}: complex to real. */
@@ -171,15 +180,7 @@ public final class Fourier {
             Attrs a = (Attrs) v.attrs();
             int d = a.last();
             Tensor g = R2C.OP.on(new Attrs(a.dims, a.scale, true, 0), v.grad());
-            long doubled = a.size - g.size(d); // elements that stand for their conjugates too
-            if (doubled > 0) {
-                g = Tensor.cat(
-                        d,
-                        g.narrow(d, 0, 1),
-                        g.narrow(d, 1, doubled).mul(2),
-                        g.narrow(d, 1 + doubled, g.size(d) - 1 - doubled));
-            }
-            v.set(0, g);
+            v.set(0, doubles(g, d, a.size, 2));
         }
     }
 }
