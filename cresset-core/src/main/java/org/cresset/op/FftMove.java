@@ -136,7 +136,10 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
 
     /** Moves elements of all lines, which lie evenly apart, with as few calls of machine code as one line takes. */
     private boolean movedLines(FftPlan.Work w, long first, int count, int rows, boolean in) {
-        if (inner > 1 || w.width == 1) {
+        if (inner > 1) {
+            return imAt == 1 && movedRows(w, first, count, rows, in);
+        }
+        if (w.width == 1) {
             return false;
         }
         long start = start(first);
@@ -153,6 +156,29 @@ record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long l
                     return false;
                 }
             }
+        }
+        return true;
+    }
+
+    /** The same of lines that lie inside each other, all rows of a run at once, until the loops that take numbers apart are compiled. */
+    private boolean movedRows(FftPlan.Work w, long first, int count, int rows, boolean in) {
+        for (int b = 0; b < count; ) {
+            int n = (int) Math.min(count - b, inner - (first + b) % inner);
+            if (b == 0 && (n < FEW || whole(1, n) > 0)) {
+                return false;
+            }
+            long row = 4L * w.width;
+            for (int part = 0; part < 2; part++) {
+                long at = 4 * (start(first + b) + part);
+                long to = 4L * ((part == 0 ? w.re : w.im) + b);
+                boolean moved = in
+                        ? Moves.machine(tensor, at, 4 * step, 8, w.memory, to, row, 4, 4, rows, n)
+                        : Moves.machine(w.memory, to, row, 4, tensor, at, 4 * step, 8, 4, rows, n);
+                if (!moved) { // nor any before
+                    return false;
+                }
+            }
+            b += n;
         }
         return true;
     }
