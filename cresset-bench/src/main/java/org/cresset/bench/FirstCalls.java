@@ -157,7 +157,7 @@ public final class FirstCalls {
             for (long octave = 1 << 18; octave < 1 << 24; octave *= 2) {
                 for (int quarter = 1; quarter <= 4; quarter++) { // as the sizes are that memory is kept by
                     long n = octave + quarter * octave / 4;
-                    long blocks = n == 1 << 20 ? MILLIONS : Math.clamp((1 << 24) / n, 1, 6);
+                    long blocks = n == 1 << 20 ? MILLIONS : Math.clamp((1 << 24) / n, 2, 6);
                     for (long i = 0; i < blocks; i++) {
                         Tensor.ones(n);
                     }
