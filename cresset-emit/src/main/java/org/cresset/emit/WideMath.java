@@ -68,25 +68,38 @@ final class WideMath {
         return l.select(l.lt(l.constant(high), y), l.constant(high), y);
     }
 
-    /** e^r - 1, where x = k log(2) + r. */
-    private static <V> V expm1OfReduced(Lanes<V> l, V x, V k) {
-        V r = l.fma(k, l.constant(-LN_2), x);
-        r = l.fma(k, l.constant(-LN_2_REST), r);
-        return l.fma(l.mul(r, r), polynomial(l, r, EXP), r);
+    /** e^r - 1, where x = k log(2) + r, as r and what is to be added to it. */
+    private static <V> Pair<V> expm1OfReduced(Lanes<V> l, V x, V k) {
+        V first = l.fma(k, l.constant(-LN_2), x);
+        V r = l.fma(k, l.constant(-LN_2_REST), first);
+        V rest = l.fma(k, l.constant(-LN_2_REST), l.sub(first, r));
+        return new Pair<>(r, l.fma(l.mul(r, r), polynomial(l, r, EXP), rest));
     }
 
     /** e^x. */
     static <V> V exp(Lanes<V> l, V x) {
+        return exp(l, x, l.zero());
+    }
+
+    /** e^(x + rest), where the rest is small. */
+    private static <V> V exp(Lanes<V> l, V x, V rest) {
         V b = within(l, -746, x, 710);
         V k = LaneMath.nearest(l, b, l.constant(LOG2_E));
-        return scaled(l, x, l.add(expm1OfReduced(l, b, k), l.one()), k);
+        Pair<V> e = expm1OfReduced(l, b, k);
+        Pair<V> sum = Pair.sum(l, l.one(), e.high);
+        V low = l.fma(l.add(sum.high, e.low), rest, e.low);
+        V y = l.add(sum.high, l.add(sum.low, low));
+        V half = LaneMath.nearest(l, k, l.constant(0.5)); // 2^k itself may be out of range
+        y = l.mul(l.mul(y, l.pow2(half)), l.pow2(l.sub(k, half)));
+        return l.select(l.eq(x, x), y, x);
     }
 
     /** e^x - 1. */
     static <V> V expm1(Lanes<V> l, V x) {
         V b = within(l, -40, x, 710);
         V k = LaneMath.nearest(l, b, l.constant(LOG2_E));
-        V e = expm1OfReduced(l, b, k);
+        Pair<V> parts = expm1OfReduced(l, b, k);
+        V e = l.add(parts.high, parts.low);
         V scale = l.pow2(l.sub(k, l.one()));
         V y = l.mul(l.fma(e, scale, l.sub(scale, l.constant(0.5))), l.constant(2.0));
         y = l.select(l.eq(k, l.zero()), e, y);
@@ -215,7 +228,7 @@ final class WideMath {
         V low = l.fma(b, log.low, exponent.low);
         // Where it is out of range only the first part counts.
         V inRange = l.both(usual, l.lt(l.abs(exponent.high), l.constant(1000.0)));
-        V y = power(l, exponent.high, l.select(inRange, low, l.zero()));
+        V y = exp(l, exponent.high, l.select(inRange, low, l.zero()));
         V whole = l.eq(l.floor(b), b);
         V halves = l.mul(b, l.constant(0.5));
         V odd = l.both(whole, l.ne(l.floor(halves), halves));
@@ -225,20 +238,5 @@ final class WideMath {
         V one = l.either(l.eq(b, l.zero()), l.eq(a, l.one()));
         V turns = l.both(l.eq(m, l.one()), l.eq(l.abs(b), infinity)); // 1 or -1 to an infinite power
         return l.select(l.either(one, turns), l.one(), y);
-    }
-
-    /** e^(x + rest). */
-    private static <V> V power(Lanes<V> l, V x, V rest) {
-        V b = within(l, -746, x, 710);
-        V k = LaneMath.nearest(l, b, l.constant(LOG2_E));
-        V e = expm1OfReduced(l, b, k);
-        V y = l.add(l.add(e, l.fma(e, rest, rest)), l.one());
-        return scaled(l, x, y, k);
-    }
-
-    /** y 2^k, in two steps, as 2^k itself may be out of range; x where that is NaN. */
-    private static <V> V scaled(Lanes<V> l, V x, V y, V k) {
-        V half = LaneMath.nearest(l, k, l.constant(0.5));
-        return l.select(l.eq(x, x), l.mul(l.mul(y, l.pow2(half)), l.pow2(l.sub(k, half))), x);
     }
 }

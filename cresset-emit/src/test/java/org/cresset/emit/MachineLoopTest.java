@@ -282,6 +282,13 @@ class MachineLoopTest {
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
+    @Test
+    void allThatIsWrittenInAdvanceCanBe() {
+        assertThat(Preparation.samples()).isNotEmpty().allSatisfy(loop -> assertThat(MachineLoop.of(loop))
+                .as("%s %s", loop.type(), loop.rows())
+                .isNotNull());
+    }
+
     /** Results that go past the caches: in calls that are full and not, unaligned, over an input, and with a repeated one. */
     @Property(tries = 200)
     void streamedResultsAreTheSame(
