@@ -157,6 +157,13 @@ final class DoubleMath {
         log = l.select(l.eq(m, l.zero()), l.constant(Double.NEGATIVE_INFINITY), log);
         log = l.select(l.lt(m, infinity), log, m);
         V y = exp2(l, l.mul(b, log));
+        return edgesOfPow(l, a, b, m, y);
+    }
+
+    /** a to the power b with C's special values, where m is |a| and y m to the power b. */
+    static <V> V edgesOfPow(Lanes<V> l, V a, V b, V m, V power) {
+        V infinity = l.constant(Double.POSITIVE_INFINITY);
+        V y = power;
         V whole = l.eq(l.floor(b), b);
         V halves = l.mul(b, l.constant(0.5));
         V odd = l.both(whole, l.ne(l.floor(halves), halves));

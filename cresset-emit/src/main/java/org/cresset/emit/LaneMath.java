@@ -251,7 +251,14 @@ public final class LaneMath {
         c = l.add(l.fma(l.mul(c, z), z, l.mul(z, l.constant(-0.5))), l.one());
         V s = polynomial(l, z, -1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4);
         s = l.fma(l.mul(s, z), r, r);
-        // The quadrant from k: its parity chooses the function, the next bit the sign.
+        return inQuadrant(l, x, k, s, c, sine, 1e5);
+    }
+
+    /**
+     * Sine or cosine of x from those of what is left of it after k quarter turns, if it isn't too far from 0 for that: k's parity
+     * chooses the function, the next bit the sign.
+     */
+    static <V> V inQuadrant(Lanes<V> l, V x, V k, V s, V c, boolean sine, double tooFar) {
         V halves = l.mul(k, l.constant(0.5));
         V odd = l.ne(l.rint(halves), halves);
         V turned = sine ? k : l.add(k, l.one());
@@ -259,7 +266,7 @@ public final class LaneMath {
         V negative = l.ne(l.floor(quarter), quarter);
         V y = sine ? l.select(l.eq(x, l.zero()), x, l.select(odd, c, s)) : l.select(odd, s, c);
         y = l.select(negative, l.neg(y), y);
-        V far = l.not(l.lt(l.abs(x), l.constant(1e5)));
+        V far = l.not(l.lt(l.abs(x), l.constant(tooFar)));
         return l.rare(far, y, sine ? SIN : COS, x);
     }
 

@@ -3,8 +3,6 @@ package org.cresset.emit;
 import static org.cresset.emit.LaneMath.polynomial;
 
 import java.util.Arrays;
-import java.util.List;
-import org.cresset.emit.Lanes.Function;
 
 /**
  * Elementary functions in float64 lanes to within about one unit in the last place. Ranges are reduced with constants in two or three
@@ -127,15 +125,25 @@ final class WideMath {
         return l.select(l.eq(x, l.zero()), x, y);
     }
 
+    /** A positive number as 2^exponent (1 + fraction), with the fraction from -0.3 to 0.42. */
+    private record Scientific<V>(V exponent, V fraction) {
+        static <V> Scientific<V> of(Lanes<V> l, V x) {
+            V small = l.lt(x, l.constant(0x1p-1022));
+            V y = l.select(small, l.mul(x, l.constant(0x1p54)), x);
+            V e = l.add(l.exponent(y), l.select(small, l.constant(-53.0), l.one()));
+            V m = l.mul(l.significand(y), l.constant(0.5));
+            V low = l.lt(m, l.constant(SQRT_HALF));
+            e = l.sub(e, l.number(low));
+            V f = l.select(low, l.add(l.sub(m, l.one()), m), l.sub(m, l.one()));
+            return new Scientific<>(e, f);
+        }
+    }
+
     /** log(x) + rest of a positive number, where the rest is small. */
     private static <V> V logarithm(Lanes<V> l, V x, V rest) {
-        V small = l.lt(x, l.constant(0x1p-1022));
-        V y = l.select(small, l.mul(x, l.constant(0x1p54)), x);
-        V e = l.add(l.exponent(y), l.select(small, l.constant(-53.0), l.one()));
-        V m = l.mul(l.significand(y), l.constant(0.5));
-        V low = l.lt(m, l.constant(SQRT_HALF));
-        e = l.sub(e, l.number(low));
-        V f = l.select(low, l.add(l.sub(m, l.one()), m), l.sub(m, l.one()));
+        Scientific<V> parts = Scientific.of(l, x);
+        V e = parts.exponent;
+        V f = parts.fraction;
         V s = l.div(f, l.add(f, l.constant(2.0)));
         V z = l.mul(s, s);
         V p = l.mul(z, polynomial(l, z, Arrays.copyOf(LOG, 9)));
@@ -148,7 +156,6 @@ final class WideMath {
     /** Sine or cosine. */
     static <V> V trigonometric(Lanes<V> l, V x, boolean sine) {
         V k = LaneMath.nearest(l, x, l.constant(0.63661977236758138));
-        V far = l.not(l.lt(l.abs(x), l.constant(1e6))); // more turns have no exact product with the first part
         V first = l.fma(k, l.constant(-QUARTER_TURN), x);
         V r = l.fma(k, l.constant(-QUARTER_TURN_2), first);
         V rest = l.fma(k, l.constant(-QUARTER_TURN_2), l.sub(first, r));
@@ -159,15 +166,7 @@ final class WideMath {
         V s = l.add(r, l.fma(l.mul(r, z), polynomial(l, z, SIN), l.mul(rest, near)));
         V low = l.sub(l.sub(l.one(), near), half); // what was rounded away of 1 - z / 2
         V c = l.add(near, l.add(low, l.fma(l.mul(z, z), polynomial(l, z, COS), l.neg(l.mul(r, rest)))));
-        // The quadrant from k: its parity chooses the function, the next bit the sign.
-        V halves = l.mul(k, l.constant(0.5));
-        V odd = l.ne(l.rint(halves), halves);
-        V turned = sine ? k : l.add(k, l.one());
-        V quarter = l.mul(l.floor(l.mul(turned, l.constant(0.5))), l.constant(0.5));
-        V negative = l.ne(l.floor(quarter), quarter);
-        V y = sine ? l.select(l.eq(x, l.zero()), x, l.select(odd, c, s)) : l.select(odd, s, c);
-        y = l.select(negative, l.neg(y), y);
-        return l.rare(far, y, new Function(Math.class, sine ? "sin" : "cos"), List.of(x));
+        return LaneMath.inQuadrant(l, x, k, s, c, sine, 1e6); // of more turns products with the first part aren't exact
     }
 
     /** A number as the sum of two, the second of which is what the first lacks. */
@@ -195,13 +194,9 @@ final class WideMath {
 
     /** log(x) of a positive number to some 2^-65 of it: powers multiply its error by up to 1000. */
     private static <V> Pair<V> preciseLogarithm(Lanes<V> l, V x) {
-        V small = l.lt(x, l.constant(0x1p-1022));
-        V y = l.select(small, l.mul(x, l.constant(0x1p54)), x);
-        V e = l.add(l.exponent(y), l.select(small, l.constant(-53.0), l.one()));
-        V m = l.mul(l.significand(y), l.constant(0.5));
-        V low = l.lt(m, l.constant(SQRT_HALF));
-        e = l.sub(e, l.number(low));
-        V f = l.select(low, l.add(l.sub(m, l.one()), m), l.sub(m, l.one()));
+        Scientific<V> parts = Scientific.of(l, x);
+        V e = parts.exponent;
+        V f = parts.fraction;
         // s = f / (2 + f), and log(1 + f) = s (2 + z (2/3 + z (2/5 + ...))) with z = s^2
         Pair<V> d = Pair.sum(l, l.constant(2.0), f);
         V quotient = l.div(f, d.high);
@@ -229,14 +224,6 @@ final class WideMath {
         // Where it is out of range only the first part counts.
         V inRange = l.both(usual, l.lt(l.abs(exponent.high), l.constant(1000.0)));
         V y = exp(l, exponent.high, l.select(inRange, low, l.zero()));
-        V whole = l.eq(l.floor(b), b);
-        V halves = l.mul(b, l.constant(0.5));
-        V odd = l.both(whole, l.ne(l.floor(halves), halves));
-        V below = l.both(l.lt(a, l.zero()), l.lt(m, infinity));
-        y = l.select(l.both(below, l.not(whole)), l.constant(Double.NaN), y);
-        y = l.or(y, l.select(odd, l.and(a, l.constant(-0.0)), l.zero()));
-        V one = l.either(l.eq(b, l.zero()), l.eq(a, l.one()));
-        V turns = l.both(l.eq(m, l.one()), l.eq(l.abs(b), infinity)); // 1 or -1 to an infinite power
-        return l.select(l.either(one, turns), l.one(), y);
+        return DoubleMath.edgesOfPow(l, a, b, m, y);
     }
 }
