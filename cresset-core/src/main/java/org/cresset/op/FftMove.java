@@ -19,11 +19,13 @@ import org.cresset.emit.Window;
  */
 record FftMove(MemorySegment tensor, boolean wide, long inner, long part, long line, long step, long imAt) {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
-
-    private static final ThreadLocal<MemorySegment> FACTOR =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Float.BYTES));
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
+    /** A thread's memory for the number that a loop multiplies by. */
+    private static final ThreadLocal<MemorySegment> FACTOR =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Float.BYTES));
+
+    /** Rows that are moved before the next line's turn comes, so that they stay in the first-level cache. */
     private static final int ROWS = 128;
 
     /** Elements for which a call of machine code would take longer than they do. */

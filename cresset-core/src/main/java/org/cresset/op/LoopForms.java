@@ -16,6 +16,9 @@ public abstract class LoopForms<K> {
     private static final boolean VECTORS =
             ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && !MachineKernels.SCALAR_ONLY;
 
+    /** Elements of a loop with a short body that take the scalar form, before it is compiled, as long as it takes to write machine code. */
+    private static final long WORTH_EMITTING = 1 << 10;
+
     private final long worthEmitting;
     private final long worthWarming;
     private final int smallest;
@@ -28,9 +31,17 @@ public abstract class LoopForms<K> {
     /**
      * Forms of which none is there yet.
      *
-     * @param worthEmitting elements that take the scalar form, before it is compiled, as long as it takes to write machine code
      * @param worthWarming elements after which the vector form is prepared
      * @param smallest elements from which other forms than the scalar one pay
+     */
+    protected LoopForms(long worthWarming, int smallest) {
+        this(WORTH_EMITTING, worthWarming, smallest);
+    }
+
+    /**
+     * The same of loops with long bodies.
+     *
+     * @param worthEmitting elements that take the scalar form as long as it takes to write machine code
      */
     protected LoopForms(long worthEmitting, long worthWarming, int smallest) {
         this.worthEmitting = worthEmitting;

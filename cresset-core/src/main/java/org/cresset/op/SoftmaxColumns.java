@@ -9,6 +9,7 @@ import org.cresset.base.Shape;
 import org.cresset.base.Workers;
 import org.cresset.emit.Kernel;
 import org.cresset.tensor.Dense;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Softmax along a dimension that isn't the last, of float32, and its gradient: columns side by side, row by row, so that
@@ -94,7 +95,7 @@ final class SoftmaxColumns {
         Forward(Dense x, Dense y, int width) {
             this.x = x;
             this.y = y;
-            sums = new Sums(width);
+            sums = new Sums(width, FusedLoops.WIDE_PLUS_ROWS);
             memory = Dense.empty(Shape.of(3, width), DType.FLOAT32);
             most = memory.byteOffset();
             last = most + 4L * width;
@@ -124,7 +125,7 @@ final class SoftmaxColumns {
                 MemorySegment es = log ? own : ys;
                 long eo = log ? spare : yo + r * step;
                 exp.run(xs, xo + r * step, own, most, null, 0, es, eo, n);
-                sums.add(es, eo, n);
+                sums.add(es, eo, null, 0, n);
             }
             double[] all = sums.numbers(n);
             for (int k = 0; k < n; k++) {
@@ -158,7 +159,7 @@ final class SoftmaxColumns {
             this.g = g;
             this.y = y;
             this.x = x;
-            sums = new Sums(width);
+            sums = new Sums(width, log ? FusedLoops.WIDE_PLUS_ROWS : FusedLoops.WIDE_MULTIPLY_ADD_ROWS);
             memory = Dense.empty(Shape.of(width), DType.FLOAT32);
             end = (log ? FusedLoops.LOG_SOFTMAX_GRAD_COLUMNS : FusedLoops.SOFTMAX_GRAD_COLUMNS).pick(rows * width);
         }
@@ -172,11 +173,7 @@ final class SoftmaxColumns {
             long step = 4 * columns;
             sums.clear(n);
             for (long r = 0; r < rows; r++) {
-                if (log) {
-                    sums.add(g.segment(), go + r * step, n);
-                } else {
-                    sums.addProducts(g.segment(), go + r * step, y.segment(), yo + r * step, n);
-                }
+                sums.add(g.segment(), go + r * step, log ? null : y.segment(), yo + r * step, n);
             }
             sums.round(own, memory.byteOffset(), n);
             for (long r = 0; r < rows; r++) {
@@ -191,11 +188,12 @@ final class SoftmaxColumns {
     /** Sums of columns in float64. */
     private final class Sums {
         private final Dense memory;
-        private final Kernel plus = FusedLoops.WIDE_PLUS_ROWS.pick(rows * STRIP);
-        private final Kernel multiplyAdd = FusedLoops.WIDE_MULTIPLY_ADD_ROWS.pick(rows * STRIP);
+        private final Kernel plus;
 
-        Sums(int width) {
+        /** Of the rows, or of the products of two, as the loop adds up. */
+        Sums(int width, Tiers loop) {
             memory = Dense.empty(Shape.of(width), DType.FLOAT64);
+            plus = loop.pick(rows * width);
         }
 
         private MemorySegment own() {
@@ -206,14 +204,9 @@ final class SoftmaxColumns {
             Moves.zero(own(), memory.byteOffset(), 8L * n);
         }
 
-        void add(MemorySegment row, long at, int n) {
+        void add(MemorySegment a, long ao, @Nullable MemorySegment b, long bo, int n) {
             long to = memory.byteOffset();
-            plus.run(own(), to, row, at, null, 0, own(), to, n);
-        }
-
-        void addProducts(MemorySegment a, long ao, MemorySegment b, long bo, int n) {
-            long to = memory.byteOffset();
-            multiplyAdd.run(own(), to, a, ao, b, bo, own(), to, n);
+            plus.run(own(), to, a, ao, b, bo, own(), to, n);
         }
 
         double[] numbers(int n) {

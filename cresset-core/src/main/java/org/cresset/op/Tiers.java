@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class Tiers extends LoopForms<Kernel> {
     static final String PACKAGE = "org.cresset.op.gen";
 
-    private static final long WORTH_EMITTING = 1 << 10;
     private static final long WORTH_WARMING = 1 << 17;
     private static final int SMALLEST_FOR_VECTORS = 16;
 
@@ -28,7 +27,7 @@ final class Tiers extends LoopForms<Kernel> {
     private volatile boolean sought;
 
     Tiers(Loop loop) {
-        super(WORTH_EMITTING, WORTH_WARMING, SMALLEST_FOR_VECTORS);
+        super(WORTH_WARMING, SMALLEST_FOR_VECTORS);
         this.loop = loop;
         this.many = MUCH >> loop.type().dtype().shift();
     }

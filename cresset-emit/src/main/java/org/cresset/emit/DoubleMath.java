@@ -16,7 +16,7 @@ final class DoubleMath {
     private DoubleMath() {}
 
     /** {@code x} between two numbers; NaN stays. */
-    private static <V> V within(Lanes<V> l, double low, V x, double high) {
+    static <V> V within(Lanes<V> l, double low, V x, double high) {
         V y = l.select(l.lt(x, l.constant(low)), l.constant(low), x);
         return l.select(l.lt(l.constant(high), y), l.constant(high), y);
     }

@@ -3,6 +3,7 @@ package org.cresset.emit;
 import static org.cresset.emit.LaneMath.polynomial;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Elementary functions in float64 lanes to within about one unit in the last place. Ranges are reduced with constants in two or three
@@ -60,12 +61,6 @@ final class WideMath {
 
     private WideMath() {}
 
-    /** Between two numbers; NaN stays. */
-    private static <V> V within(Lanes<V> l, double low, V x, double high) {
-        V y = l.select(l.lt(x, l.constant(low)), l.constant(low), x);
-        return l.select(l.lt(l.constant(high), y), l.constant(high), y);
-    }
-
     /** e^r - 1, where x = k log(2) + r, as r and what is to be added to it. */
     private static <V> Pair<V> expm1OfReduced(Lanes<V> l, V x, V k) {
         V first = l.fma(k, l.constant(-LN_2), x);
@@ -76,16 +71,16 @@ final class WideMath {
 
     /** e^x. */
     static <V> V exp(Lanes<V> l, V x) {
-        return exp(l, x, l.zero());
+        return exp(l, x, null);
     }
 
-    /** e^(x + rest), where the rest is small. */
-    private static <V> V exp(Lanes<V> l, V x, V rest) {
-        V b = within(l, -746, x, 710);
+    /** e^(x + rest), where the rest, if there is one, is small. */
+    private static <V> V exp(Lanes<V> l, V x, @Nullable V rest) {
+        V b = DoubleMath.within(l, -746, x, 710);
         V k = LaneMath.nearest(l, b, l.constant(LOG2_E));
         Pair<V> e = expm1OfReduced(l, b, k);
         Pair<V> sum = Pair.sum(l, l.one(), e.high);
-        V low = l.fma(l.add(sum.high, e.low), rest, e.low);
+        V low = rest == null ? e.low : l.fma(l.add(sum.high, e.low), rest, e.low);
         V y = l.add(sum.high, l.add(sum.low, low));
         V half = LaneMath.nearest(l, k, l.constant(0.5)); // 2^k itself may be out of range
         y = l.mul(l.mul(y, l.pow2(half)), l.pow2(l.sub(k, half)));
@@ -94,7 +89,7 @@ final class WideMath {
 
     /** e^x - 1. */
     static <V> V expm1(Lanes<V> l, V x) {
-        V b = within(l, -40, x, 710);
+        V b = DoubleMath.within(l, -40, x, 710);
         V k = LaneMath.nearest(l, b, l.constant(LOG2_E));
         Pair<V> parts = expm1OfReduced(l, b, k);
         V e = l.add(parts.high, parts.low);
@@ -177,7 +172,7 @@ final class WideMath {
             return new Pair<>(p, l.fma(a, b, l.neg(p)));
         }
 
-        /** The sum of two numbers, exactly, if the first is not the smaller one. */
+        /** The sum of two numbers, exactly, if the first is not the smaller one, or 0. */
         static <V> Pair<V> sum(Lanes<V> l, V a, V b) {
             V s = l.add(a, b);
             return new Pair<>(s, l.add(l.sub(a, s), b));

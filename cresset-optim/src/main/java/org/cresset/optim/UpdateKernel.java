@@ -17,14 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class UpdateKernel extends LoopForms<WideKernel> {
     static final String PACKAGE = "org.cresset.optim.gen";
 
-    private static final long WORTH_EMITTING = 1 << 10;
     private static final long WORTH_WARMING = 1 << 17;
     private static final int SMALLEST_FOR_VECTORS = 16;
 
     private final Loop loop;
 
     UpdateKernel(Loop loop) {
-        super(WORTH_EMITTING, WORTH_WARMING, SMALLEST_FOR_VECTORS);
+        super(WORTH_WARMING, SMALLEST_FOR_VECTORS);
         this.loop = loop;
     }
 
