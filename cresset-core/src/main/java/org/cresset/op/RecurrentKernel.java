@@ -102,7 +102,8 @@ final class RecurrentKernel {
         Moves.zero(zeros.segment(), zeros.byteOffset(), 4L * width);
         Dense nothing = zeros.view(Shape.of(1, width), new long[] {0, 1}, zeros.storageOffset());
         Dense input = (Dense) Objects.requireNonNull(weightIh).detach().t();
-        try (Panels f = Objects.requireNonNull(Panels.of(rows, input, (Dense) weight.detach().t()))) {
+        try (Panels f = Objects.requireNonNull(
+                Panels.of(rows, input, (Dense) weight.detach().t()))) {
             Recurrent.Run all = new Recurrent.Run(0, attrs.steps(), 0, y.size(0));
             Dense biases = Dense.empty(zeros.shape(), DType.FLOAT32);
             Dense one = biasIh == null ? zeros : biasIh;

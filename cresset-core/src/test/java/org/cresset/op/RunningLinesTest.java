@@ -18,7 +18,8 @@ class RunningLinesTest {
     void extremes(DType t) {
         double[] special = {0.0, -0.0, 1, -1, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1, 1, Double.NaN};
         Random random = new Random(2);
-        for (int n : IntStream.concat(IntStream.range(1, 90), IntStream.of(1023, 1025, 2500)).toArray()) {
+        for (int n : IntStream.concat(IntStream.range(1, 90), IntStream.of(1023, 1025, 2500))
+                .toArray()) {
             int kinds = n % 3 == 0 ? special.length : special.length - 1;
             double[] v = random.doubles(9L * n)
                     .map(d -> d < 0.6 ? special[random.nextInt(kinds)] : Math.rint(d * 8))
@@ -72,7 +73,8 @@ class RunningLinesTest {
         Random random = new Random(4);
         for (int n : new int[] {1, 2, 1000, (1 << 16) + 1}) {
             double[] s = random.doubles(n).map(d -> Math.rint(d * n)).sorted().toArray();
-            double[] v = random.doubles(3000).map(d -> Math.rint(d * (n + 2)) - 1).toArray();
+            double[] v =
+                    random.doubles(3000).map(d -> Math.rint(d * (n + 2)) - 1).toArray();
             for (DType t : new DType[] {DType.FLOAT32, DType.INT64}) {
                 Tensor left = Tensor.of(s).to(t).searchsorted(Tensor.of(v).to(t), false, false, null, null);
                 Tensor right = Tensor.of(v).to(t).bucketize(Tensor.of(s).to(t), true, true);
