@@ -121,7 +121,7 @@ public abstract class LoopForms<K> {
             sought = true;
             K m = machine(this::scalar);
             fast = m;
-            settled = m != null && MachineKernels.widest();
+            settled = MachineKernels.isFinal(m);
         }
         if (!settled && seen > worthWarming) {
             if (VECTORS) {

@@ -12,7 +12,7 @@ import org.cresset.emit.MachineInstruction.Form;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a body as a list of instructions of x86-64 on vectors of 256 bits. Values are numbers of virtual registers, of which
+ * Reads a body as a list of instructions of x86-64 on vectors of 256 or 512 bits. Values are numbers of virtual registers, of which
  * {@link MachineRegisters} makes real ones; masks are vectors whose lanes have all bits set or none.
  */
 final class MachineEmitter implements Lanes<Integer> {
@@ -37,12 +37,16 @@ final class MachineEmitter implements Lanes<Integer> {
     /** The register as float16. */
     static final int HALF_PRECISION = 2;
 
+    /** The lowest bits of each lane, of vectors of 512 bits. */
+    static final int NARROWED = 3;
+
     static final int LESS = 17;
     private static final int LESS_OR_EQUAL = 18;
     private static final int EQUAL = 0;
     static final int UNORDERED = 3;
 
     private final LaneType type;
+    private final int vectorBytes;
     private final boolean narrow;
     private final boolean wideLanes;
     private final List<MachineInstruction> instructions = new ArrayList<>();
@@ -58,10 +62,12 @@ final class MachineEmitter implements Lanes<Integer> {
     /**
      * For a body.
      *
+     * @param vectorBytes bytes of a vector
      * @param pool bit patterns of constants with their numbers, to which those of the body are added
      */
-    MachineEmitter(LaneType type, boolean narrow, Map<Long, Integer> pool) {
+    MachineEmitter(LaneType type, int vectorBytes, boolean narrow, Map<Long, Integer> pool) {
         this.pool = pool;
+        this.vectorBytes = vectorBytes;
         this.type = type;
         this.narrow = narrow;
         this.wideLanes = type.dtype().size() == 8;
@@ -81,6 +87,10 @@ final class MachineEmitter implements Lanes<Integer> {
     /** How many values there are. */
     int values() {
         return count;
+    }
+
+    int vectorBytes() {
+        return vectorBytes;
     }
 
     boolean isMask(int v) {
@@ -135,8 +145,9 @@ final class MachineEmitter implements Lanes<Integer> {
         return append(Form.PLAIN, map, opcode, true, wide, a, b, -1, 0);
     }
 
+    /** An operation on bits; its constants are of the lanes' width. */
     int bitwise(int opcode, int a, int b) {
-        return append(Form.PLAIN, X86.MAP_0F, opcode, false, false, a, b, -1, 0);
+        return append(Form.PLAIN, X86.MAP_0F, opcode, wideLanes, false, a, b, -1, 0);
     }
 
     int shift(int opcode, int extension, int a, int by) {
@@ -470,7 +481,7 @@ final class MachineEmitter implements Lanes<Integer> {
     }
 
     private int offset(Row row, int more) {
-        return (vector * MachineLoop.lanes(type) << row.shift(type)) + more;
+        return (vector * MachineLoop.lanes(type, vectorBytes) << row.shift(type)) + more;
     }
 
     /** Loads and stores are of that vector of the round from here on. */

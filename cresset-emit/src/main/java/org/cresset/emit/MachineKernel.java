@@ -8,7 +8,7 @@ import org.cresset.base.spi.NativeFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A loop with places for up to four operands, in machine code. */
-final class MachineKernel extends Kernel {
+final class MachineKernel extends Kernel implements MachineKernels.MachineForm {
     private static final int PLACES = 4;
     private static final int OUT = 3;
 
@@ -19,6 +19,7 @@ final class MachineKernel extends Kernel {
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate((long) KEPT * 2 * MachineLoop.VECTOR, 64));
 
     private final Loop loop;
+    private final int vectorBytes;
     private final OperandMoves moves;
 
     /** How the operand in each place moves. */
@@ -36,17 +37,25 @@ final class MachineKernel extends Kernel {
 
     private volatile boolean sought;
 
-    MachineKernel(Loop loop, Supplier<? extends Kernel> scalar, NativeFunction code) {
+    MachineKernel(Loop loop, Supplier<? extends Kernel> scalar, MachineKernels.Installed code) {
         this.loop = loop;
-        this.moves = new OperandMoves(loop);
+        this.vectorBytes = code.vectorBytes();
+        this.moves = new OperandMoves(loop, vectorBytes);
         this.scalar = scalar;
-        this.code = code;
-        this.parts = loop.accumulators().isEmpty() ? null : MachineKernels.install(() -> MachineLoop.parts(loop));
+        this.code = code.function();
+        this.parts = loop.accumulators().isEmpty()
+                ? null
+                : MachineKernels.install(b -> MachineLoop.parts(loop, b), vectorBytes);
         this.places = new int[loop.operands()];
         for (int k = 0; k < places.length; k++) {
             places[k] = MachineLoop.argument(loop, k);
             of[places[k]] = OperandMoves.of(loop, k);
         }
+    }
+
+    @Override
+    public int vectorBytes() {
+        return vectorBytes;
     }
 
     @Override
@@ -60,7 +69,7 @@ final class MachineKernel extends Kernel {
             MemorySegment o,
             long oo,
             int n) {
-        int whole = n & -moves.lanes;
+        int whole = moves.whole(n);
         long pa = moves.address(a, ao, of[0], n);
         long pb = moves.address(b, bo, of[1], n);
         long pc = moves.address(c, co, of[2], n);
@@ -126,7 +135,7 @@ final class MachineKernel extends Kernel {
      */
     @Override
     public void rows(@Nullable MemorySegment[] s, long[] offsets, long[] steps, int rows, int n) {
-        int whole = n & -moves.lanes;
+        int whole = moves.whole(n);
         NativeFunction f = rows < 2 || whole == 0 || n > MachineKernels.LONGEST ? null : ofRows();
         if (f == null) {
             super.rows(s, offsets, steps, rows, n);
@@ -200,7 +209,9 @@ final class MachineKernel extends Kernel {
 
     private @Nullable NativeFunction ofRows() {
         if (!sought) { // twice, if two threads come at once
-            rows = loop.accumulators().isEmpty() ? MachineKernels.install(() -> MachineLoop.rows(loop)) : null;
+            rows = loop.accumulators().isEmpty()
+                    ? MachineKernels.install(b -> MachineLoop.rows(loop, b), vectorBytes)
+                    : null;
             sought = true;
         }
         return rows;
@@ -257,8 +268,9 @@ final class MachineKernel extends Kernel {
             column += (int) f.callBriefly(n - column, block.of(some, places.length), 0, 0, 0);
             row += some - block.left();
             if (row < rows && column < n) { // a rare element
-                scalar(s, offsets, steps, row, first + column, moves.lanes);
-                column += moves.lanes;
+                int left = Math.min(moves.lanes, n - column);
+                scalar(s, offsets, steps, row, first + column, left);
+                column += left;
             }
             if (column >= n) {
                 row += block.left() > 0 ? 1 : 0;

@@ -28,9 +28,40 @@ public final class MachineKernels {
 
     private MachineKernels() {}
 
-    /** Whether the vectors of machine code are this processor's widest. */
-    public static boolean widest() {
-        return !MachineCode.avx512();
+    /** Bytes of this processor's vectors. */
+    static int widest() {
+        return MachineCode.avx512() ? 64 : MachineLoop.VECTOR;
+    }
+
+    /** Whether a loop's form is one in machine code that uses this processor's widest vectors: no other will be quicker. */
+    public static boolean isFinal(@Nullable Object form) {
+        return form instanceof MachineForm m && m.vectorBytes() == widest();
+    }
+
+    /** Something in machine code. */
+    sealed interface MachineForm permits MachineKernel, Wide, Grid {
+        /** Bytes of the vectors that it uses. */
+        int vectorBytes();
+    }
+
+    /** Something written as machine code. */
+    interface Code {
+        /** Its code in vectors of so many bytes; null if there is none. */
+        byte @Nullable [] of(int vectorBytes);
+    }
+
+    /** A function, and the bytes of its vectors. */
+    record Installed(NativeFunction function, int vectorBytes) {}
+
+    /** What has the widest vectors that it can, of so many bytes at most; null if it has no code at all. */
+    private static @Nullable Installed widest(Code code, int most) {
+        for (int bytes = most; bytes >= MachineLoop.VECTOR; bytes /= 2) {
+            NativeFunction f = install(code, bytes);
+            if (f != null) {
+                return new Installed(f, bytes);
+            }
+        }
+        return null;
     }
 
     /** The repeated inputs of a grid's rows in memory that its code can read; each thread has its own. */
@@ -70,55 +101,74 @@ public final class MachineKernels {
         }
     }
 
-    static @Nullable NativeFunction install(Supplier<byte @Nullable []> code) {
+    static @Nullable NativeFunction install(Code code, int vectorBytes) {
         if (SCALAR_ONLY || !MachineCode.avx2()) {
             return null;
         }
-        byte[] bytes = code.get();
+        byte[] bytes = code.of(vectorBytes);
         return bytes == null ? null : MachineCode.install(bytes).orElse(null);
     }
 
     /** The form of a loop that isn't wide, beside its scalar form; null if there is none on this machine. */
     public static @Nullable Kernel of(Loop loop, Supplier<? extends Kernel> scalar) {
-        NativeFunction f = install(() -> MachineLoop.of(loop));
-        return f == null ? null : new MachineKernel(loop, scalar, f);
+        return of(loop, scalar, widest());
+    }
+
+    /** The same in vectors of at most so many bytes. */
+    static @Nullable Kernel of(Loop loop, Supplier<? extends Kernel> scalar, int most) {
+        Installed code = widest(b -> MachineLoop.of(loop, b), most);
+        return code == null ? null : new MachineKernel(loop, scalar, code);
     }
 
     /** The form of a loop over more elements than the caches hold, beside its usual one; null if there is none. */
     public static @Nullable Kernel streamed(Loop loop, Supplier<? extends Kernel> usual) {
-        NativeFunction f = install(() -> MachineLoop.streamed(loop));
-        return f == null ? null : new StreamedKernel(loop, f, usual);
+        return streamed(loop, usual, widest());
     }
 
-    /** The same of a wide loop. */
+    static @Nullable Kernel streamed(Loop loop, Supplier<? extends Kernel> usual, int most) {
+        Installed code = widest(b -> MachineLoop.streamed(loop, b), most);
+        return code == null ? null : new StreamedKernel(loop, code, usual);
+    }
+
+    /** The form of a wide loop. */
     public static @Nullable WideKernel wide(Loop loop, Supplier<? extends WideKernel> scalar) {
+        return wide(loop, scalar, widest());
+    }
+
+    static @Nullable WideKernel wide(Loop loop, Supplier<? extends WideKernel> scalar, int most) {
         if (loop.operands() > MachineBlock.MOST_OPERANDS) {
             return null;
         }
-        NativeFunction f = install(() -> MachineLoop.of(loop));
-        return f == null ? null : new Wide(loop, scalar, f);
+        Installed code = widest(b -> MachineLoop.of(loop, b), most);
+        return code == null ? null : new Wide(loop, scalar, code);
     }
 
     /** The same of a grid whose repeated inputs, if there are any, move together. */
     public static @Nullable MemoryGridKernel of(GridLoop grid, Supplier<? extends MemoryGridKernel> scalar) {
+        return of(grid, scalar, widest());
+    }
+
+    static @Nullable MemoryGridKernel of(GridLoop grid, Supplier<? extends MemoryGridKernel> scalar, int most) {
         if (grid.loop().operands() > MachineBlock.MOST_OPERANDS || grid.numberGroups() > 1) {
             return null;
         }
-        NativeFunction f = install(() -> MachineLoop.of(grid));
-        return f == null ? null : new Grid(grid, scalar, f);
+        Installed code = widest(b -> MachineLoop.of(grid, b), most);
+        return code == null ? null : new Grid(grid, scalar, code);
     }
 
     /** A loop over any number of operands. */
-    private static final class Wide extends WideKernel {
+    private static final class Wide extends WideKernel implements MachineForm {
         private final OperandMoves moves;
+        private final int vectorBytes;
         private final int[] of;
         private final Supplier<? extends WideKernel> scalar;
         private final NativeFunction code;
 
-        Wide(Loop loop, Supplier<? extends WideKernel> scalar, NativeFunction code) {
-            this.moves = new OperandMoves(loop);
+        Wide(Loop loop, Supplier<? extends WideKernel> scalar, Installed code) {
+            this.moves = new OperandMoves(loop, code.vectorBytes());
             this.scalar = scalar;
-            this.code = code;
+            this.code = code.function();
+            this.vectorBytes = code.vectorBytes();
             this.of = new int[loop.operands()];
             for (int k = 0; k < of.length; k++) {
                 of[k] = OperandMoves.of(loop, k);
@@ -126,8 +176,13 @@ public final class MachineKernels {
         }
 
         @Override
+        public int vectorBytes() {
+            return vectorBytes;
+        }
+
+        @Override
         public void run(MemorySegment[] segments, long[] offsets, int n) {
-            int whole = n & -moves.lanes;
+            int whole = moves.whole(n);
             long[] addresses = new long[of.length];
             for (int k = 0; k < of.length; k++) {
                 addresses[k] = moves.address(segments[k], offsets[k], of[k], n);
@@ -157,8 +212,9 @@ public final class MachineKernels {
     }
 
     /** A loop over rows. */
-    private static final class Grid extends MemoryGridKernel {
+    private static final class Grid extends MemoryGridKernel implements MachineForm {
         private final GridLoop grid;
+        private final int vectorBytes;
         private final int lanes;
         private final int shift;
         private final int operands;
@@ -173,9 +229,10 @@ public final class MachineKernels {
         private final Supplier<? extends MemoryGridKernel> scalar;
         private final NativeFunction code;
 
-        Grid(GridLoop grid, Supplier<? extends MemoryGridKernel> scalar, NativeFunction code) {
+        Grid(GridLoop grid, Supplier<? extends MemoryGridKernel> scalar, Installed code) {
             this.grid = grid;
-            this.lanes = MachineLoop.lanes(grid.loop().type());
+            this.vectorBytes = code.vectorBytes();
+            this.lanes = MachineLoop.lanes(grid.loop().type(), vectorBytes);
             this.shift = grid.loop().type().dtype().shift();
             this.operands = grid.loop().operands();
             this.groups = grid.groups().stream().mapToInt(Integer::intValue).toArray();
@@ -191,13 +248,18 @@ public final class MachineKernels {
             }
             this.numberGroup = group;
             this.scalar = scalar;
-            this.code = code;
+            this.code = code.function();
+        }
+
+        @Override
+        public int vectorBytes() {
+            return vectorBytes;
         }
 
         @Override
         public void run(
                 @Nullable MemorySegment[] places, long[] offsets, int[] steps, int rows, int n, Object numbers) {
-            int whole = n & -lanes;
+            int whole = vectorBytes > MachineLoop.VECTOR ? n : n & -lanes;
             if (whole > 0) {
                 whole(places, offsets, steps, rows, whole, numbers);
             }
@@ -273,8 +335,9 @@ public final class MachineKernels {
                 if (row < rows && column < n) {
                     Object own =
                             told == null ? numbers : told.row(numbers, steps[numberGroup], rows, row, numbersOfRow());
-                    scalar.get().run(places, moved(offsets, steps, row, column), steps, 1, lanes, own);
-                    column += lanes;
+                    int left = Math.min(lanes, n - column);
+                    scalar.get().run(places, moved(offsets, steps, row, column), steps, 1, left, own);
+                    column += left;
                 }
                 if (column >= n) {
                     row += block.left() > 0 ? 1 : 0;

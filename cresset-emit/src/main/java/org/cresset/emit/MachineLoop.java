@@ -11,9 +11,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes loops as machine code for x86-64 with AVX2 and FMA, which is fast from its first call on. It computes the same bits as
- * the other forms, handles whole vectors only, and stops before one that has an element for which the body wants a rare
- * function: the scalar form takes these.
+ * Writes loops as machine code for x86-64 with AVX2 and FMA, or with AVX-512, which is fast from its first call on. It computes the
+ * same bits as the other forms, and stops before a vector that has an element for which the body wants a rare function: the scalar
+ * form takes these. Of AVX2 there are whole vectors only; vectors of AVX-512 end where the row does, by a mask.
  *
  * <p>A {@link Kernel} is a C function of the number of elements and the addresses of its four places, and returns how many elements
  * are done. A grid, and with one row a {@link WideKernel}, is one of the number of elements and the address of a block of longs: rows,
@@ -21,8 +21,14 @@ import org.jspecify.annotations.Nullable;
  * that are done of the row at which it stopped.
  */
 final class MachineLoop {
-    /** Bytes of a vector. */
+    /** Bytes of a vector of AVX2. */
     static final int VECTOR = 32;
+
+    /** Bytes of a line of the caches. */
+    private static final int LINE = 64;
+
+    /** Bytes from what a streamed loop reads to what it asks for: 16 KB took a tenth less time than none, 4 KB half of that. */
+    private static final int AHEAD = 1 << 14;
 
     /** Vectors of a round where nothing else says how many. */
     private static final int UNROLLED = 4;
@@ -53,7 +59,8 @@ final class MachineLoop {
     private final Loop loop;
     private final boolean grid;
     private final boolean streamed;
-    private final X86 code = new X86();
+    private final int vectorBytes;
+    private final X86 code;
 
     /** Bit patterns of the lanes of constants, and which of the constants they are. */
     private final Map<Long, Integer> constants = new LinkedHashMap<>();
@@ -61,63 +68,67 @@ final class MachineLoop {
     private final int[] bases;
     private final int shift;
 
-    private MachineLoop(Loop loop, boolean grid, boolean streamed) {
+    private MachineLoop(Loop loop, int vectorBytes, boolean grid, boolean streamed) {
         this.loop = loop;
+        this.vectorBytes = vectorBytes;
+        this.code = new X86(vectorBytes, loop.type().dtype().size());
         this.grid = grid;
         this.streamed = streamed;
         this.shift = loop.type().dtype().shift();
         this.bases = new int[loop.operands()];
     }
 
-    /** The code of a loop; null if it has no such form. */
-    static byte @Nullable [] of(Loop loop) {
-        return written(loop, loop.wide(), false);
+    /** The code of a loop in vectors of so many bytes; null if it has no such form. */
+    static byte @Nullable [] of(Loop loop, int vectorBytes) {
+        return written(loop, vectorBytes, loop.wide(), false);
     }
 
     /**
-     * The code of a {@link Kernel} whose results, which lie at multiples of a vector's bytes, go past the caches; null where that
-     * wouldn't be quicker than anything else with as much to read and write, or can't be done.
+     * The code of a {@link Kernel} of whole vectors whose results, which lie at multiples of a vector's bytes, go past the caches;
+     * null where that wouldn't be quicker than anything else with as much to read and write, or can't be done.
      */
-    static byte @Nullable [] streamed(Loop loop) {
+    static byte @Nullable [] streamed(Loop loop, int vectorBytes) {
         boolean suits = !loop.wide()
                 && loop.outputs() == 1
                 && loop.row(loop.inputs()) == Row.PLAIN
                 && loop.accumulators().isEmpty();
         try {
-            return suits && new MachineLoop(loop, false, true).unrolls() ? written(loop, false, true) : null;
+            return suits && (vectorBytes > VECTOR || new MachineLoop(loop, vectorBytes, false, true).unrolls())
+                    ? written(loop, vectorBytes, false, true)
+                    : null;
         } catch (MachineEmitter.Unsupported e) {
             return null;
         }
     }
 
     /** The code of a grid; null if it has no such form. */
-    static byte @Nullable [] of(GridLoop grid) {
-        return written(grid.loop(), true, false);
+    static byte @Nullable [] of(GridLoop grid, int vectorBytes) {
+        return written(grid.loop(), vectorBytes, true, false);
     }
 
     /** The code of {@link Kernel#rows} as a grid; null if it has no such form. */
-    static byte @Nullable [] rows(Loop loop) {
-        return written(loop, true, false);
+    static byte @Nullable [] rows(Loop loop, int vectorBytes) {
+        return written(loop, vectorBytes, true, false);
     }
 
     /** The code of {@link Kernel#parts} as a grid, whose rows are parts; null if it has no such form. */
-    static byte @Nullable [] parts(Loop loop) {
+    static byte @Nullable [] parts(Loop loop, int vectorBytes) {
         boolean suits = !loop.wide()
                 && loop.inputs() == 1
                 && loop.outputs() == 0
                 && !loop.accumulators().isEmpty()
-                && new MachineLoop(loop, true, false).unrolls();
-        return suits ? written(loop, true, false) : null;
+                && new MachineLoop(loop, vectorBytes, true, false).unrolls();
+        return suits ? written(loop, vectorBytes, true, false) : null;
     }
 
-    private static byte @Nullable [] written(Loop loop, boolean grid, boolean streamed) {
+    private static byte @Nullable [] written(Loop loop, int vectorBytes, boolean grid, boolean streamed) {
         try {
-            MachineLoop first = new MachineLoop(loop, grid, streamed);
+            MachineLoop first = new MachineLoop(loop, vectorBytes, grid, streamed);
             int slots = first.write(USUAL_SLOTS);
             if (slots <= USUAL_SLOTS) {
                 return first.finish();
             }
-            MachineLoop second = new MachineLoop(loop, grid, streamed);
+            MachineLoop second = new MachineLoop(loop, vectorBytes, grid, streamed);
             second.write(slots);
             return second.finish();
         } catch (MachineEmitter.Unsupported e) {
@@ -129,14 +140,27 @@ final class MachineLoop {
         return code.finish(List.copyOf(constants.keySet()), loop.type().dtype().size());
     }
 
-    /** Elements of a vector. */
-    static int lanes(LaneType type) {
-        return VECTOR / type.dtype().size();
+    /** Elements of a vector of so many bytes. */
+    static int lanes(LaneType type, int vectorBytes) {
+        return vectorBytes / type.dtype().size();
+    }
+
+    private int lanes() {
+        return lanes(loop.type(), vectorBytes);
+    }
+
+    /** Whether a mask says which lanes of a vector there are. */
+    private boolean masked() {
+        return vectorBytes > VECTOR && !streamed;
+    }
+
+    private MachineEmitter emitter() {
+        return new MachineEmitter(loop.type(), vectorBytes, loop.narrow(), constants);
     }
 
     /** Writes the function for a stack of some vectors; returns how many it needs. */
     private int write(int slots) {
-        int frame = VECTOR * slots;
+        int frame = vectorBytes * slots;
         for (int r : SAVED) {
             code.push(r);
         }
@@ -156,6 +180,9 @@ final class MachineLoop {
         }
         int used = numbers.size();
         code.zero(INDEX);
+        if (masked()) {
+            code.allLanes(MachineRegisters.ROUND_MASK);
+        }
         int most = used;
         if (unrolls()) {
             most = blocks(numbers, used);
@@ -163,7 +190,8 @@ final class MachineLoop {
         X86.Mark end = code.mark();
         code.compare(INDEX, N);
         code.jumpIfNotBelow(end);
-        MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), constants);
+        MachineEmitter lanes = emitter();
+        X86.Place ones = masked() ? placeOf(lanes.bits(-1), lanes) : null;
         MachineRows rows = rows(lanes);
         List<List<Integer>> repeated = repeated(lanes);
         Iterator<Integer> results = round(lanes, rows, repeated);
@@ -177,16 +205,29 @@ final class MachineLoop {
                 code, this::address, lanes, known(lanes, repeated, numbers), used, code.registers());
         registers.hoist();
         X86.Mark top = code.here();
+        if (ones != null) {
+            endOfRow(ones);
+        }
+        if (streamed) {
+            fetchAhead(lanes());
+        }
         if (!loop.accumulators().isEmpty()) {
             code.move(TEMPORARY, INDEX);
             code.shiftLeft(TEMPORARY, shift);
             code.and(TEMPORARY, loop.type().accumulators() - 1 << shift);
         }
-        registers.write(exit);
-        code.add(INDEX, lanes(loop.type()));
+        if (masked()) {
+            registers.writeMasked(exit);
+        } else {
+            registers.write(exit);
+        }
+        code.add(INDEX, lanes());
         code.compare(INDEX, N);
         code.jumpIfBelow(top);
         code.bind(end);
+        if (masked()) {
+            code.move(INDEX, N);
+        }
         if (grid) {
             nextRow(row);
         }
@@ -203,9 +244,31 @@ final class MachineLoop {
         return Math.max(most, registers.slots());
     }
 
+    /** Takes lanes behind the end of the row out of the round. */
+    private void endOfRow(X86.Place ones) {
+        X86.Mark whole = code.mark();
+        code.move(TEMPORARY, N);
+        code.subtract(TEMPORARY, INDEX);
+        code.compareWith(TEMPORARY, lanes());
+        code.jumpIfNotBelow(whole);
+        code.firstLanes(MachineRegisters.ROUND_MASK, TEMPORARY, ones);
+        code.bind(whole);
+    }
+
+    /** Asks for the lines of inputs that later rounds want: the processor itself looks ahead no farther than a page. */
+    private void fetchAhead(int step) {
+        for (int k = 0; k < loop.inputs(); k++) {
+            if (!loop.repeats(k)) {
+                for (int line = 0; line < step << loop.row(k).shift(loop.type()); line += LINE) {
+                    code.prefetch(address(k, AHEAD + line));
+                }
+            }
+        }
+    }
+
     /** Vectors of a round of the unrolled loop: as many as a block of accumulators has. */
     private int vectors() {
-        return loop.accumulators().isEmpty() ? UNROLLED : (loop.type().accumulators() << shift) / VECTOR;
+        return loop.accumulators().isEmpty() ? UNROLLED : (loop.type().accumulators() << shift) / vectorBytes;
     }
 
     /**
@@ -219,7 +282,7 @@ final class MachineLoop {
                 return false; // the bound lies where addresses are loaded
             }
         }
-        MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), new LinkedHashMap<>());
+        MachineEmitter lanes = new MachineEmitter(loop.type(), vectorBytes, loop.narrow(), new LinkedHashMap<>());
         round(lanes, rows(lanes), repeated(lanes));
         return !lanes.exits()
                 && (kept > 0 ? kept <= MOST_KEPT : lanes.instructions().size() <= SHORT);
@@ -227,14 +290,14 @@ final class MachineLoop {
 
     /** The loop of several vectors a round, each of which has its accumulators; returns what it needs of the stack. */
     private int blocks(List<X86.Place> numbers, int used) {
-        int step = vectors() * lanes(loop.type());
+        int step = vectors() * lanes();
         X86.Mark few = code.mark();
         code.move(TEMPORARY, N);
         code.and(TEMPORARY, -step);
         code.compare(INDEX, TEMPORARY);
         code.jumpIfNotBelow(few);
         kept(0x10);
-        MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), constants);
+        MachineEmitter lanes = emitter();
         MachineRows rows = rows(lanes);
         List<List<Integer>> repeated = repeated(lanes);
         List<Integer> before = new ArrayList<>();
@@ -254,6 +317,9 @@ final class MachineLoop {
         registers.accumulators(before);
         registers.hoist();
         X86.Mark top = code.here();
+        if (streamed) {
+            fetchAhead(step);
+        }
         registers.write(few);
         code.add(INDEX, step);
         code.compare(INDEX, TEMPORARY);
@@ -267,7 +333,7 @@ final class MachineLoop {
     private void kept(int opcode) {
         for (int a = 0; a < loop.accumulators().size(); a++) {
             for (int v = 0; v < vectors(); v++) {
-                X86.Address at = new X86.Address(bases[loop.inputs() + loop.outputs() + a], -1, 1, VECTOR * v);
+                X86.Address at = new X86.Address(bases[loop.inputs() + loop.outputs() + a], -1, 1, vectorBytes * v);
                 int register = MachineRegisters.accumulator(a * vectors() + v, code.registers());
                 code.vector(X86.MAP_0F, opcode, false, false, register, -1, at);
             }
@@ -306,13 +372,23 @@ final class MachineLoop {
 
     /** Fills vector register 0 with ones, or zeros where a byte is 0. */
     private void broadcastFlag(int base) {
-        MachineEmitter lanes = new MachineEmitter(loop.type(), loop.narrow(), constants);
-        int number = lanes.one();
-        X86.Place one = Objects.requireNonNull(lanes.constants().get(number));
+        MachineEmitter lanes = emitter();
+        X86.Place one = placeOf(lanes.one(), lanes);
         code.vector(X86.MAP_0F38, 0x78, true, false, 0, -1, new X86.Address(base, -1, 1, 0));
+        if (vectorBytes > VECTOR) {
+            X86.Place zero = placeOf(lanes.zero(), lanes);
+            code.bytesToMask(1, 0);
+            code.loadVector(0, zero);
+            code.blend(0, 0, one, 1);
+            return;
+        }
         code.vector(X86.MAP_0F, 0x57, false, false, 1, 1, new X86.Register(1));
         code.vector(X86.MAP_0F, 0x74, true, false, 0, 0, new X86.Register(1)); // all bits where the byte is 0
         code.vector(X86.MAP_0F, 0x55, false, false, 0, 0, one);
+    }
+
+    private static X86.Place placeOf(int constant, MachineEmitter lanes) {
+        return Objects.requireNonNull(lanes.constants().get(constant));
     }
 
     private MachineRows rows(MachineEmitter lanes) {

@@ -16,6 +16,14 @@ import org.cresset.emit.MachineInstruction.Form;
 final class MachineRegisters {
     private static final int NEVER = Integer.MAX_VALUE;
 
+    /** Masks of vectors of 512 bits: the first for what is needed at once only, the next five for results of comparisons. */
+    private static final int SCRATCH_MASK = 1;
+
+    private static final int FIRST_MASK = 2;
+
+    /** The mask of a round's lanes where that may be fewer than there are. */
+    static final int ROUND_MASK = 7;
+
     /** Registers for what an instruction wants of what stays in memory. */
     private static final int FOR_OPERANDS = 2;
 
@@ -42,7 +50,16 @@ final class MachineRegisters {
     private final int[] holds;
     private final BitSet locked = new BitSet();
     private final BitSet kept = new BitSet();
+
+    /** Where results of comparisons are that nothing but selections wants: numbers of masks, 0 for the others. */
+    private final int[] masks;
+
+    private final BitSet heldMasks = new BitSet();
+    private final boolean large;
     private int slots;
+
+    /** The mask of this round, 0 if it is a whole one. */
+    private int round;
 
     /**
      * For one round of a loop.
@@ -63,6 +80,8 @@ final class MachineRegisters {
         this.uses = new int[body.values()][];
         this.next = new int[body.values()];
         this.register = new int[body.values()];
+        this.masks = new int[body.values()];
+        this.large = code.vectorBytes() > MachineLoop.VECTOR;
         Arrays.fill(register, -1);
         Arrays.fill(holds, -1);
         int[] reads = new int[uses.length];
@@ -182,6 +201,12 @@ final class MachineRegisters {
         return living;
     }
 
+    /** Writes all of it for the lanes of {@link #ROUND_MASK} only. */
+    void writeMasked(X86.Mark exit) {
+        round = ROUND_MASK;
+        write(exit);
+    }
+
     /** Writes all of it; a mask that holds somewhere jumps to {@code exit}. */
     void write(X86.Mark exit) {
         for (int at = 0; at < instructions.size(); at++) {
@@ -189,6 +214,14 @@ final class MachineRegisters {
             locked.clear();
             switch (i.form()) {
                 case PLAIN, NUMBERED, BLEND -> {
+                    if (large && i.form() == Form.BLEND) {
+                        blend(i, at);
+                        continue;
+                    }
+                    if (large && compares(i)) {
+                        compare(i, at);
+                        continue;
+                    }
                     int mask = i.form() == Form.BLEND ? inRegister(i.third()) : 0;
                     int first = inRegister(i.first());
                     X86.Place second = place(i.second());
@@ -214,23 +247,34 @@ final class MachineRegisters {
                 }
                 case FMA -> fma(i, at);
                 case EXIT -> {
+                    if (large) {
+                        code.test(inMask(i.first()), round);
+                        code.jumpIfNotZero(exit);
+                        release(i, at);
+                        continue;
+                    }
                     int mask = inRegister(i.first());
                     code.vector(X86.MAP_0F38, 0x0e, true, false, mask, -1, new X86.Register(mask));
                     code.jumpIfNotZero(exit);
                     release(i, at);
                 }
-                case LOAD ->
-                    code.vector(
-                            i.map(),
-                            i.opcode(),
-                            i.prefix66(),
-                            false,
-                            result(i, at),
-                            -1,
-                            operands.address(i.operand(), i.offset()));
+                case LOAD -> {
+                    int to = result(i, at);
+                    X86.Address from = operands.address(i.operand(), i.offset());
+                    if (large) {
+                        code.masked(i.map(), i.opcode(), i.prefix66(), false, to, -1, from, round);
+                    } else {
+                        code.vector(i.map(), i.opcode(), i.prefix66(), false, to, -1, from);
+                    }
+                }
                 case STORE -> {
                     int from = inRegister(i.first());
                     X86.Address to = operands.address(i.operand(), i.offset());
+                    if (large) {
+                        store(i, from, to);
+                        release(i, at);
+                        continue;
+                    }
                     switch (i.number()) {
                         case MachineEmitter.HALF -> code.half(i.map(), i.opcode(), i.prefix66(), from, -1, to);
                         case MachineEmitter.HALF_PRECISION ->
@@ -249,6 +293,73 @@ final class MachineRegisters {
                 }
             }
         }
+    }
+
+    private void store(MachineInstruction i, int from, X86.Address to) {
+        switch (i.number()) {
+            case MachineEmitter.HALF -> code.storeHalf(to, from, round);
+            case MachineEmitter.HALF_PRECISION -> code.storeFloat16(to, from, round);
+            case MachineEmitter.NARROWED -> code.storeNarrowed(i.opcode(), to, from, round);
+            default -> code.masked(i.map(), i.opcode(), i.prefix66(), false, from, -1, to, round);
+        }
+    }
+
+    /** Whether an instruction's result is a mask where vectors have 512 bits. */
+    private static boolean compares(MachineInstruction i) {
+        return switch (i.map()) {
+            case X86.MAP_0F ->
+                i.form() == Form.NUMBERED ? i.opcode() == 0xc2 : i.opcode() == 0x66 || i.opcode() == 0x76;
+            case X86.MAP_0F38 -> i.opcode() == 0x29 || i.opcode() == 0x37;
+            default -> false;
+        };
+    }
+
+    /** A comparison, whose result stays a mask where nothing but selections wants it, and one is free. */
+    private void compare(MachineInstruction i, int at) {
+        int first = inRegister(i.first());
+        X86.Place second = place(i.second());
+        release(i, at);
+        int v = i.result();
+        int free = heldMasks.nextClearBit(FIRST_MASK);
+        boolean stays = free < ROUND_MASK && onlySelects(v);
+        int to = stays ? free : SCRATCH_MASK;
+        if (i.form() == Form.PLAIN) {
+            code.vector(i.map(), i.opcode(), i.prefix66(), i.wide(), to, first, second);
+        } else {
+            code.vector(i.map(), i.opcode(), i.prefix66(), i.wide(), to, first, second, i.number());
+        }
+        if (stays) {
+            masks[v] = to;
+            heldMasks.set(to);
+        } else {
+            code.maskToLanes(result(i, at), to);
+        }
+    }
+
+    private boolean onlySelects(int v) {
+        for (int use : uses[v]) {
+            MachineInstruction i = instructions.get(use);
+            boolean selects = i.form() == Form.BLEND && i.first() != v && i.second() != v;
+            if (!selects && i.form() != Form.EXIT) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int inMask(int v) {
+        if (masks[v] == 0) {
+            code.lanesToMask(SCRATCH_MASK, inRegister(v));
+            return SCRATCH_MASK;
+        }
+        return masks[v];
+    }
+
+    private void blend(MachineInstruction i, int at) {
+        int mask = inMask(i.third());
+        int first = inRegister(i.first());
+        X86.Place second = place(i.second());
+        code.blend(result(i, at), first, second, mask);
     }
 
     /** The processor's overwrites one of its operands: one that isn't needed any more, else a copy of the third. */
@@ -357,6 +468,10 @@ final class MachineRegisters {
         for (int v : sources(i)) {
             while (next[v] < uses[v].length && uses[v][next[v]] <= at) {
                 next[v]++;
+            }
+            if (next[v] == uses[v].length && masks[v] != 0) {
+                heldMasks.clear(masks[v]);
+                masks[v] = 0;
             }
             if (next[v] == uses[v].length && register[v] >= 0 && !kept.get(register[v])) {
                 locked.clear(register[v]);

@@ -25,6 +25,9 @@ final class MachineRows {
     private final MachineEmitter lanes;
     private final boolean wide;
 
+    /** Whether vectors have 512 bits: those of which two belong together, or make one, are left to the others. */
+    private final boolean large;
+
     /** Whether pairs may come in the order in which the processor takes them apart. */
     private final boolean anyOrder;
 
@@ -40,13 +43,15 @@ final class MachineRows {
         this.lanes = lanes;
         this.store = streamed ? X86.STREAM : X86.STORE;
         this.wide = lanes.type().dtype().size() == 8;
+        this.large = lanes.vectorBytes() > MachineLoop.VECTOR;
         this.anyOrder = anyOrder;
     }
 
     /** The values of an operand at the loop's element. */
     List<Integer> load(int operand, Row row) {
+        refuse(row);
         return switch (row) {
-            case PLAIN -> List.of(lanes.load(X86.MAP_0F, 0x10, false, operand, row, 0));
+            case PLAIN -> List.of(lanes.load(X86.MAP_0F, X86.LOAD, wide, operand, row, 0));
             case NARROW -> List.of(lanes.load(X86.MAP_0F, 0x5a, false, operand, row, 0));
             case FLAG -> {
                 int zero = lanes.bits(0);
@@ -84,19 +89,25 @@ final class MachineRows {
 
     /** Stores what the loop has for an operand at its element. */
     void store(int operand, Row row, Iterator<Integer> results) {
+        refuse(row);
         int v = results.next();
         switch (row) {
-            case PLAIN -> lanes.store(X86.MAP_0F, store, false, v, MachineEmitter.WHOLE, operand, row, 0);
+            case PLAIN -> lanes.store(X86.MAP_0F, store, wide, v, MachineEmitter.WHOLE, operand, row, 0);
             case NARROW -> half(toNarrow(v), operand, row, 0);
             case FLAG -> {
-                int bytes = bytes(lanes.isMask(v) ? v : lanes.ne(v, lanes.zero()));
+                int mask = lanes.isMask(v) ? v : lanes.ne(v, lanes.zero());
+                if (large) {
+                    narrowed(wide ? 0x32 : 0x31, lanes.blend(mask, lanes.bits(1), lanes.bits(0)), operand, row);
+                    return;
+                }
+                int bytes = bytes(mask);
                 lanes.store(X86.MAP_0F, wide ? 0x7e : 0xd6, true, bytes, MachineEmitter.HALF, operand, row, 0);
             }
             case PAIR -> {
                 int re = ordered(v);
                 int im = ordered(results.next());
                 for (int i = 0; i < 2; i++) {
-                    int both = wide ? floating(0x14 + i, re, im) : lanes.bitwise(0x14 + i, re, im);
+                    int both = floating(0x14 + i, re, im);
                     lanes.store(
                             X86.MAP_0F, 0x11, false, both, MachineEmitter.WHOLE, operand, row, i * MachineLoop.VECTOR);
                 }
@@ -104,12 +115,22 @@ final class MachineRows {
             case NARROW_PAIR -> {
                 int re = toNarrow(v);
                 int im = toNarrow(results.next());
-                half(lanes.bitwise(0x14, re, im), operand, row, 0);
-                half(lanes.bitwise(0x15, re, im), operand, row, MachineLoop.VECTOR / 2);
+                half(floats(0x14, re, im), operand, row, 0);
+                half(floats(0x15, re, im), operand, row, MachineLoop.VECTOR / 2);
             }
-            case BRAIN -> half(quarters(words(brain(v)), FIRST_AND_THIRD), operand, row, 0);
+            case BRAIN -> {
+                if (large) {
+                    narrowed(0x33, brain(v), operand, row);
+                    return;
+                }
+                half(quarters(words(brain(v)), FIRST_AND_THIRD), operand, row, 0);
+            }
             case HALF -> lanes.store(X86.MAP_0F3A, 0x1d, true, v, MachineEmitter.HALF_PRECISION, operand, row, 0);
             case BYTE -> {
+                if (large) {
+                    narrowed(0x31, toInts(v), operand, row);
+                    return;
+                }
                 int low = lanes.bitwise(0x54, toInts(v), lanes.bits(0xff));
                 int words = quarters(words(low), FIRST_AND_THIRD);
                 int bytes = lanes.integral(X86.MAP_0F, 0x67, false, words, words);
@@ -124,8 +145,23 @@ final class MachineRows {
         }
     }
 
+    private void refuse(Row row) {
+        if (large && (row.isPair() || row == Row.LONG)) {
+            throw new MachineEmitter.Unsupported("pairs of vectors of 512 bits");
+        }
+    }
+
+    /** Stores the lowest bits of each lane. */
+    private void narrowed(int opcode, int v, int operand, Row row) {
+        lanes.store(X86.MAP_0F38, opcode, false, v, MachineEmitter.NARROWED, operand, row, 0);
+    }
+
     private int floating(int opcode, int a, int b) {
         return lanes.append(Form.PLAIN, X86.MAP_0F, opcode, wide, false, a, b, -1, 0);
+    }
+
+    private int floats(int opcode, int a, int b) {
+        return lanes.append(Form.PLAIN, X86.MAP_0F, opcode, false, false, a, b, -1, 0);
     }
 
     private int unary(int map, int opcode, boolean p66, int a) {

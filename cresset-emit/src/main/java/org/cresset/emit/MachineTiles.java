@@ -243,7 +243,7 @@ public final class MachineTiles {
 
     /** A transform as instructions: operands 0, 1, ... come in, and behind them go out. */
     private MachineEmitter emitted(Body body, int inputs) {
-        MachineEmitter e = new MachineEmitter(LaneType.F32, false, constants);
+        MachineEmitter e = new MachineEmitter(LaneType.F32, vectorBytes, false, constants);
         List<Integer> values = new ArrayList<>();
         for (int k = 0; k < inputs; k++) {
             values.add(e.load(X86.MAP_0F, X86.LOAD, false, k, Row.PLAIN, 0));

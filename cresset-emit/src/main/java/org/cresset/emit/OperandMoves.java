@@ -17,13 +17,24 @@ final class OperandMoves {
     final int lanes;
     final int size;
     final int block;
+
     private final int step;
 
-    OperandMoves(Loop loop) {
-        lanes = MachineLoop.lanes(loop.type());
+    /** Whether the code handles ends that are no whole vectors. */
+    private final boolean ends;
+
+    /** Of code in vectors of so many bytes. */
+    OperandMoves(Loop loop, int vectorBytes) {
+        lanes = MachineLoop.lanes(loop.type(), vectorBytes);
+        ends = vectorBytes > MachineLoop.VECTOR;
         size = loop.type().dtype().size();
         block = loop.type().accumulators() * size;
         step = loop.accumulators().isEmpty() ? lanes : loop.type().accumulators();
+    }
+
+    /** How many of n elements the code handles. */
+    int whole(int n) {
+        return ends ? n : n & -lanes;
     }
 
     /** How many elements the scalar form takes where the code has stopped: as many as are left, or up to where it can go on. */

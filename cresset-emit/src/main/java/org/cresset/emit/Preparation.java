@@ -40,10 +40,14 @@ public final class Preparation {
         if (MachineCode.avx2()) {
             NativeFunction.prepareBriefCalls();
             for (Loop loop : samples()) {
-                MachineLoop.of(loop);
-                MachineLoop.rows(loop);
-                MachineLoop.parts(loop);
-                MachineLoop.streamed(loop);
+                int bytes = MachineKernels.widest();
+                if (MachineLoop.of(loop, bytes) == null) {
+                    bytes = MachineLoop.VECTOR;
+                    MachineLoop.of(loop, bytes);
+                }
+                MachineLoop.rows(loop, bytes);
+                MachineLoop.parts(loop, bytes);
+                MachineLoop.streamed(loop, bytes);
             }
         }
     }

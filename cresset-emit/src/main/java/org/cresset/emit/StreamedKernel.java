@@ -15,12 +15,14 @@ final class StreamedKernel extends Kernel {
     private final OperandMoves moves;
     private final int[] of = {OperandMoves.NONE, OperandMoves.NONE, OperandMoves.NONE};
     private final int out;
+    private final int vectorBytes;
     private final NativeFunction code;
     private final Supplier<? extends Kernel> usual;
 
-    StreamedKernel(Loop loop, NativeFunction code, Supplier<? extends Kernel> usual) {
-        this.moves = new OperandMoves(loop);
-        this.code = code;
+    StreamedKernel(Loop loop, MachineKernels.Installed code, Supplier<? extends Kernel> usual) {
+        this.vectorBytes = code.vectorBytes();
+        this.moves = new OperandMoves(loop, vectorBytes);
+        this.code = code.function();
         this.usual = usual;
         this.out = OperandMoves.of(loop, loop.inputs());
         for (int k = 0; k < loop.inputs(); k++) {
@@ -44,32 +46,38 @@ final class StreamedKernel extends Kernel {
         long pc = moves.address(c, co, of[2], n);
         long po = moves.address(o, oo, out, n);
         int whole = n & -moves.lanes;
-        if (po % MachineLoop.VECTOR != 0
+        if (po % vectorBytes != 0
                 || meets(pa, of[0], po, n)
                 || meets(pb, of[1], po, n)
                 || meets(pc, of[2], po, n)) {
             whole = 0;
         }
-        for (int done = 0; done < whole; done += MachineKernels.BRIEF) {
-            code.callBriefly(
-                    Math.min(whole - done, MachineKernels.BRIEF),
-                    moves.from(pa, done, of[0]),
-                    moves.from(pb, done, of[1]),
-                    moves.from(pc, done, of[2]),
-                    moves.from(po, done, out));
-        }
-        if (whole < n) {
-            usual.get()
-                    .run(
-                            a,
-                            ao + moves.to(whole, of[0]),
-                            b,
-                            bo + moves.to(whole, of[1]),
-                            c,
-                            co + moves.to(whole, of[2]),
-                            o,
-                            oo + moves.to(whole, out),
-                            n - whole);
+        int done = 0;
+        while (done < n) {
+            int end = Math.min(whole, done + MachineKernels.BRIEF);
+            if (done < whole) {
+                done += (int) code.callBriefly(
+                        end - done,
+                        moves.from(pa, done, of[0]),
+                        moves.from(pb, done, of[1]),
+                        moves.from(pc, done, of[2]),
+                        moves.from(po, done, out));
+            }
+            if (done < end || done == whole && done < n) { // a rare element, or the end
+                int some = done < end ? moves.lanes : n - done;
+                usual.get()
+                        .run(
+                                a,
+                                ao + moves.to(done, of[0]),
+                                b,
+                                bo + moves.to(done, of[1]),
+                                c,
+                                co + moves.to(done, of[2]),
+                                o,
+                                oo + moves.to(done, out),
+                                some);
+                done += some;
+            }
         }
         Reference.reachabilityFence(a);
         Reference.reachabilityFence(b);

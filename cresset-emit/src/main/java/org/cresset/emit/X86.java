@@ -3,6 +3,7 @@ package org.cresset.emit;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Encodes instructions of x86-64 with 256-bit vectors (AVX2 and FMA) and some with 512 bits, as far as they are needed here.
@@ -41,6 +42,10 @@ final class X86 {
     static final int STREAM = 0x2b;
     private static final int GATHER = 0x92;
 
+    /** Instructions of map 0F that are of doubles, or of 64-bit integers, beside those of arithmetic. */
+    private static final Set<Integer> OF_DOUBLES =
+            Set.of(LOAD, STORE, STREAM, 0x14, 0x15, 0x28, 0x51, 0xc2, 0xc6, 0xd4, 0xf4, 0xfb);
+
     /**
      * An operand: a register, an address, or a vector of the constants behind the code. Asked for its class by
      * {@code instanceof}: a switch over patterns makes classes when it is first reached, which is in the first call of all.
@@ -66,6 +71,7 @@ final class X86 {
     private record Reference(int at, int end, int constant) {}
 
     private final int vectorBytes;
+    private final int laneBytes;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final List<Reference> references = new ArrayList<>();
     private final List<Mark> marks = new ArrayList<>();
@@ -77,7 +83,18 @@ final class X86 {
 
     /** With vectors of 32 or 64 bytes, of which the latter don't know all instructions that the others do. */
     X86(int vectorBytes) {
+        this(vectorBytes, Float.BYTES);
+    }
+
+    /** The same with lanes, which the constants fill, of 4 or 8 bytes. */
+    X86(int vectorBytes, int laneBytes) {
         this.vectorBytes = vectorBytes;
+        this.laneBytes = laneBytes;
+    }
+
+    /** Bytes of a vector. */
+    int vectorBytes() {
+        return vectorBytes;
     }
 
     /** A vector on the stack. */
@@ -94,11 +111,10 @@ final class X86 {
 
     /** An instruction with a result, a first operand ({@code -1}: none) and a second one that may lie in memory. */
     void vector(int map, int opcode, boolean prefix66, boolean wide, int result, int first, Place second) {
-        int p = prefix66 ? P66 : NONE;
         if (vectorBytes == 64) {
-            evex(map, opcode, p, wide, result, Math.max(first, 0), second, 0);
+            masked(map, opcode, prefix66, wide, result, first, second, 0);
         } else {
-            vex(map, opcode, p, wide, true, result, Math.max(first, 0), second, 0);
+            vex(map, opcode, prefix66 ? P66 : NONE, wide, true, result, Math.max(first, 0), second, 0);
         }
     }
 
@@ -111,7 +127,44 @@ final class X86 {
 
     /** The same with the lanes of another mask, from 1 to 7. */
     void masked(int map, int opcode, boolean prefix66, int result, int first, Place second, int mask) {
-        evex(map, opcode, prefix66 ? P66 : NONE, false, result, Math.max(first, 0), second, mask);
+        masked(map, opcode, prefix66, false, result, first, second, mask);
+    }
+
+    /** The same with the bit W of the prefix; mask 0 means all lanes. */
+    void masked(int map, int opcode, boolean prefix66, boolean wide, int result, int first, Place second, int mask) {
+        boolean keeps = map == MAP_0F && opcode == STORE || map == MAP_0F38 && opcode == GATHER;
+        int p = prefix66 ? P66 : NONE;
+        evex(map, opcode, p, wide || isWide(map, opcode, prefix66), result, first, second, mask, !keeps, 0, true);
+    }
+
+    /** Whether an instruction, which has no bit W in its other form, is of lanes of 64 bits. */
+    private static boolean isWide(int map, int opcode, boolean prefix66) {
+        return prefix66
+                && switch (map) {
+                    case MAP_0F ->
+                        opcode != 0x5b
+                                && (opcode >= 0x58 && opcode <= 0x5f
+                                        || opcode >= 0x54 && opcode <= 0x57
+                                        || OF_DOUBLES.contains(opcode));
+                    case MAP_0F38 -> opcode == 0x19 || opcode == 0x29 || opcode == 0x37;
+                    default -> false;
+                };
+    }
+
+    /** Stores a register's lower half, those lanes that a mask says. */
+    void storeHalf(Address to, int from, int mask) {
+        evex(MAP_0F, STORE, NONE, false, from, 0, to, mask, false, 0, false);
+    }
+
+    /** Stores the lowest bytes, or 16 bits, of the lanes that a mask says, one behind the other. */
+    void storeNarrowed(int opcode, Address to, int from, int mask) {
+        evex(MAP_0F38, opcode, PF3, false, from, 0, to, mask, false, 0, true);
+    }
+
+    /** Stores floats as float16, to the nearest, of the lanes that a mask says. */
+    void storeFloat16(Address to, int from, int mask) {
+        evex(MAP_0F3A, 0x1d, P66, false, from, 0, to, mask, false, 1, true);
+        out.write(0);
     }
 
     /**
@@ -125,7 +178,7 @@ final class X86 {
     /** Loads a vector of floats, a constant, or another register. */
     void loadVector(int result, Place from) {
         if (vectorBytes == 64 && from instanceof Constant) {
-            evex(MAP_0F38, 0x18, P66, false, result, 0, from, 0);
+            vector(MAP_0F38, laneBytes == 8 ? 0x19 : 0x18, true, false, result, -1, from);
         } else {
             vector(MAP_0F, LOAD, false, false, result, -1, from);
         }
@@ -134,8 +187,10 @@ final class X86 {
     /** The same with a byte behind it. */
     void vector(
             int map, int opcode, boolean prefix66, boolean wide, int result, int first, Place second, int immediate) {
-        if (vectorBytes == 64 && second instanceof Register) {
-            evex(map, opcode, prefix66 ? P66 : NONE, wide, result, Math.max(first, 0), second, 0);
+        if (vectorBytes == 64) {
+            int p = prefix66 ? P66 : NONE;
+            boolean w = wide || isWide(map, opcode, prefix66);
+            evex(map, opcode, p, w, result, first, second, 0, false, 1, true);
         } else {
             vex(map, opcode, prefix66 ? P66 : NONE, wide, true, result, Math.max(first, 0), second, 1);
         }
@@ -155,7 +210,8 @@ final class X86 {
     /** Shifts all lanes by a number; {@code extension} is part of the opcode. */
     void shift(int opcode, int extension, int result, int operand, int by) {
         if (vectorBytes == 64) {
-            evex(MAP_0F, opcode, P66, false, extension, result, new Register(operand), 0);
+            boolean wide = opcode == 0x73;
+            evex(MAP_0F, opcode, P66, wide, extension, result, new Register(operand), 0, false, 1, true);
         } else {
             vex(MAP_0F, opcode, P66, false, true, extension, result, new Register(operand), 1);
         }
@@ -177,8 +233,68 @@ final class X86 {
         bytes(0xc5, 0xf8, 0x93, 0xc0 | to << 3 | mask);
     }
 
-    /** A constant is one number in memory that all lanes take, but for {@code vbroadcastss}, which means that itself. */
-    private void evex(int map, int opcode, int prefix, boolean w, int reg, int first, Place rm, int mask) {
+    // ---- masks of lanes ----
+
+    /** Mask {@code to} of all lanes. */
+    void allLanes(int to) {
+        prefixed(MAP_0F, 0x46, NONE, false, true, to, to, new Register(to), 0);
+    }
+
+    /**
+     * Mask {@code to} of as many lanes as a register says, which is less than 32; the register changes.
+     *
+     * @param ones a constant, or memory, all of whose bits are set
+     */
+    void firstLanes(int to, int count, Place ones) {
+        prefixed(MAP_0F38, 0xf5, NONE, false, false, count, count, ones, 0);
+        prefixed(MAP_0F, 0x92, NONE, false, false, to, 0, new Register(count), 0);
+    }
+
+    /** Mask {@code to} of the signs of a vector's lanes. */
+    void lanesToMask(int to, int from) {
+        evex(MAP_0F38, 0x39, PF3, laneBytes == 8, to, 0, new Register(from), 0, false, 0, true);
+    }
+
+    /** A vector whose lanes have all bits set where a mask holds, and none elsewhere. */
+    void maskToLanes(int to, int mask) {
+        evex(MAP_0F38, 0x38, PF3, laneBytes == 8, to, 0, new Register(mask), 0, false, 0, true);
+    }
+
+    /** Mask {@code to} of the bytes of a vector that aren't 0. */
+    void bytesToMask(int to, int from) {
+        evex(MAP_0F38, 0x26, P66, false, to, from, new Register(from), 0, false, 0, true);
+    }
+
+    /** {@code result = mask ? second : first}, lane by lane. */
+    void blend(int result, int first, Place second, int mask) {
+        evex(MAP_0F38, 0x65, P66, laneBytes == 8, result, first, second, mask, false, 0, true);
+    }
+
+    /** Compares bits of a mask, those of another only unless that is 0, with zero. */
+    void test(int mask, int of) {
+        prefixed(MAP_0F, of == 0 ? 0x98 : 0x99, NONE, false, false, mask, 0, new Register(of == 0 ? mask : of), 0);
+    }
+
+    /**
+     * An instruction of 512 bits, or 256. A constant is one number in memory that all lanes take, but for {@code vbroadcastss} and
+     * {@code vbroadcastsd}, which mean that themselves.
+     *
+     * @param first -1 if there is none
+     * @param mask 0 for all lanes
+     * @param zeros whether lanes of the result outside the mask become 0, instead of staying
+     */
+    private void evex(
+            int map,
+            int opcode,
+            int prefix,
+            boolean w,
+            int reg,
+            int first,
+            Place rm,
+            int mask,
+            boolean zeros,
+            int immediates,
+            boolean whole) {
         int b = 0;
         int x = 0;
         boolean repeated = false;
@@ -189,15 +305,23 @@ final class X86 {
             b = a.base >> 3;
             x = a.index < 0 ? 0 : a.index >> 3;
         } else {
-            repeated = map != MAP_0F38 || opcode != 0x18;
+            repeated = map != MAP_0F38 || opcode != 0x18 && opcode != 0x19;
+            if (repeated && w != (laneBytes == 8)) {
+                throw new IllegalStateException("a constant of another width than the instruction's");
+            }
         }
+        int v = Math.max(first, 0);
         out.write(0x62);
         out.write((~(reg >> 3) & 1) << 7 | (~x & 1) << 6 | (~b & 1) << 5 | (~(reg >> 4) & 1) << 4 | map);
-        out.write((w ? 0x80 : 0) | (~first & 15) << 3 | 4 | prefix);
-        boolean zeros = mask != 0 && (map != MAP_0F || opcode != STORE) && (map != MAP_0F38 || opcode != GATHER);
-        out.write((zeros ? 0x80 : 0) | 0x40 | (repeated ? 0x10 : 0) | (~(first >> 4) & 1) << 3 | mask);
+        out.write((w ? 0x80 : 0) | (~v & 15) << 3 | 4 | prefix);
+        int length = whole ? 0x40 : 0x20;
+        out.write((zeros && mask != 0 ? 0x80 : 0)
+                | length
+                | (repeated ? 0x10 : 0)
+                | (~(v >> 4) & 1) << 3
+                | mask);
         out.write(opcode);
-        operand(reg & 7, rm, 0);
+        operand(reg & 7, rm, immediates);
     }
 
     /** Leaves the wide half of the vector registers clean for code that knows 128 bits only. */
@@ -433,6 +557,11 @@ final class X86 {
     /** Sets flags by {@code a - b}. */
     void compare(int a, int b) {
         registers(0x3b, a, b);
+    }
+
+    /** Sets flags by {@code a - number}. */
+    void compareWith(int a, int number) {
+        immediate(7, a, number);
     }
 
     /** Brings a line of memory into the second-level cache; nothing happens where no memory is. */

@@ -20,10 +20,15 @@ import net.jqwik.api.lifecycle.BeforeTry;
 import org.cresset.base.spi.MachineCode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** Loops in the processor's own language against the scalar ones: the same bits, whatever the body. */
 class MachineLoopTest {
     private static final int MOST = 150;
+
+    /** Bytes of vectors: where the machine hasn't the wider ones, the others twice. */
+    private static final int[] WIDTHS = {MachineLoop.VECTOR, MachineKernels.widest()};
 
     @BeforeEach
     @BeforeTry
@@ -144,6 +149,7 @@ class MachineLoopTest {
     void anyBodyGivesTheSameBits(
             @ForAll long seed,
             @ForAll LaneType type,
+            @ForAll boolean wider,
             @ForAll @IntRange(min = 1, max = 90) int operations,
             @ForAll @IntRange(min = 0, max = MOST) int n,
             @ForAll @IntRange(min = 1, max = 16) int inputs,
@@ -163,7 +169,7 @@ class MachineLoopTest {
         Body body = new AnyBody(seed, operations + results, results);
         Loop loop = new Loop("L", type, repeated, outputs, how, true, body);
         WideKernel scalar = Emitted.wide(loop);
-        WideKernel machine = MachineKernels.wide(loop, () -> scalar);
+        WideKernel machine = MachineKernels.wide(loop, () -> scalar, WIDTHS[wider ? 1 : 0]);
         if (how.size() > 0 && inputs + outputs + how.size() > 11 && machine == null) {
             return; // more rows beside accumulators than there are registers for addresses
         }
@@ -195,8 +201,9 @@ class MachineLoopTest {
     }
 
     /** Of some elements a function of Java is wanted, in the middle of rows of a grid and at their ends. */
-    @Test
-    void gridsStopForWhatIsRareAndGoOn() {
+    @ParameterizedTest
+    @FieldSource("WIDTHS")
+    void gridsStopForWhatIsRareAndGoOn(int vectorBytes) {
         Body body = new Body() {
             @Override
             public <V> List<V> lanes(Lanes<V> l, List<V> in) {
@@ -208,7 +215,7 @@ class MachineLoopTest {
         Loop loop = new Loop("G", LaneType.F32, List.of(false, false), 2, List.of(), true, body);
         GridLoop grid = new GridLoop(loop, List.of(0, 0, 1, 1));
         MemoryGridKernel scalar = Emitted.grid(grid);
-        MemoryGridKernel machine = Objects.requireNonNull(MachineKernels.of(grid, () -> scalar));
+        MemoryGridKernel machine = Objects.requireNonNull(MachineKernels.of(grid, () -> scalar, vectorBytes));
         Random random = new Random(1);
         for (int n : new int[] {5, 8, 24, 43}) {
             for (int rare = 0; rare < 4; rare++) {
@@ -236,8 +243,9 @@ class MachineLoopTest {
     }
 
     /** Rows at once: with rare elements, ends that aren't vectors, a number for each row, and in place. */
-    @Test
-    void manyRowsOfALoop() {
+    @ParameterizedTest
+    @FieldSource("WIDTHS")
+    void manyRowsOfALoop(int vectorBytes) {
         Body body = new Body() {
             @Override
             public <V> List<V> lanes(Lanes<V> l, List<V> in) {
@@ -248,7 +256,7 @@ class MachineLoopTest {
         };
         Loop loop = new Loop("R", LaneType.F32, List.of(false, true), 1, List.of(), false, body);
         Kernel scalar = Emitted.scalar(loop);
-        Kernel machine = Objects.requireNonNull(MachineKernels.of(loop, () -> scalar));
+        Kernel machine = Objects.requireNonNull(MachineKernels.of(loop, () -> scalar, vectorBytes));
         Random random = new Random(1);
         int rows = 7;
         for (int n : new int[] {5, 8, 11, 24, 43}) {
@@ -284,7 +292,7 @@ class MachineLoopTest {
 
     @Test
     void allThatIsWrittenInAdvanceCanBe() {
-        assertThat(Preparation.samples()).isNotEmpty().allSatisfy(loop -> assertThat(MachineLoop.of(loop))
+        assertThat(Preparation.samples()).isNotEmpty().allSatisfy(loop -> assertThat(MachineLoop.of(loop, MachineLoop.VECTOR))
                 .as("%s %s", loop.type(), loop.rows())
                 .isNotNull());
     }
@@ -294,10 +302,13 @@ class MachineLoopTest {
     void streamedResultsAreTheSame(
             @ForAll long seed,
             @ForAll LaneType type,
+            @ForAll boolean wider,
             @ForAll @IntRange(min = 1, max = 3) int inputs,
             @ForAll @IntRange(min = 0, max = 40_000) int n,
             @ForAll @IntRange(min = 0, max = 4) int shifted,
+            @ForAll boolean rare,
             @ForAll boolean inPlace) {
+        boolean stops = rare && wider && WIDTHS[1] > MachineLoop.VECTOR && type.isFloat();
         Random random = new Random(seed);
         List<Boolean> repeated = new ArrayList<>();
         for (int i = 0; i < inputs; i++) {
@@ -306,12 +317,17 @@ class MachineLoopTest {
         Body body = new Body() {
             @Override
             public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-                return List.of(l.add(l.mul(in.getFirst(), in.getLast()), in.get(in.size() / 2)));
+                V sum = l.add(l.mul(in.getFirst(), in.getLast()), in.get(in.size() / 2));
+                if (!stops) {
+                    return List.of(sum);
+                }
+                V far = l.gt(in.getFirst(), l.constant(100.0));
+                return List.of(l.rare(far, sum, new Lanes.Function(Math.class, "log"), in.getFirst()));
             }
         };
         Loop loop = new Loop("S", type, repeated, 1, List.of(), false, body);
         Kernel scalar = Emitted.scalar(loop);
-        Kernel streamed = Objects.requireNonNull(MachineKernels.streamed(loop, () -> scalar));
+        Kernel streamed = Objects.requireNonNull(MachineKernels.streamed(loop, () -> scalar, WIDTHS[wider ? 1 : 0]));
         try (Arena arena = Arena.ofConfined()) {
             int size = type.dtype().size();
             long row = (long) size * (n + 16) + 63 & -64;
@@ -326,8 +342,9 @@ class MachineLoopTest {
         }
     }
 
-    @Test
-    void rowsInPartsHaveAccumulatorsOfTheirOwn() {
+    @ParameterizedTest
+    @FieldSource("WIDTHS")
+    void rowsInPartsHaveAccumulatorsOfTheirOwn(int vectorBytes) {
         Body body = new Body() {
             @Override
             public <V> List<V> lanes(Lanes<V> l, List<V> in) {
@@ -336,7 +353,7 @@ class MachineLoopTest {
         };
         Loop loop = new Loop("L", LaneType.F32, List.of(false), 0, List.of(Combine.SUM), false, body);
         Kernel scalar = Emitted.scalar(loop);
-        Kernel machine = Objects.requireNonNull(MachineKernels.of(loop, () -> scalar));
+        Kernel machine = Objects.requireNonNull(MachineKernels.of(loop, () -> scalar, vectorBytes));
         try (Arena arena = Arena.ofConfined()) {
             for (int part : new int[] {8, 20, 64, 1024}) {
                 for (int n : new int[] {0, 7, part, 3 * part, 40 * part + 13}) {
