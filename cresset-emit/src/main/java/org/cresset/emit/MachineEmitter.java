@@ -40,6 +40,13 @@ final class MachineEmitter implements Lanes<Integer> {
     /** The lowest bits of each lane, of vectors of 512 bits. */
     static final int NARROWED = 3;
 
+    /** Ways to round, without a word about what is lost. */
+    private static final int NEAREST = 8;
+
+    private static final int DOWN = 9;
+    private static final int UP = 10;
+    static final int TRUNCATE = 11;
+
     static final int LESS = 17;
     private static final int LESS_OR_EQUAL = 18;
     private static final int EQUAL = 0;
@@ -57,6 +64,7 @@ final class MachineEmitter implements Lanes<Integer> {
     private int count;
     private int vector;
     private boolean exits;
+    private boolean chooses;
     private @Nullable Integer active;
 
     /**
@@ -321,6 +329,31 @@ final class MachineEmitter implements Lanes<Integer> {
         return append(Form.UNARY, X86.MAP_0F, 0x51, type == LaneType.F64, false, -1, a, -1, 0);
     }
 
+    /** Floats without what is behind the point. */
+    int rounded(int a, int way) {
+        return append(Form.NUMBERED_UNARY, X86.MAP_0F3A, wideLanes ? 0x09 : 0x08, true, false, -1, a, -1, way);
+    }
+
+    @Override
+    public Integer rint(Integer a) {
+        return type.isFloat() ? rounded(a, NEAREST) : a;
+    }
+
+    @Override
+    public Integer floor(Integer a) {
+        return type.isFloat() ? rounded(a, DOWN) : a;
+    }
+
+    @Override
+    public Integer ceil(Integer a) {
+        return type.isFloat() ? rounded(a, UP) : a;
+    }
+
+    @Override
+    public Integer trunc(Integer a) {
+        return type.isFloat() ? rounded(a, TRUNCATE) : a;
+    }
+
     @Override
     public Integer lt(Integer a, Integer b) {
         return type.isFloat() ? compare(LESS, a, b) : greater(b, a);
@@ -454,6 +487,7 @@ final class MachineEmitter implements Lanes<Integer> {
 
     @Override
     public Integer choose(Integer mask, Supplier<Integer> yes, Supplier<Integer> no) {
+        chooses = true;
         Integer outer = active;
         active = outer == null ? mask : both(mask, outer);
         int a = yes.get();
@@ -492,6 +526,11 @@ final class MachineEmitter implements Lanes<Integer> {
     /** Whether the body may leave the loop. */
     boolean exits() {
         return exits;
+    }
+
+    /** Whether the body has ways of which the other forms go one, if all elements want the same. */
+    boolean chooses() {
+        return chooses;
     }
 
     /** Gives an accumulator's register a new value. */

@@ -59,6 +59,11 @@ final class MachineKernel extends Kernel implements MachineKernels.MachineForm {
     }
 
     @Override
+    public Loop loop() {
+        return loop;
+    }
+
+    @Override
     public void run(
             MemorySegment a,
             long ao,

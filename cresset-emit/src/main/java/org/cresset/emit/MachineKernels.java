@@ -33,15 +33,19 @@ public final class MachineKernels {
         return MachineCode.avx512() ? 64 : MachineLoop.VECTOR;
     }
 
-    /** Whether a loop's form is one in machine code that uses this processor's widest vectors: no other will be quicker. */
+    /** Whether a loop's form is one in machine code than which no other will be quicker, as it uses this processor's widest vectors. */
     public static boolean isFinal(@Nullable Object form) {
-        return form instanceof MachineForm m && m.vectorBytes() == widest();
+        return form instanceof MachineForm m
+                && m.vectorBytes() == widest()
+                && (widest() == MachineLoop.VECTOR || !MachineLoop.hasWays(m.loop()));
     }
 
     /** Something in machine code. */
     sealed interface MachineForm permits MachineKernel, Wide, Grid {
         /** Bytes of the vectors that it uses. */
         int vectorBytes();
+
+        Loop loop();
     }
 
     /** Something written as machine code. */
@@ -158,6 +162,7 @@ public final class MachineKernels {
 
     /** A loop over any number of operands. */
     private static final class Wide extends WideKernel implements MachineForm {
+        private final Loop loop;
         private final OperandMoves moves;
         private final int vectorBytes;
         private final int[] of;
@@ -165,6 +170,7 @@ public final class MachineKernels {
         private final NativeFunction code;
 
         Wide(Loop loop, Supplier<? extends WideKernel> scalar, Installed code) {
+            this.loop = loop;
             this.moves = new OperandMoves(loop, code.vectorBytes());
             this.scalar = scalar;
             this.code = code.function();
@@ -178,6 +184,11 @@ public final class MachineKernels {
         @Override
         public int vectorBytes() {
             return vectorBytes;
+        }
+
+        @Override
+        public Loop loop() {
+            return loop;
         }
 
         @Override
@@ -254,6 +265,11 @@ public final class MachineKernels {
         @Override
         public int vectorBytes() {
             return vectorBytes;
+        }
+
+        @Override
+        public Loop loop() {
+            return grid.loop();
         }
 
         @Override

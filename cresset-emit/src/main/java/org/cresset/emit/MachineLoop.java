@@ -288,6 +288,14 @@ final class MachineLoop {
                 && (kept > 0 ? kept <= MOST_KEPT : lanes.instructions().size() <= SHORT);
     }
 
+    /** Whether another form with vectors as wide may be quicker, because it leaves out a part of the body that no element wants. */
+    static boolean hasWays(Loop loop) {
+        MachineLoop written = new MachineLoop(loop, VECTOR, false, false);
+        MachineEmitter lanes = written.emitter();
+        written.round(lanes, written.rows(lanes), written.repeated(lanes));
+        return lanes.chooses();
+    }
+
     /** The loop of several vectors a round, each of which has its accumulators; returns what it needs of the stack. */
     private int blocks(List<X86.Place> numbers, int used) {
         int step = vectors() * lanes();

@@ -16,7 +16,7 @@ import org.cresset.emit.MachineInstruction.Form;
 final class MachineRegisters {
     private static final int NEVER = Integer.MAX_VALUE;
 
-    /** Masks of vectors of 512 bits: the first for what is needed at once only, the next five for results of comparisons. */
+    /** Masks of vectors of 512 bits: the first for what is needed at once only, the next five for conditions. */
     private static final int SCRATCH_MASK = 1;
 
     private static final int FIRST_MASK = 2;
@@ -51,8 +51,11 @@ final class MachineRegisters {
     private final BitSet locked = new BitSet();
     private final BitSet kept = new BitSet();
 
-    /** Where results of comparisons are that nothing but selections wants: numbers of masks, 0 for the others. */
+    /** Where conditions are that nothing but selections wants: numbers of masks, 0 for the others. */
     private final int[] masks;
+
+    /** Conditions that nothing but selections wants, and other such conditions. */
+    private final BitSet conditions = new BitSet();
 
     private final BitSet heldMasks = new BitSet();
     private final boolean large;
@@ -97,6 +100,9 @@ final class MachineRegisters {
             for (int v : sources(instructions.get(i))) {
                 uses[v][--reads[v]] = i;
             }
+        }
+        if (large) {
+            findConditions(body);
         }
     }
 
@@ -222,6 +228,9 @@ final class MachineRegisters {
                         compare(i, at);
                         continue;
                     }
+                    if (conditions.get(i.result()) && combine(i, at)) {
+                        continue;
+                    }
                     int mask = i.form() == Form.BLEND ? inRegister(i.third()) : 0;
                     int first = inRegister(i.first());
                     X86.Place second = place(i.second());
@@ -314,37 +323,86 @@ final class MachineRegisters {
         };
     }
 
+    /** From the last instruction to the first, as it depends on those that read a condition. */
+    private void findConditions(MachineEmitter body) {
+        conditions.set(0, uses.length);
+        for (int at = instructions.size() - 1; at >= 0; at--) {
+            MachineInstruction i = instructions.get(at);
+            int v = i.result();
+            if (v >= 0 && !(compares(i) || body.isMask(v) && combines(i) && wanted(i, v))) {
+                conditions.clear(v);
+            }
+            if (i.form() == Form.BLEND) {
+                conditions.clear(i.first());
+                conditions.clear(i.second());
+            } else if (i.form() != Form.EXIT && !(v >= 0 && conditions.get(v) && combines(i))) {
+                for (int source : sources(i)) {
+                    conditions.clear(source);
+                }
+            }
+        }
+    }
+
+    private boolean wanted(MachineInstruction i, int v) {
+        return conditions.get(v) && i.first() != i.second();
+    }
+
+    private static boolean combines(MachineInstruction i) {
+        return i.form() == Form.PLAIN
+                && i.map() == X86.MAP_0F
+                && (i.opcode() == 0x54 || i.opcode() == 0x56 || i.opcode() == 0x57);
+    }
+
     /** A comparison, whose result stays a mask where nothing but selections wants it, and one is free. */
     private void compare(MachineInstruction i, int at) {
         int first = inRegister(i.first());
         X86.Place second = place(i.second());
         release(i, at);
-        int v = i.result();
-        int free = heldMasks.nextClearBit(FIRST_MASK);
-        boolean stays = free < ROUND_MASK && onlySelects(v);
-        int to = stays ? free : SCRATCH_MASK;
+        int to = conditions.get(i.result()) ? freeMask() : 0;
+        int mask = to == 0 ? SCRATCH_MASK : to;
         if (i.form() == Form.PLAIN) {
-            code.vector(i.map(), i.opcode(), i.prefix66(), i.wide(), to, first, second);
+            code.vector(i.map(), i.opcode(), i.prefix66(), i.wide(), mask, first, second);
         } else {
-            code.vector(i.map(), i.opcode(), i.prefix66(), i.wide(), to, first, second, i.number());
+            code.vector(i.map(), i.opcode(), i.prefix66(), i.wide(), mask, first, second, i.number());
         }
-        if (stays) {
-            masks[v] = to;
-            heldMasks.set(to);
+        if (to == 0) {
+            code.maskToLanes(result(i, at), mask);
         } else {
-            code.maskToLanes(result(i, at), to);
+            holdMask(i.result(), to);
         }
     }
 
-    private boolean onlySelects(int v) {
-        for (int use : uses[v]) {
-            MachineInstruction i = instructions.get(use);
-            boolean selects = i.form() == Form.BLEND && i.first() != v && i.second() != v;
-            if (!selects && i.form() != Form.EXIT) {
-                return false;
-            }
+    /** A condition of others, if these are masks; one of all lanes' bits is for the reverse. */
+    private boolean combine(MachineInstruction i, int at) {
+        boolean reverse = i.opcode() == 0x57;
+        int a = masks[i.first()];
+        int b = reverse ? a : masks[i.second()];
+        if (a == 0 || b == 0) {
+            return false;
         }
+        int to = freeMask();
+        if (to == 0) {
+            return false;
+        }
+        release(i, at);
+        switch (i.opcode()) {
+            case 0x54 -> code.maskAnd(to, a, b);
+            case 0x56 -> code.maskOr(to, a, b);
+            default -> code.maskNot(to, a);
+        }
+        holdMask(i.result(), to);
         return true;
+    }
+
+    /** The number of a mask that holds nothing; 0 if there is none. */
+    private int freeMask() {
+        int free = heldMasks.nextClearBit(FIRST_MASK);
+        return free < ROUND_MASK ? free : 0;
+    }
+
+    private void holdMask(int v, int mask) {
+        masks[v] = mask;
+        heldMasks.set(mask);
     }
 
     private int inMask(int v) {
@@ -419,10 +477,13 @@ final class MachineRegisters {
         if (register[v] < 0) {
             int r = free();
             X86.Place from = memory.get(v);
-            if (from == null) {
+            if (from != null) {
+                code.loadVector(r, from);
+            } else if (masks[v] != 0) {
+                code.maskToLanes(r, masks[v]);
+            } else {
                 throw new IllegalStateException("a value is nowhere");
             }
-            code.loadVector(r, from);
             hold(v, r);
         }
         lock(v);

@@ -20,7 +20,6 @@ final class MachineRows {
     private static final int UPPER = 0x0e;
 
     private static final int SWAPPED = 0x4e;
-    private static final int TRUNCATE = 0x0b;
 
     private final MachineEmitter lanes;
     private final boolean wide;
@@ -196,8 +195,7 @@ final class MachineRows {
     /** Floats without what is behind the point as ints; those that are none leave the loop. */
     private int toInts(int v) {
         lanes.exit(lanes.not(lanes.compare(MachineEmitter.LESS, lanes.abs(v), lanes.constant(0x1p31))));
-        int whole = lanes.append(Form.NUMBERED_UNARY, X86.MAP_0F3A, 0x08, true, false, -1, v, -1, TRUNCATE);
-        return unary(X86.MAP_0F, 0x5b, true, whole);
+        return unary(X86.MAP_0F, 0x5b, true, lanes.rounded(v, MachineEmitter.TRUNCATE));
     }
 
     /** Floats as bfloat16 in the lower halves of lanes: to the nearest, ties to even; NaN stays a quiet NaN. */

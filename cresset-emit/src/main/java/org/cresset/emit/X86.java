@@ -147,6 +147,7 @@ final class X86 {
                                         || opcode >= 0x54 && opcode <= 0x57
                                         || OF_DOUBLES.contains(opcode));
                     case MAP_0F38 -> opcode == 0x19 || opcode == 0x29 || opcode == 0x37;
+                    case MAP_0F3A -> opcode == 0x09;
                     default -> false;
                 };
     }
@@ -268,6 +269,19 @@ final class X86 {
     /** {@code result = mask ? second : first}, lane by lane. */
     void blend(int result, int first, Place second, int mask) {
         evex(MAP_0F38, 0x65, P66, laneBytes == 8, result, first, second, mask, false, 0, true);
+    }
+
+    void maskAnd(int to, int a, int b) {
+        prefixed(MAP_0F, 0x41, NONE, false, true, to, a, new Register(b), 0);
+    }
+
+    void maskOr(int to, int a, int b) {
+        prefixed(MAP_0F, 0x45, NONE, false, true, to, a, new Register(b), 0);
+    }
+
+    /** The lanes of a vector that a mask doesn't say. */
+    void maskNot(int to, int from) {
+        prefixed(MAP_0F, 0x44, laneBytes == 8 ? P66 : NONE, false, false, to, 0, new Register(from), 0);
     }
 
     /** Compares bits of a mask, those of another only unless that is 0, with zero. */

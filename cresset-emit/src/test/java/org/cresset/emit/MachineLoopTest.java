@@ -74,7 +74,7 @@ class MachineLoopTest {
                     case 21 -> values.add(l.sqrt(a));
                     case 22 -> values.add(l.copySign(a, l.select(l.isNan(b), l.one(), b)));
                     case 23 -> values.add(l.rare(l.gt(a, l.constant(90)), b, new Lanes.Function(Math.class, "sin"), c));
-                    default -> values.add(floating(l, random.nextInt(6), a));
+                    default -> values.add(floating(l, random.nextInt(8), a));
                 }
             }
             List<V> last = new ArrayList<>();
@@ -105,6 +105,8 @@ class MachineLoopTest {
                 case 2 -> l.pow2(l.rint(l.min(normal(l, a), l.constant(9))));
                 case 3 -> l.exponent(normal(l, a));
                 case 4 -> l.significand(normal(l, a));
+                case 5 -> l.ceil(a);
+                case 6 -> l.trunc(a);
                 default -> l.advance(normal(l, a), l.constant(2));
             };
         }
