@@ -64,6 +64,7 @@ public final class KernelGenerator {
         }
         all.addAll(FusedLoops.all());
         all.addAll(NormalLoops.all());
+        all.addAll(ExponentialLoops.all());
         all.addAll(ChannelLoops.all());
         all.addAll(ConvertLoops.all());
         return all;

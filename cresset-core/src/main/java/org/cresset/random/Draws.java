@@ -6,6 +6,7 @@ import org.cresset.base.BFloat16;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.op.Convert;
+import org.cresset.op.ExponentialLoops;
 import org.cresset.op.NormalLoops;
 
 /**
@@ -25,6 +26,17 @@ public final class Draws {
 
     private static void put(MemorySegment m, long o, DType t, long i, double v) {
         Convert.writeDouble(t, m, o + (i << t.shift()), v);
+    }
+
+    /** Stores the first n numbers from an offset on. */
+    private static void putAll(MemorySegment m, long at, DType t, float[] values, int n) {
+        if (t == DType.FLOAT32) {
+            MemorySegment.copy(values, 0, m, ValueLayout.JAVA_FLOAT_UNALIGNED, at, n);
+            return;
+        }
+        for (int j = 0; j < n; j++) {
+            put(m, at, t, j, values[j]);
+        }
     }
 
     private static void refuse(String op, DType t) {
@@ -377,8 +389,19 @@ public final class Draws {
             throw CressetException.runtime("exponential_: the rate is " + rate + "; expected more than 0");
         }
         synchronized (g) {
-            for (long i = 0; i < n; i++) {
-                put(m, o, t, i, -1.0 / rate * StrictMath.log1p(-g.uniformDouble()));
+            if (t == DType.FLOAT64) {
+                for (long i = 0; i < n; i++) {
+                    put(m, o, t, i, -1.0 / rate * StrictMath.log1p(-g.uniformDouble()));
+                }
+                return;
+            }
+            double[] u = new double[(int) Math.min(TILE, n)];
+            float[] floats = new float[u.length];
+            for (long i = 0; i < n; i += TILE) {
+                int k = (int) Math.min(TILE, n - i);
+                g.uniformDoubles(u, k);
+                ExponentialLoops.transform(u, k, -1.0 / rate, floats);
+                putAll(m, o + (i << t.shift()), t, floats, k);
             }
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.op.ExponentialLoops;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,48 @@ class DrawsTest {
             }
             assertThat(out.toDoubleArray()).isEqualTo(expected);
             assertThat(runs.getState()).isEqualTo(single.getState());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64", "FLOAT16", "BFLOAT16"})
+    void exponentialNumbers(DType t) {
+        for (double rate : new double[] {1, 0.3, 1e-30, 1e30}) {
+            for (int n : LENGTHS) {
+                Generator runs = Generator.ofSeed(n);
+                Generator single = Generator.ofSeed(n);
+                runs.random();
+                single.random();
+                Dense out = empty(n, t);
+                Draws.exponential(runs, out.segment(), out.byteOffset(), n, t, rate);
+                double[] expected = new double[n];
+                for (int i = 0; i < n; i++) {
+                    expected[i] = -1.0 / rate * StrictMath.log1p(-single.uniformDouble());
+                }
+                assertThat(out.toDoubleArray())
+                        .isEqualTo(Tensor.of(expected).to(t).toDoubleArray());
+                assertThat(runs.getState()).isEqualTo(single.getState());
+            }
+        }
+    }
+
+    /** Numbers whose logarithm lies next to the middle between two floats, and the ends. */
+    @Test
+    void exponentialNumbersNextToTheMiddleOfTwoFloats() {
+        int n = 4000;
+        double[] u = new double[n];
+        for (int i = 0; i < n; i++) {
+            float f = (float) Math.exp(-i / 200.0);
+            double middle = ((double) f + Math.nextUp(f)) / 2;
+            u[i] = -StrictMath.expm1(-middle) + (i % 5 - 2) * 0x1p-53;
+        }
+        u[0] = 0;
+        u[1] = 1 - 0x1p-53;
+        u[2] = 0x1p-53;
+        float[] y = new float[n];
+        ExponentialLoops.transform(u, n, -1, y);
+        for (int i = 0; i < n; i++) {
+            assertThat(y[i]).isEqualTo((float) (-1 * StrictMath.log1p(-u[i])));
         }
     }
 
