@@ -1,6 +1,7 @@
 package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.base.Workers;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class AttentionKernel {
     /** Queries at a time. */
     private static final long BLOCK = 128;
+
+    /** Of a desk's places that of a number for each row. */
+    private static final int NUMBERS = 4;
 
     private final Dense q;
     private final Dense k;
@@ -60,7 +64,12 @@ final class AttentionKernel {
 
     /** Matrices that a thread works on, used again for one head after the other. */
     private static final class Desk {
-        private final @Nullable Dense[] places = new Dense[4];
+        private final @Nullable Dense[] places = new Dense[5];
+
+        /** Of each row a number, and the logarithm of its sum: in arrays, which code that isn't compiled yet is quick with. */
+        private final float[] numbers = new float[(int) BLOCK];
+
+        private final double[] logs = new double[(int) BLOCK];
 
         Dense place(int i, long rows, long columns) {
             Dense p = places[i];
@@ -69,6 +78,14 @@ final class AttentionKernel {
                 places[i] = p;
             }
             return p.view(Shape.of(rows, columns), new long[] {columns, 1}, p.storageOffset());
+        }
+
+        /** The first n numbers where loops can read them. */
+        MemorySegment numbers(int n) {
+            Dense p = place(NUMBERS, BLOCK, 1);
+            MemorySegment m = p.segment().asSlice(p.byteOffset(), 4 * BLOCK);
+            MemorySegment.copy(numbers, 0, m, ValueLayout.JAVA_FLOAT, 0, n);
+            return m;
         }
     }
 
@@ -96,25 +113,31 @@ final class AttentionKernel {
         return causal ? Math.min(source, end) : source;
     }
 
-    /** Queries times scale, one behind the other. */
-    private Dense scaled(Desk desk, Dense block) {
-        Dense s = desk.place(0, block.size(0), block.size(1));
+    /** Runs a loop over all rows of a matrix, with rows or, with steps of four bytes, numbers of others. */
+    private static void map(
+            Tiers tiers, Dense a, MemorySegment b, long bo, long bs, @Nullable MemorySegment c, long co, long cs, Dense o) {
+        int n = Math.toIntExact(a.size(1));
+        tiers.pick(a.numel(), n)
+                .rows(
+                        new MemorySegment[] {a.segment(), b, c, o.segment()},
+                        new long[] {at(a, 0), bo, co, at(o, 0)},
+                        new long[] {4 * a.stride(0), bs, cs, 4 * o.stride(0)},
+                        Math.toIntExact(a.size(0)),
+                        n);
+    }
+
+    /** {@code o = a * scale}. */
+    private void scale(Dense a, Dense o) {
         Rows r = Rows.local();
         r.number(0, (float) scale);
         r.number(1, 0);
-        for (long i = 0; i < block.size(0); i++) {
-            Rows.map(
-                    FusedLoops.AFFINE_ROWS,
-                    block.segment(),
-                    at(block, i),
-                    r.numbers(),
-                    0,
-                    r.numbers(),
-                    4,
-                    s.segment(),
-                    at(s, i),
-                    block.size(1));
-        }
+        map(FusedLoops.AFFINE_ROWS, a, r.numbers(), 0, 0, r.numbers(), 4, 0, o);
+    }
+
+    /** Queries times scale, one behind the other. */
+    private Dense scaled(Desk desk, Dense block) {
+        Dense s = desk.place(0, block.size(0), block.size(1));
+        scale(block, s);
         return s;
     }
 
@@ -124,19 +147,7 @@ final class AttentionKernel {
         Matmul.into(queries, turned(rows(keys, 0, width)), null, s);
         if (mask != null) {
             Dense m = matrix(mask, head);
-            for (long i = 0; i < s.size(0); i++) {
-                Rows.map(
-                        FusedLoops.PLUS_ROWS,
-                        s.segment(),
-                        at(s, i),
-                        m.segment(),
-                        at(m, first + i),
-                        null,
-                        0,
-                        s.segment(),
-                        at(s, i),
-                        width);
-            }
+            map(FusedLoops.PLUS_ROWS, s, m.segment(), at(m, first), 4 * m.stride(0), null, 0, 0, s);
         }
         return s;
     }
@@ -162,16 +173,24 @@ final class AttentionKernel {
                 long n = Math.min(BLOCK, length - first);
                 long width = seen(first + n);
                 Dense s = scores(desk, scaled(desk, rows(qm, first, n)), km, head, first, width);
-                for (long i = 0; i < n; i++) {
-                    logs.write(head * length + first + i, softmax(s, i, valid(first + i, width)));
+                for (int i = 0; i < n; i++) {
+                    softmax(s, i, valid(first + i, width), desk);
                 }
+                Convert.from(desk.logs, logs.segment(), at(logs, head, first), logs.dtype(), (int) n);
+                Rows zero = Rows.local();
+                zero.number(0, 0);
+                map(FusedLoops.AFFINE_ROWS, s, desk.numbers((int) n), 0, 4, zero.numbers(), 0, 0, s);
                 Matmul.into(s, rows(vm, 0, width), null, rows(ym, first, n));
             }
         });
     }
 
-    /** Makes a row of scores a row of weights; gives the logarithm of the sum of the exponentials. */
-    private static double softmax(Dense s, long row, long n) {
+    private long at(Dense logs, long head, long query) {
+        return logs.byteOffset() + (head * length + query << logs.dtype().shift());
+    }
+
+    /** Makes a row of scores weights but for a factor, which the desk gets with the logarithm of the sum of the exponentials. */
+    private static void softmax(Dense s, int row, long n, Desk desk) {
         Rows r = Rows.local();
         MemorySegment m = s.segment();
         long at = at(s, row);
@@ -179,15 +198,15 @@ final class AttentionKernel {
         float max = r.largest(m, at, n);
         if (max == Float.NEGATIVE_INFINITY) {
             clear(s, row, 0, n);
-            return max;
+            desk.numbers[row] = 1;
+            desk.logs[row] = max;
+            return;
         }
         r.number(0, max);
         double sum =
                 r.accumulate(FusedLoops.EXP_SHIFTED_AND_SUM_ROWS, Combine.SUM, m, at, r.numbers(), 0, true, m, at, n);
-        r.number(1, (float) (1 / sum));
-        r.number(2, 0);
-        Rows.map(FusedLoops.AFFINE_ROWS, m, at, r.numbers(), 4, r.numbers(), 8, m, at, n);
-        return max + Math.log(sum);
+        desk.numbers[row] = (float) (1 / sum);
+        desk.logs[row] = max + Math.log(sum);
     }
 
     /** Gradients of q, k and v from that of the result, the result and its logarithms. */
@@ -210,19 +229,16 @@ final class AttentionKernel {
                 long width = seen(end);
                 Dense queries = scaled(desk, rows(qm, first, n));
                 Dense p = scores(desk, queries, km, head, first, width);
-                for (long i = 0; i < n; i++) {
-                    weights(p, i, valid(first + i, width), (float) logs.read(head * length + first + i));
-                }
+                Convert.to(logs.segment(), at(logs, head, first), logs.dtype(), desk.logs, (int) n);
+                weights(p, first, desk);
                 Dense gb = rows(gm, first, n);
                 add(desk, turned(p), gb, gv, width, done);
                 Dense gp = desk.place(2, n, width);
                 Matmul.into(gb, turned(rows(vm, 0, width)), null, gp);
-                for (long i = 0; i < n; i++) {
-                    through(p, gp, i, gb, rows(ym, first, n));
-                }
+                through(p, gp, gb, rows(ym, first, n), desk);
                 Dense b = rows(gq, first, n);
                 Matmul.into(gp, rows(km, 0, width), null, b);
-                scale(b);
+                scale(b, b);
                 add(desk, turned(gp), queries, gk, width, done);
                 done = Math.max(done, width);
             }
@@ -231,62 +247,28 @@ final class AttentionKernel {
         });
     }
 
-    private static void weights(Dense s, long row, long n, float log) {
-        clear(s, row, n, s.size(1));
-        if (log == Float.NEGATIVE_INFINITY) {
-            clear(s, row, 0, n);
-            return;
+    /** Makes scores weights again, by the logarithms of the sums of their rows. */
+    private void weights(Dense s, long first, Desk desk) {
+        int n = (int) s.size(0);
+        long width = s.size(1);
+        for (int i = 0; i < n; i++) {
+            desk.numbers[i] = (float) desk.logs[i];
         }
-        Rows r = Rows.local();
-        r.number(0, log);
-        Rows.map(
-                ChannelLoops.EXP_SHIFTED_ROWS,
-                s.segment(),
-                at(s, row),
-                r.numbers(),
-                0,
-                null,
-                0,
-                s.segment(),
-                at(s, row),
-                n);
+        map(ChannelLoops.EXP_SHIFTED_ROWS, s, desk.numbers(n), 0, 4, null, 0, 0, s);
+        for (int i = 0; i < n; i++) {
+            clear(s, i, desk.numbers[i] == Float.NEGATIVE_INFINITY ? 0 : valid(first + i, width), width);
+        }
     }
 
-    /** Turns the gradient of a row of weights into that of its scores; the sum of both is that of gradient and result. */
-    private static void through(Dense p, Dense gp, long row, Dense g, Dense y) {
+    /** Turns the gradients of weights into those of scores; a row's sum of both is that of gradient and result. */
+    private static void through(Dense p, Dense gp, Dense g, Dense y, Desk desk) {
         Rows r = Rows.local();
-        double sum = r.dot(g.segment(), at(g, row), y.segment(), at(y, row), y.size(1));
-        r.number(0, (float) sum);
-        Rows.map(
-                FusedLoops.SOFTMAX_GRAD_ROWS,
-                gp.segment(),
-                at(gp, row),
-                p.segment(),
-                at(p, row),
-                r.numbers(),
-                0,
-                gp.segment(),
-                at(gp, row),
-                p.size(1));
-    }
-
-    private void scale(Dense t) {
-        Rows r = Rows.local();
-        r.number(0, (float) scale);
-        r.number(1, 0);
-        for (long i = 0; i < t.size(0); i++) {
-            Rows.map(
-                    FusedLoops.AFFINE_ROWS,
-                    t.segment(),
-                    at(t, i),
-                    r.numbers(),
-                    0,
-                    r.numbers(),
-                    4,
-                    t.segment(),
-                    at(t, i),
-                    t.size(1));
+        int n = (int) p.size(0);
+        for (int i = 0; i < n; i++) {
+            desk.numbers[i] = (float) r.dot(g.segment(), at(g, i), y.segment(), at(y, i), y.size(1));
         }
+        long row = 4 * p.stride(0);
+        map(FusedLoops.SOFTMAX_GRAD_ROWS, gp, p.segment(), at(p, 0), row, desk.numbers(n), 0, 4, gp);
     }
 
     /** Adds a product to the first {@code width} rows of {@code to}, of which {@code done} hold something. */

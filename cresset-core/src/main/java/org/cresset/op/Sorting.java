@@ -20,6 +20,11 @@ public final class Sorting {
     public static final class Sort extends org.cresset.op.Sort {
         public static final Sort OP = new Sort();
 
+        /** Elements from which, and in lines of which, it pays to turn a tensor that isn't sorted along its rows. */
+        private static final long WORTH_TURNING = 1 << 12;
+
+        private static final long LONG = 32;
+
         private Sort() {
             super("sort", Saves.OUTPUTS);
         }
@@ -55,14 +60,52 @@ public final class Sorting {
                 Convert.writeLong(DType.INT64, out[1].segment(), out[1].byteOffset(), 0);
                 return;
             }
-            Object first = new Views.Longs(a.dim, 0);
+            if (out[0].stride(a.dim) != 1 && x.numel() >= WORTH_TURNING && x.size(a.dim) >= LONG) {
+                turned(a, x, out);
+            } else {
+                lines(x, a.dim, a, out);
+            }
+        }
+
+        /** With what is sorted in a row: whole blocks go there and back, not each line by itself. */
+        private static void turned(Attrs a, Dense x, Dense[] out) {
+            Dense y = swapped(x, a.dim);
+            Dense rows = Dense.empty(y.shape(), y.dtype());
+            Pointwise.copy(y, rows);
+            Dense[] to = new Dense[out.length];
+            for (int i = 0; i < to.length; i++) {
+                to[i] = Dense.empty(swapped(out[i], a.dim).shape(), out[i].dtype());
+            }
+            lines(rows, x.dim() - 1, a, to);
+            for (int i = 0; i < to.length; i++) {
+                Pointwise.copy(to[i], swapped(out[i], a.dim));
+            }
+        }
+
+        /** With a dimension and the last one in each other's place. */
+        private static Dense swapped(Dense x, int dim) {
+            long[] dims = x.shape().toArray();
+            long[] strides = new long[dims.length];
+            for (int i = 0; i < dims.length; i++) {
+                strides[i] = x.stride(i);
+            }
+            for (long[] of : new long[][] {dims, strides}) {
+                long last = of[dims.length - 1];
+                of[dims.length - 1] = of[dim];
+                of[dim] = last;
+            }
+            return x.view(Shape.of(dims), strides, x.storageOffset());
+        }
+
+        private static void lines(Dense x, int dim, Attrs a, Dense[] out) {
+            Object first = new Views.Longs(dim, 0);
             Dense heads = (Dense) Views.Select.OP.eval(first, new Tensor[] {x})[0];
             Dense places = (Dense) Views.Select.OP.eval(first, new Tensor[] {out[0]})[0];
             Geometry g = Geometry.of(heads.shape(), places, heads);
-            int n = Math.toIntExact(x.size(a.dim));
+            int n = Math.toIntExact(x.size(dim));
             int keep = (int) (a.k < 0 ? n : a.k);
-            long fs = x.stride(a.dim) << x.dtype().shift();
-            long ts = out[0].stride(a.dim) << x.dtype().shift();
+            long fs = x.stride(dim) << x.dtype().shift();
+            long ts = out[0].stride(dim) << x.dtype().shift();
             Workers.parallelFor(g.numel, Math.max(1, 2048 / Math.max(n, 1)), (lo, hi) -> {
                 LineSort line = new LineSort(x, a.descending, n);
                 for (long i = lo; i < hi; i++) {

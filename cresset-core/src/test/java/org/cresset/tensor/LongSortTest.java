@@ -2,6 +2,7 @@ package org.cresset.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -83,6 +84,25 @@ class LongSortTest {
         assertThat(t.nanmedian(0, false)[1].item()).isEqualTo((double) rising[(numbers - 1) / 2]);
         assertThat(t.median(0, false)[1].item()).isEqualTo((double) rising[numbers < n ? numbers : (numbers - 1) / 2]);
         assertThat(t.kthvalue(n / 3, 0, false)[1].item()).isEqualTo((double) rising[n / 3 - 1]);
+    }
+
+    /** Of any dimension of a tensor of three, and of one that is no row-major one. */
+    @ParameterizedTest
+    @CsvSource({"FLOAT32, 0", "FLOAT32, 1", "INT64, 0", "FLOAT64, 1", "BFLOAT16, 0", "UINT8, 1"})
+    void dimensionsThatAreNoRows(DType dtype, int dim) {
+        Tensor x = line(DType.FLOAT32, 40 * 50 * 6, false).nanToNum(0.0, 7.0, -7.0).to(dtype).reshape(40, 50, 6);
+        for (Tensor y : List.of(x, x.transpose(0, 2).contiguous().transpose(0, 2))) {
+            for (boolean descending : new boolean[] {false, true}) {
+                Tensor[] is = y.sort(dim, descending, true);
+                Tensor[] rows = y.transpose(dim, 2)
+                        .contiguous()
+                        .sort(2, descending, true);
+                for (int i = 0; i < 2; i++) {
+                    assertThat(is[i].toDoubleArray())
+                            .isEqualTo(rows[i].transpose(dim, 2).toDoubleArray());
+                }
+            }
+        }
     }
 
     @Test
