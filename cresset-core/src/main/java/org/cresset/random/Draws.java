@@ -395,12 +395,12 @@ public final class Draws {
                 }
                 return;
             }
-            double[] u = new double[(int) Math.min(TILE, n)];
-            float[] floats = new float[u.length];
+            float[] floats = new float[(int) Math.min(TILE, n)];
+            int[] state = new int[2 * floats.length];
             for (long i = 0; i < n; i += TILE) {
                 int k = (int) Math.min(TILE, n - i);
-                g.uniformDoubles(u, k);
-                ExponentialLoops.transform(u, k, -1.0 / rate, floats);
+                g.states(state, 2 * k);
+                ExponentialLoops.transform(state, k, -1.0 / rate, floats);
                 putAll(m, o + (i << t.shift()), t, floats, k);
             }
         }

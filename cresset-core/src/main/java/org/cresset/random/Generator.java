@@ -123,18 +123,14 @@ public final class Generator {
         }
     }
 
-    /** The next n numbers of {@link #uniformDouble}. */
-    synchronized void uniformDoubles(double[] to, int n) {
-        int[] bits = new int[2 * n];
-        randoms(bits, 2 * n);
-        for (int i = 0; i < n; i++) {
-            long both = (long) bits[2 * i] << 32 | bits[2 * i + 1] & 0xffffffffL;
-            to[i] = (both & (1L << 53) - 1) * 0x1p-53;
-        }
-    }
-
     /** The next n numbers of {@link #random}: from the state in runs, tempered in a loop that becomes vector code. */
     synchronized void randoms(int[] to, int n) {
+        states(to, n);
+        temper(to, n);
+    }
+
+    /** What the next n numbers of {@link #random} are before their last step. */
+    synchronized void states(int[] to, int n) {
         for (int done = 0; done < n; ) {
             if (left == 1) {
                 regenerate();
@@ -146,7 +142,6 @@ public final class Generator {
             left -= k;
             done += k;
         }
-        temper(to, n);
     }
 
     private static void temper(int[] bits, int n) {

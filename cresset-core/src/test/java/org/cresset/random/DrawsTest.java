@@ -93,20 +93,40 @@ class DrawsTest {
     @Test
     void exponentialNumbersNextToTheMiddleOfTwoFloats() {
         int n = 4000;
-        double[] u = new double[n];
+        long[] u = new long[n];
+        int[] state = new int[2 * n];
         for (int i = 0; i < n; i++) {
             float f = (float) Math.exp(-i / 200.0);
             double middle = ((double) f + Math.nextUp(f)) / 2;
-            u[i] = -StrictMath.expm1(-middle) + (i % 5 - 2) * 0x1p-53;
+            u[i] = (long) (-StrictMath.expm1(-middle) * 0x1p53) + i % 5 - 2;
         }
         u[0] = 0;
-        u[1] = 1 - 0x1p-53;
-        u[2] = 0x1p-53;
-        float[] y = new float[n];
-        ExponentialLoops.transform(u, n, -1, y);
+        u[1] = (1L << 53) - 1;
+        u[2] = 1;
         for (int i = 0; i < n; i++) {
-            assertThat(y[i]).isEqualTo((float) (-1 * StrictMath.log1p(-u[i])));
+            state[2 * i] = untempered((int) (u[i] >>> 32));
+            state[2 * i + 1] = untempered((int) u[i]);
         }
+        float[] y = new float[n];
+        ExponentialLoops.transform(state, n, -1, y);
+        for (int i = 0; i < n; i++) {
+            assertThat(y[i]).as("[%d]", i).isEqualTo((float) (-1 * StrictMath.log1p(-u[i] * 0x1p-53)));
+        }
+    }
+
+    /** What the generator's last step makes a number of. */
+    private static int untempered(int y) {
+        y ^= y >>> 18;
+        y ^= y << 15 & 0xefc60000;
+        int x = y;
+        for (int i = 0; i < 5; i++) {
+            x = y ^ x << 7 & 0x9d2c5680;
+        }
+        int z = x;
+        for (int i = 0; i < 3; i++) {
+            z = x ^ z >>> 11;
+        }
+        return z;
     }
 
     @Test
