@@ -1,5 +1,6 @@
 package org.cresset.op;
 
+import java.util.Arrays;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
@@ -134,13 +135,20 @@ public final class Fourier {
     /** Half a spectrum of so many points, with those times a factor that stand for their conjugates too. */
     private static Tensor doubles(Tensor g, int d, long size, double factor) {
         long doubled = size - g.size(d);
-        return doubled == 0
-                ? g
-                : Tensor.cat(
-                        d,
-                        g.narrow(d, 0, 1),
-                        g.narrow(d, 1, doubled).mul(factor),
-                        g.narrow(d, 1 + doubled, g.size(d) - 1 - doubled));
+        if (doubled == 0) {
+            return g;
+        }
+        double[] factors = new double[(int) g.size(d)];
+        Arrays.fill(factors, 1);
+        Arrays.fill(factors, 1, 1 + (int) doubled, factor);
+        long[] alone = new long[g.dim() - d + 1];
+        Arrays.fill(alone, 1);
+        alone[0] = factors.length;
+        Tensor w = Tensor.of(factors).to(g.dtype().real()).reshape(alone);
+        if (alone.length == 2) { // one row of factors of parts, instead of a factor of two parts at a time
+            w = w.expand(factors.length, 2).contiguous();
+        }
+        return g.contiguous().viewAsReal().mul(w).viewAsComplex();
     }
 
     /** The inverse of {@link R2C}: complex to real. */
