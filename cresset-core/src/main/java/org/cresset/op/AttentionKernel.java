@@ -115,7 +115,15 @@ final class AttentionKernel {
 
     /** Runs a loop over all rows of a matrix, with rows or, with steps of four bytes, numbers of others. */
     private static void map(
-            Tiers tiers, Dense a, MemorySegment b, long bo, long bs, @Nullable MemorySegment c, long co, long cs, Dense o) {
+            Tiers tiers,
+            Dense a,
+            MemorySegment b,
+            long bo,
+            long bs,
+            @Nullable MemorySegment c,
+            long co,
+            long cs,
+            Dense o) {
         int n = Math.toIntExact(a.size(1));
         tiers.pick(a.numel(), n)
                 .rows(

@@ -27,7 +27,8 @@ public final class ExponentialLoops {
 
     private static final Loop TEMPER =
             new Loop("temper", LaneType.I32, List.of(false), 1, List.of(), false, new Temper());
-    private static final Loop JOIN = new Loop("join_halves", LaneType.I64, List.of(false), 1, List.of(), false, new Join());
+    private static final Loop JOIN =
+            new Loop("join_halves", LaneType.I64, List.of(false), 1, List.of(), false, new Join());
     private static final Loop TIMES_LOG =
             new Loop("times_log_of_rest", LaneType.F64, List.of(false, true), 1, List.of(), false, new TimesLog());
     private static final Tiers TEMPER_ROWS = new Tiers(TEMPER);

@@ -90,13 +90,14 @@ class LongSortTest {
     @ParameterizedTest
     @CsvSource({"FLOAT32, 0", "FLOAT32, 1", "INT64, 0", "FLOAT64, 1", "BFLOAT16, 0", "UINT8, 1"})
     void dimensionsThatAreNoRows(DType dtype, int dim) {
-        Tensor x = line(DType.FLOAT32, 40 * 50 * 6, false).nanToNum(0.0, 7.0, -7.0).to(dtype).reshape(40, 50, 6);
+        Tensor x = line(DType.FLOAT32, 40 * 50 * 6, false)
+                .nanToNum(0.0, 7.0, -7.0)
+                .to(dtype)
+                .reshape(40, 50, 6);
         for (Tensor y : List.of(x, x.transpose(0, 2).contiguous().transpose(0, 2))) {
             for (boolean descending : new boolean[] {false, true}) {
                 Tensor[] is = y.sort(dim, descending, true);
-                Tensor[] rows = y.transpose(dim, 2)
-                        .contiguous()
-                        .sort(2, descending, true);
+                Tensor[] rows = y.transpose(dim, 2).contiguous().sort(2, descending, true);
                 for (int i = 0; i < 2; i++) {
                     assertThat(is[i].toDoubleArray())
                             .isEqualTo(rows[i].transpose(dim, 2).toDoubleArray());

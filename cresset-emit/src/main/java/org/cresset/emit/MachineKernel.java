@@ -120,7 +120,7 @@ final class MachineKernel extends Kernel implements MachineKernels.MachineForm {
         long from = Window.address(a, ao, whole * row);
         long to = Window.address(o, oo, (long) whole * moves.block);
         MachineBlock block = MachineBlock.own();
-        int most = Math.max(1, MachineKernels.BRIEF / part);
+        int most = Math.max(1, MachineKernels.BRIEF_READS / part);
         for (int done = 0; done < whole; done += most) {
             block.operand(0, from + done * row, row);
             block.operand(1, to + (long) done * moves.block, moves.block);

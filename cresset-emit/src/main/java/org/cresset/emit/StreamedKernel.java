@@ -46,10 +46,7 @@ final class StreamedKernel extends Kernel {
         long pc = moves.address(c, co, of[2], n);
         long po = moves.address(o, oo, out, n);
         int whole = n & -moves.lanes;
-        if (po % vectorBytes != 0
-                || meets(pa, of[0], po, n)
-                || meets(pb, of[1], po, n)
-                || meets(pc, of[2], po, n)) {
+        if (po % vectorBytes != 0 || meets(pa, of[0], po, n) || meets(pb, of[1], po, n) || meets(pc, of[2], po, n)) {
             whole = 0;
         }
         int done = 0;

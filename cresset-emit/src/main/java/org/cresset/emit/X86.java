@@ -329,11 +329,7 @@ final class X86 {
         out.write((~(reg >> 3) & 1) << 7 | (~x & 1) << 6 | (~b & 1) << 5 | (~(reg >> 4) & 1) << 4 | map);
         out.write((w ? 0x80 : 0) | (~v & 15) << 3 | 4 | prefix);
         int length = whole ? 0x40 : 0x20;
-        out.write((zeros && mask != 0 ? 0x80 : 0)
-                | length
-                | (repeated ? 0x10 : 0)
-                | (~(v >> 4) & 1) << 3
-                | mask);
+        out.write((zeros && mask != 0 ? 0x80 : 0) | length | (repeated ? 0x10 : 0) | (~(v >> 4) & 1) << 3 | mask);
         out.write(opcode);
         operand(reg & 7, rm, immediates);
     }

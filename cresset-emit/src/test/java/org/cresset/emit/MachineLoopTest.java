@@ -294,7 +294,8 @@ class MachineLoopTest {
 
     @Test
     void allThatIsWrittenInAdvanceCanBe() {
-        assertThat(Preparation.samples()).isNotEmpty().allSatisfy(loop -> assertThat(MachineLoop.of(loop, MachineLoop.VECTOR))
+        assertThat(Preparation.samples()).isNotEmpty().allSatisfy(loop -> assertThat(
+                        MachineLoop.of(loop, MachineLoop.VECTOR))
                 .as("%s %s", loop.type(), loop.rows())
                 .isNotNull());
     }
