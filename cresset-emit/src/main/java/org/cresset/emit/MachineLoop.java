@@ -181,7 +181,7 @@ final class MachineLoop {
         int used = numbers.size();
         code.zero(INDEX);
         if (masked()) {
-            code.allLanes(MachineRegisters.ROUND_MASK);
+            code.allLanes(MachineMasks.ROUND);
         }
         int most = used;
         if (unrolls()) {
@@ -251,7 +251,7 @@ final class MachineLoop {
         code.subtract(TEMPORARY, INDEX);
         code.compareWith(TEMPORARY, lanes());
         code.jumpIfNotBelow(whole);
-        code.firstLanes(MachineRegisters.ROUND_MASK, TEMPORARY, ones);
+        code.firstLanes(MachineMasks.ROUND, TEMPORARY, ones);
         code.bind(whole);
     }
 

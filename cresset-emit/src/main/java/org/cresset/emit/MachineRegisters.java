@@ -16,14 +16,6 @@ import org.cresset.emit.MachineInstruction.Form;
 final class MachineRegisters {
     private static final int NEVER = Integer.MAX_VALUE;
 
-    /** Masks of vectors of 512 bits: the first for what is needed at once only, the next five for conditions. */
-    private static final int SCRATCH_MASK = 1;
-
-    private static final int FIRST_MASK = 2;
-
-    /** The mask of a round's lanes where that may be fewer than there are. */
-    static final int ROUND_MASK = 7;
-
     /** Registers for what an instruction wants of what stays in memory. */
     private static final int FOR_OPERANDS = 2;
 
@@ -51,13 +43,7 @@ final class MachineRegisters {
     private final BitSet locked = new BitSet();
     private final BitSet kept = new BitSet();
 
-    /** Where conditions are that nothing but selections wants: numbers of masks, 0 for the others. */
-    private final int[] masks;
-
-    /** Conditions that nothing but selections wants, and other such conditions. */
-    private final BitSet conditions = new BitSet();
-
-    private final BitSet heldMasks = new BitSet();
+    private final MachineMasks masks;
     private final boolean large;
     private int slots;
 
@@ -83,7 +69,7 @@ final class MachineRegisters {
         this.uses = new int[body.values()][];
         this.next = new int[body.values()];
         this.register = new int[body.values()];
-        this.masks = new int[body.values()];
+        this.masks = new MachineMasks(instructions, body);
         this.large = code.vectorBytes() > MachineLoop.VECTOR;
         Arrays.fill(register, -1);
         Arrays.fill(holds, -1);
@@ -100,9 +86,6 @@ final class MachineRegisters {
             for (int v : sources(instructions.get(i))) {
                 uses[v][--reads[v]] = i;
             }
-        }
-        if (large) {
-            findConditions(body);
         }
     }
 
@@ -176,7 +159,7 @@ final class MachineRegisters {
         return slots;
     }
 
-    private static int[] sources(MachineInstruction i) {
+    static int[] sources(MachineInstruction i) {
         return switch (i.form()) {
             case PLAIN, NUMBERED -> new int[] {i.first(), i.second()};
             case UNARY, NUMBERED_UNARY -> new int[] {i.second()};
@@ -207,9 +190,9 @@ final class MachineRegisters {
         return living;
     }
 
-    /** Writes all of it for the lanes of {@link #ROUND_MASK} only. */
+    /** Writes all of it for the lanes of {@link MachineMasks#ROUND} only. */
     void writeMasked(X86.Mark exit) {
-        round = ROUND_MASK;
+        round = MachineMasks.ROUND;
         write(exit);
     }
 
@@ -224,11 +207,11 @@ final class MachineRegisters {
                         blend(i, at);
                         continue;
                     }
-                    if (large && compares(i)) {
+                    if (large && MachineMasks.compares(i)) {
                         compare(i, at);
                         continue;
                     }
-                    if (conditions.get(i.result()) && combine(i, at)) {
+                    if (large && masks.suffice(i.result()) && combine(i, at)) {
                         continue;
                     }
                     int mask = i.form() == Form.BLEND ? inRegister(i.third()) : 0;
@@ -313,53 +296,13 @@ final class MachineRegisters {
         }
     }
 
-    /** Whether an instruction's result is a mask where vectors have 512 bits. */
-    private static boolean compares(MachineInstruction i) {
-        return switch (i.map()) {
-            case X86.MAP_0F ->
-                i.form() == Form.NUMBERED ? i.opcode() == 0xc2 : i.opcode() == 0x66 || i.opcode() == 0x76;
-            case X86.MAP_0F38 -> i.opcode() == 0x29 || i.opcode() == 0x37;
-            default -> false;
-        };
-    }
-
-    /** From the last instruction to the first, as it depends on those that read a condition. */
-    private void findConditions(MachineEmitter body) {
-        conditions.set(0, uses.length);
-        for (int at = instructions.size() - 1; at >= 0; at--) {
-            MachineInstruction i = instructions.get(at);
-            int v = i.result();
-            if (v >= 0 && !(compares(i) || body.isMask(v) && combines(i) && wanted(i, v))) {
-                conditions.clear(v);
-            }
-            if (i.form() == Form.BLEND) {
-                conditions.clear(i.first());
-                conditions.clear(i.second());
-            } else if (i.form() != Form.EXIT && !(v >= 0 && conditions.get(v) && combines(i))) {
-                for (int source : sources(i)) {
-                    conditions.clear(source);
-                }
-            }
-        }
-    }
-
-    private boolean wanted(MachineInstruction i, int v) {
-        return conditions.get(v) && i.first() != i.second();
-    }
-
-    private static boolean combines(MachineInstruction i) {
-        return i.form() == Form.PLAIN
-                && i.map() == X86.MAP_0F
-                && (i.opcode() == 0x54 || i.opcode() == 0x56 || i.opcode() == 0x57);
-    }
-
     /** A comparison, whose result stays a mask where nothing but selections wants it, and one is free. */
     private void compare(MachineInstruction i, int at) {
         int first = inRegister(i.first());
         X86.Place second = place(i.second());
         release(i, at);
-        int to = conditions.get(i.result()) ? freeMask() : 0;
-        int mask = to == 0 ? SCRATCH_MASK : to;
+        int to = masks.suffice(i.result()) ? masks.free() : 0;
+        int mask = to == 0 ? MachineMasks.SCRATCH : to;
         if (i.form() == Form.PLAIN) {
             code.vector(i.map(), i.opcode(), i.prefix66(), i.wide(), mask, first, second);
         } else {
@@ -368,19 +311,19 @@ final class MachineRegisters {
         if (to == 0) {
             code.maskToLanes(result(i, at), mask);
         } else {
-            holdMask(i.result(), to);
+            masks.hold(i.result(), to);
         }
     }
 
     /** A condition of others, if these are masks; one of all lanes' bits is for the reverse. */
     private boolean combine(MachineInstruction i, int at) {
         boolean reverse = i.opcode() == 0x57;
-        int a = masks[i.first()];
-        int b = reverse ? a : masks[i.second()];
+        int a = masks.of(i.first());
+        int b = reverse ? a : masks.of(i.second());
         if (a == 0 || b == 0) {
             return false;
         }
-        int to = freeMask();
+        int to = masks.free();
         if (to == 0) {
             return false;
         }
@@ -390,27 +333,16 @@ final class MachineRegisters {
             case 0x56 -> code.maskOr(to, a, b);
             default -> code.maskNot(to, a);
         }
-        holdMask(i.result(), to);
+        masks.hold(i.result(), to);
         return true;
     }
 
-    /** The number of a mask that holds nothing; 0 if there is none. */
-    private int freeMask() {
-        int free = heldMasks.nextClearBit(FIRST_MASK);
-        return free < ROUND_MASK ? free : 0;
-    }
-
-    private void holdMask(int v, int mask) {
-        masks[v] = mask;
-        heldMasks.set(mask);
-    }
-
     private int inMask(int v) {
-        if (masks[v] == 0) {
-            code.lanesToMask(SCRATCH_MASK, inRegister(v));
-            return SCRATCH_MASK;
+        if (masks.of(v) == 0) {
+            code.lanesToMask(MachineMasks.SCRATCH, inRegister(v));
+            return MachineMasks.SCRATCH;
         }
-        return masks[v];
+        return masks.of(v);
     }
 
     private void blend(MachineInstruction i, int at) {
@@ -479,8 +411,8 @@ final class MachineRegisters {
             X86.Place from = memory.get(v);
             if (from != null) {
                 code.loadVector(r, from);
-            } else if (masks[v] != 0) {
-                code.maskToLanes(r, masks[v]);
+            } else if (masks.of(v) != 0) {
+                code.maskToLanes(r, masks.of(v));
             } else {
                 throw new IllegalStateException("a value is nowhere");
             }
@@ -530,9 +462,8 @@ final class MachineRegisters {
             while (next[v] < uses[v].length && uses[v][next[v]] <= at) {
                 next[v]++;
             }
-            if (next[v] == uses[v].length && masks[v] != 0) {
-                heldMasks.clear(masks[v]);
-                masks[v] = 0;
+            if (next[v] == uses[v].length) {
+                masks.release(v);
             }
             if (next[v] == uses[v].length && register[v] >= 0 && !kept.get(register[v])) {
                 locked.clear(register[v]);
