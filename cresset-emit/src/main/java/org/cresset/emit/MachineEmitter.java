@@ -40,6 +40,9 @@ final class MachineEmitter implements Lanes<Integer> {
     /** The lowest bits of each lane, of vectors of 512 bits. */
     static final int NARROWED = 3;
 
+    /** The whole register, of loads, too, where an operand takes two: the second. */
+    static final int SECOND = 4;
+
     /** Ways to round, without a word about what is lost. */
     private static final int NEAREST = 8;
 
@@ -503,8 +506,9 @@ final class MachineEmitter implements Lanes<Integer> {
     /** Part of an operand's vector, {@code more} bytes behind where it begins. */
     int load(int map, int opcode, boolean p66, int operand, Row row, int more) {
         int result = value();
+        int part = more == 0 ? WHOLE : SECOND;
         instructions.add(new MachineInstruction(
-                Form.LOAD, map, opcode, p66, false, result, -1, -1, -1, 0, operand, offset(row, more)));
+                Form.LOAD, map, opcode, p66, false, result, -1, -1, -1, part, operand, offset(row, more)));
         return result;
     }
 

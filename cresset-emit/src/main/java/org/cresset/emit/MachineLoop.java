@@ -154,6 +154,11 @@ final class MachineLoop {
         return vectorBytes > VECTOR && !streamed;
     }
 
+    /** Whether an operand's elements of a round are two vectors. */
+    private boolean takesTwo() {
+        return loop.rows().contains(Row.LONG) || loop.rows().contains(Row.PAIR);
+    }
+
     private MachineEmitter emitter() {
         return new MachineEmitter(loop.type(), vectorBytes, loop.narrow(), constants);
     }
@@ -182,6 +187,7 @@ final class MachineLoop {
         code.zero(INDEX);
         if (masked()) {
             code.allLanes(MachineMasks.ROUND);
+            code.allLanes(MachineMasks.SECOND);
         }
         int most = used;
         if (unrolls()) {
@@ -217,7 +223,7 @@ final class MachineLoop {
             code.and(TEMPORARY, loop.type().accumulators() - 1 << shift);
         }
         if (masked()) {
-            registers.writeMasked(exit);
+            registers.writeMasked(exit, !takesTwo());
         } else {
             registers.write(exit);
         }
@@ -252,6 +258,9 @@ final class MachineLoop {
         code.compareWith(TEMPORARY, lanes());
         code.jumpIfNotBelow(whole);
         code.firstLanes(MachineMasks.ROUND, TEMPORARY, ones);
+        if (takesTwo()) {
+            code.maskShiftRight(MachineMasks.SECOND, MachineMasks.ROUND, lanes() / 2);
+        }
         code.bind(whole);
     }
 

@@ -15,6 +15,9 @@ final class MachineMasks {
     /** The lanes of a round where that may be fewer than there are. */
     static final int ROUND = 7;
 
+    /** Those of its second half, in the lowest bits, where an operand takes two vectors. */
+    static final int SECOND = 6;
+
     /** Numbers of masks, 0 for values that aren't in one. */
     private final int[] masks;
 
@@ -74,7 +77,7 @@ final class MachineMasks {
     /** The number of a mask that holds nothing; 0 if there is none. */
     int free() {
         int free = held.nextClearBit(SCRATCH + 1);
-        return free < ROUND ? free : 0;
+        return free < SECOND ? free : 0;
     }
 
     void hold(int v, int mask) {

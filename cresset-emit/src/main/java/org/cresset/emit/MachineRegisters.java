@@ -50,6 +50,9 @@ final class MachineRegisters {
     /** The mask of this round, 0 if it is a whole one. */
     private int round;
 
+    /** The mask of those of its lanes that may exit, 0 for all. */
+    private int exiting;
+
     /**
      * For one round of a loop.
      *
@@ -190,9 +193,14 @@ final class MachineRegisters {
         return living;
     }
 
-    /** Writes all of it for the lanes of {@link MachineMasks#ROUND} only. */
-    void writeMasked(X86.Mark exit) {
+    /**
+     * Writes all of it for the lanes of {@link MachineMasks#ROUND} only.
+     *
+     * @param inOrder whether lanes are in that order inside the body, too; else any lane makes it exit
+     */
+    void writeMasked(X86.Mark exit, boolean inOrder) {
         round = MachineMasks.ROUND;
+        exiting = inOrder ? round : 0;
         write(exit);
     }
 
@@ -240,7 +248,7 @@ final class MachineRegisters {
                 case FMA -> fma(i, at);
                 case EXIT -> {
                     if (large) {
-                        code.test(inMask(i.first()), round);
+                        code.test(inMask(i.first()), exiting);
                         code.jumpIfNotZero(exit);
                         release(i, at);
                         continue;
@@ -254,7 +262,7 @@ final class MachineRegisters {
                     int to = result(i, at);
                     X86.Address from = operands.address(i.operand(), i.offset());
                     if (large) {
-                        code.masked(i.map(), i.opcode(), i.prefix66(), false, to, -1, from, round);
+                        code.masked(i.map(), i.opcode(), i.prefix66(), false, to, -1, from, lanes(i));
                     } else {
                         code.vector(i.map(), i.opcode(), i.prefix66(), false, to, -1, from);
                     }
@@ -292,8 +300,13 @@ final class MachineRegisters {
             case MachineEmitter.HALF -> code.storeHalf(to, from, round);
             case MachineEmitter.HALF_PRECISION -> code.storeFloat16(to, from, round);
             case MachineEmitter.NARROWED -> code.storeNarrowed(i.opcode(), to, from, round);
-            default -> code.masked(i.map(), i.opcode(), i.prefix66(), false, from, -1, to, round);
+            default -> code.masked(i.map(), i.opcode(), i.prefix66(), false, from, -1, to, lanes(i));
         }
+    }
+
+    /** The mask of a load's or store's lanes. */
+    private int lanes(MachineInstruction i) {
+        return round != 0 && i.number() == MachineEmitter.SECOND ? MachineMasks.SECOND : round;
     }
 
     /** A comparison, whose result stays a mask where nothing but selections wants it, and one is free. */

@@ -21,11 +21,16 @@ final class MachineRows {
 
     private static final int SWAPPED = 0x4e;
 
+    /** The lower two parts of 128 bits of two vectors. */
+    private static final int BOTH_LOWER = 0x44;
+
     private final MachineEmitter lanes;
     private final boolean wide;
 
-    /** Whether vectors have 512 bits: those of which two belong together, or make one, are left to the others. */
+    /** Whether vectors have 512 bits. */
     private final boolean large;
+
+    private final int vectorBytes;
 
     /** Whether pairs may come in the order in which the processor takes them apart. */
     private final boolean anyOrder;
@@ -42,7 +47,8 @@ final class MachineRows {
         this.lanes = lanes;
         this.store = streamed ? X86.STREAM : X86.STORE;
         this.wide = lanes.type().dtype().size() == 8;
-        this.large = lanes.vectorBytes() > MachineLoop.VECTOR;
+        this.vectorBytes = lanes.vectorBytes();
+        this.large = vectorBytes > MachineLoop.VECTOR;
         this.anyOrder = anyOrder;
     }
 
@@ -61,14 +67,14 @@ final class MachineRows {
                 yield List.of(lanes.blend(none, zero, lanes.one()));
             }
             case PAIR -> {
-                int a = lanes.load(X86.MAP_0F, 0x10, false, operand, row, 0);
-                int b = lanes.load(X86.MAP_0F, 0x10, false, operand, row, MachineLoop.VECTOR);
+                int a = lanes.load(X86.MAP_0F, X86.LOAD, large, operand, row, 0);
+                int b = lanes.load(X86.MAP_0F, X86.LOAD, large, operand, row, vectorBytes);
                 yield wide
                         ? List.of(ordered(floating(0x14, a, b)), ordered(floating(0x15, a, b)))
                         : List.of(ordered(shuffle(a, b, FIRSTS)), ordered(shuffle(a, b, SECONDS)));
             }
             case NARROW_PAIR -> {
-                int both = lanes.load(X86.MAP_0F, 0x10, false, operand, row, 0);
+                int both = lanes.load(X86.MAP_0F, X86.LOAD, large, operand, row, 0);
                 yield List.of(widened(shuffle(both, both, FIRSTS)), widened(shuffle(both, both, SECONDS)));
             }
             case BRAIN -> List.of(lanes.left(lanes.load(X86.MAP_0F38, 0x33, true, operand, row, 0), 16));
@@ -76,12 +82,12 @@ final class MachineRows {
             case BYTE -> List.of(toFloats(lanes.load(X86.MAP_0F38, 0x31, true, operand, row, 0)));
             case INT -> List.of(lanes.load(X86.MAP_0F, 0x5b, false, operand, row, 0));
             case LONG -> {
-                int a = lanes.load(X86.MAP_0F, 0x10, false, operand, row, 0);
-                int b = lanes.load(X86.MAP_0F, 0x10, false, operand, row, MachineLoop.VECTOR);
+                int a = lanes.load(X86.MAP_0F, X86.LOAD, large, operand, row, 0);
+                int b = lanes.load(X86.MAP_0F, X86.LOAD, large, operand, row, vectorBytes);
                 int low = shuffle(a, b, FIRSTS);
                 int sign = lanes.shift(0x72, 4, low, 31);
                 lanes.exit(lanes.not(lanes.integral(X86.MAP_0F, 0x76, false, shuffle(a, b, SECONDS), sign)));
-                yield List.of(toFloats(quarters(low, MIDDLE_SWAPPED)));
+                yield List.of(toFloats(sorted(low)));
             }
         };
     }
@@ -103,17 +109,23 @@ final class MachineRows {
                 lanes.store(X86.MAP_0F, wide ? 0x7e : 0xd6, true, bytes, MachineEmitter.HALF, operand, row, 0);
             }
             case PAIR -> {
-                int re = ordered(v);
-                int im = ordered(results.next());
+                int re = apart(v);
+                int im = apart(results.next());
                 for (int i = 0; i < 2; i++) {
+                    int part = i == 0 ? MachineEmitter.WHOLE : MachineEmitter.SECOND;
                     int both = floating(0x14 + i, re, im);
-                    lanes.store(
-                            X86.MAP_0F, 0x11, false, both, MachineEmitter.WHOLE, operand, row, i * MachineLoop.VECTOR);
+                    lanes.store(X86.MAP_0F, X86.STORE, large, both, part, operand, row, i * vectorBytes);
                 }
             }
             case NARROW_PAIR -> {
                 int re = toNarrow(v);
                 int im = toNarrow(results.next());
+                if (large) {
+                    int both = halves(floats(0x14, re, im), floats(0x15, re, im), BOTH_LOWER);
+                    int whole = halves(both, both, MIDDLE_SWAPPED);
+                    lanes.store(X86.MAP_0F, X86.STORE, true, whole, MachineEmitter.WHOLE, operand, row, 0);
+                    return;
+                }
                 half(floats(0x14, re, im), operand, row, 0);
                 half(floats(0x15, re, im), operand, row, MachineLoop.VECTOR / 2);
             }
@@ -139,14 +151,14 @@ final class MachineRows {
             case LONG -> {
                 int ints = toInts(v);
                 longs(ints, operand, row, 0);
-                longs(quarters(ints, UPPER), operand, row, MachineLoop.VECTOR);
+                longs(large ? halves(ints, ints, UPPER) : quarters(ints, UPPER), operand, row, vectorBytes);
             }
         }
     }
 
     private void refuse(Row row) {
-        if (large && (row.isPair() || row == Row.LONG)) {
-            throw new MachineEmitter.Unsupported("pairs of vectors of 512 bits");
+        if (large && wide && row == Row.PAIR) {
+            throw new MachineEmitter.Unsupported("masks of lanes of 128 bits");
         }
     }
 
@@ -175,13 +187,30 @@ final class MachineRows {
         return lanes.append(Form.NUMBERED_UNARY, X86.MAP_0F3A, 0x00, true, true, -1, a, -1, how);
     }
 
-    private int ordered(int a) {
-        return anyOrder ? a : quarters(a, MIDDLE_SWAPPED);
+    /** Two parts of 128 bits of one vector, and behind them two of another. */
+    private int halves(int a, int b, int how) {
+        return lanes.append(Form.NUMBERED, X86.MAP_0F3A, 0x43, true, true, a, b, -1, how);
     }
 
-    /** Four floats, of which each half has two, twice, as doubles. */
+    private int ordered(int a) {
+        return anyOrder ? a : sorted(a);
+    }
+
+    /** Of vectors whose parts of 128 bits were taken from two at a time, the elements in order. */
+    private int sorted(int a) {
+        int b = quarters(a, MIDDLE_SWAPPED);
+        return large ? halves(b, b, MIDDLE_SWAPPED) : b;
+    }
+
+    /** The reverse. */
+    private int apart(int a) {
+        return anyOrder ? a : quarters(large ? halves(a, a, MIDDLE_SWAPPED) : a, MIDDLE_SWAPPED);
+    }
+
+    /** Floats, of which each part of 128 bits has two, twice, as doubles. */
     private int widened(int a) {
-        return unary(X86.MAP_0F, 0x5a, false, quarters(a, FIRST_AND_THIRD));
+        int b = quarters(a, FIRST_AND_THIRD);
+        return unary(X86.MAP_0F, 0x5a, false, large ? halves(b, b, FIRST_AND_THIRD) : b);
     }
 
     private int toNarrow(int v) {
@@ -219,7 +248,8 @@ final class MachineRows {
     /** Stores four ints as longs. */
     private void longs(int ints, int operand, Row row, int more) {
         int longs = unary(X86.MAP_0F38, 0x25, true, ints);
-        lanes.store(X86.MAP_0F, 0x11, false, longs, MachineEmitter.WHOLE, operand, row, more);
+        int part = more == 0 ? MachineEmitter.WHOLE : MachineEmitter.SECOND;
+        lanes.store(X86.MAP_0F, X86.STORE, large, longs, part, operand, row, more);
     }
 
     /** A mask as bytes that are 0 or 1, in the lowest bits. */

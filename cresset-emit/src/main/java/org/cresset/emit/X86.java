@@ -279,6 +279,11 @@ final class X86 {
         prefixed(MAP_0F, 0x45, NONE, false, true, to, a, new Register(b), 0);
     }
 
+    void maskShiftRight(int to, int from, int by) {
+        prefixed(MAP_0F3A, 0x30, P66, true, false, to, 0, new Register(from), 1);
+        out.write(by);
+    }
+
     /** The lanes of a vector that a mask doesn't say. */
     void maskNot(int to, int from) {
         prefixed(MAP_0F, 0x44, laneBytes == 8 ? P66 : NONE, false, false, to, 0, new Register(from), 0);
