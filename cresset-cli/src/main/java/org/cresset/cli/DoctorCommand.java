@@ -32,7 +32,8 @@ final class DoctorCommand implements Callable<Integer> {
                 "");
         line("CPU features", CpuFeatures.describe(), true, "");
         boolean machine = MachineCode.avx2();
-        line("Loops", machine ? "machine code with AVX2 and FMA" : "by the Vector API", machine || vectors, "");
+        String code = "machine code with " + (MachineCode.avx512() ? "AVX-512" : "AVX2 and FMA");
+        line("Loops", machine ? code : "by the Vector API", machine || vectors, "");
         line(
                 "Vector API",
                 vectors ? "there, " + VectorWidth.bits() + " bits" : "not readable",

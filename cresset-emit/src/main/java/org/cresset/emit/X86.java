@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Encodes instructions of x86-64 with 256-bit vectors (AVX2 and FMA) and some with 512 bits, as far as they are needed here.
+ * Encodes instructions of x86-64 with vectors of 256 bits (AVX2 and FMA) or 512 (AVX-512), as far as they are needed here.
  * Operands come in Intel's order, the result first; where one may lie in memory it is a {@link Place}, else the number of a
  * register.
  *
@@ -81,7 +81,7 @@ final class X86 {
         this(32);
     }
 
-    /** With vectors of 32 or 64 bytes, of which the latter don't know all instructions that the others do. */
+    /** With vectors of 32 or 64 bytes, of which the latter don't have all instructions that the others do. */
     X86(int vectorBytes) {
         this(vectorBytes, Float.BYTES);
     }
