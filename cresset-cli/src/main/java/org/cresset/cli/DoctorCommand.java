@@ -38,7 +38,8 @@ final class DoctorCommand implements Callable<Integer> {
                 "Vector API",
                 vectors ? "there, " + VectorWidth.bits() + " bits" : "not readable",
                 vectors,
-                "add --add-modules jdk.incubator.vector; where there is no machine code, loops run several times slower");
+                "add --add-modules jdk.incubator.vector; where there is no machine code, loops run several times"
+                        + " slower");
         line(
                 "Native access",
                 DoctorCommand.class.getModule().isNativeAccessEnabled() ? "allowed" : "allowed with warnings",

@@ -25,6 +25,9 @@ public final class Convert {
     private static final ThreadLocal<MemorySegment> TILES =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(1 << 14, 64));
 
+    /** A number of any dtype that is zero. */
+    private static final MemorySegment ZERO = Arena.global().allocate(8, 8);
+
     private Convert() {}
 
     /** Copies n elements of {@code size} bytes; steps in bytes. */
@@ -97,6 +100,7 @@ public final class Convert {
         }
     }
 
+    /** Real parts, and imaginary ones, by themselves. */
     private static void complex(
             MemorySegment from,
             long fo,
@@ -109,17 +113,19 @@ public final class Convert {
             long n) {
         DType sr = source.real();
         DType tr = target.real();
-        for (long i = 0; i < n; i++) {
-            double re = readDouble(sr, from, fo + i * fs);
-            double im = source.isComplex() ? readDouble(sr, from, fo + i * fs + sr.size()) : 0;
-            if (target == DType.BOOL) {
+        if (target == DType.BOOL) {
+            for (long i = 0; i < n; i++) {
+                double re = readDouble(sr, from, fo + i * fs);
+                double im = readDouble(sr, from, fo + i * fs + sr.size());
                 to.set(B, to0 + i * ts, re != 0 || im != 0 ? (byte) 1 : 0);
-                continue;
             }
-            writeDouble(tr, to, to0 + i * ts, re);
-            if (target.isComplex()) {
-                writeDouble(tr, to, to0 + i * ts + tr.size(), im);
-            }
+            return;
+        }
+        run(from, fo, fs, sr, to, to0, ts, tr, n);
+        if (target.isComplex()) {
+            MemorySegment other = source.isComplex() ? from : ZERO;
+            long at = source.isComplex() ? fo + sr.size() : 0;
+            run(other, at, source.isComplex() ? fs : 0, source.isComplex() ? sr : tr, to, to0 + tr.size(), ts, tr, n);
         }
     }
 

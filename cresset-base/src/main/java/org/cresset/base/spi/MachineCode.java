@@ -68,7 +68,6 @@ public final class MachineCode {
     private static final int REQUEST_STATE = 0x1023;
     private static final int TILE_DATA = 18;
     private static final int AMX = 1 << 22 | 1 << 24;
-    private static final int AVX512_BW_VL = 1 << 30 | 1 << 31;
     private static final int TILES_SAVED = 3 << 17;
 
     private static final int FMA = 1 << 12;
@@ -76,7 +75,9 @@ public final class MachineCode {
     private static final int AVX = 1 << 28;
     private static final int F16C = 1 << 29;
     private static final int AVX2 = 1 << 5;
-    private static final int AVX512 = 1 << 16;
+    /** F, DQ, BW and VL, and beside them BMI2. */
+    private static final int AVX512 = 1 << 16 | 1 << 17 | 1 << 30 | 1 << 31 | 1 << 8;
+
     private static final int YMM_SAVED = 0x06;
     private static final int ZMM_SAVED = 0xe6;
 
@@ -123,11 +124,9 @@ public final class MachineCode {
             if (!avx512() || "false".equals(System.getProperty("cresset.amx"))) {
                 return false;
             }
-            NativeFunction cpuid = install(Processor.bytes(CPUID)).orElseThrow();
             NativeFunction cpuid7 = install(Processor.bytes(CPUID7)).orElseThrow();
             NativeFunction xgetbv = install(Processor.bytes(XGETBV)).orElseThrow();
-            return Processor.has((int) (cpuid.call(7, 0, 0, 0) >>> 32), AVX512_BW_VL)
-                    && Processor.has((int) cpuid7.call(0, 0, 0, 0), AMX)
+            return Processor.has((int) cpuid7.call(0, 0, 0, 0), AMX)
                     && Processor.has((int) xgetbv.call(0, 0, 0, 0), TILES_SAVED)
                     && install(Processor.bytes(ARCH_PRCTL)).orElseThrow().call(REQUEST_STATE, TILE_DATA, 0, 0) == 0;
         }
