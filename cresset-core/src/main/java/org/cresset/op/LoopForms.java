@@ -1,13 +1,14 @@
 package org.cresset.op;
 
 import java.util.function.Supplier;
+import org.cresset.emit.Loop;
 import org.cresset.emit.MachineKernels;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The forms of one loop, which all compute the same bits. The scalar one is there at once. When the loop turns out to matter it
  * is written in the processor's own language, which takes a new process about a millisecond and is fast from the first call on
- * ({@link MachineKernels}). Where there is no such form, or the processor has wider vectors than it uses, a background thread
+ * ({@link MachineKernels}). Where there is no such form, or another may be quicker, a background thread
  * runs the form in the Vector API on scratch memory until the JIT compiler is through with it, and then that takes over.
  *
  * @param <K> the class of all forms
@@ -53,6 +54,9 @@ public abstract class LoopForms<K> {
     static boolean vectors() {
         return VECTORS;
     }
+
+    /** What it is the forms of. */
+    protected abstract Loop loop();
 
     /** The scalar form, or the one in the Vector API, compiled or not. */
     protected abstract K load(boolean vector);
@@ -121,7 +125,7 @@ public abstract class LoopForms<K> {
             sought = true;
             K m = machine(this::scalar);
             fast = m;
-            settled = MachineKernels.isFinal(m);
+            settled = m != null && MachineKernels.isFinal(loop());
         }
         if (!settled && seen > worthWarming) {
             if (VECTORS) {

@@ -9,6 +9,7 @@ import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.emit.GridLoop;
 import org.cresset.emit.LaneType;
+import org.cresset.emit.Loop;
 import org.cresset.emit.MachineKernels;
 import org.cresset.emit.MemoryGridKernel;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,11 @@ final class MemoryGridTiers extends LoopForms<MemoryGridKernel> {
             at[i] = 4L * offsets[i];
         }
         run(places, at, steps, rows, n);
+    }
+
+    @Override
+    protected Loop loop() {
+        return grid.loop();
     }
 
     @Override

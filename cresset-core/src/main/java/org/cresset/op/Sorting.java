@@ -1,5 +1,6 @@
 package org.cresset.op;
 
+import java.util.Arrays;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -84,17 +85,11 @@ public final class Sorting {
 
         /** With a dimension and the last one in each other's place. */
         private static Dense swapped(Dense x, int dim) {
-            long[] dims = x.shape().toArray();
-            long[] strides = new long[dims.length];
-            for (int i = 0; i < dims.length; i++) {
-                strides[i] = x.stride(i);
-            }
-            for (long[] of : new long[][] {dims, strides}) {
-                long last = of[dims.length - 1];
-                of[dims.length - 1] = of[dim];
-                of[dim] = last;
-            }
-            return x.view(Shape.of(dims), strides, x.storageOffset());
+            long[] order = new long[x.dim()];
+            Arrays.setAll(order, d -> d);
+            order[dim] = order.length - 1;
+            order[order.length - 1] = dim;
+            return (Dense) Views.Permute.OP.eval(new Views.Longs(order), new Tensor[] {x})[0];
         }
 
         private static void lines(Dense x, int dim, Attrs a, Dense[] out) {

@@ -58,6 +58,11 @@ final class Tiers extends LoopForms<Kernel> {
     }
 
     @Override
+    protected Loop loop() {
+        return loop;
+    }
+
+    @Override
     protected boolean vectorizable() {
         return loop.vectorizable();
     }

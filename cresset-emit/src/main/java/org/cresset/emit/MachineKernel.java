@@ -8,7 +8,7 @@ import org.cresset.base.spi.NativeFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A loop with places for up to four operands, in machine code. */
-final class MachineKernel extends Kernel implements MachineKernels.MachineForm {
+final class MachineKernel extends Kernel {
     private static final int PLACES = 4;
     private static final int OUT = 3;
 
@@ -51,16 +51,6 @@ final class MachineKernel extends Kernel implements MachineKernels.MachineForm {
             places[k] = MachineLoop.argument(loop, k);
             of[places[k]] = OperandMoves.of(loop, k);
         }
-    }
-
-    @Override
-    public int vectorBytes() {
-        return vectorBytes;
-    }
-
-    @Override
-    public Loop loop() {
-        return loop;
     }
 
     @Override

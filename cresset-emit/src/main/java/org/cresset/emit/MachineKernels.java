@@ -39,19 +39,9 @@ public final class MachineKernels {
         return MachineCode.avx512() ? 64 : MachineLoop.VECTOR;
     }
 
-    /** Whether a loop's form is one in machine code than which no other will be quicker, as it uses this processor's widest vectors. */
-    public static boolean isFinal(@Nullable Object form) {
-        return form instanceof MachineForm m
-                && m.vectorBytes() == widest()
-                && (widest() == MachineLoop.VECTOR || !MachineLoop.hasWays(m.loop()));
-    }
-
-    /** Something in machine code. */
-    sealed interface MachineForm permits MachineKernel, Wide, Grid {
-        /** Bytes of the vectors that it uses. */
-        int vectorBytes();
-
-        Loop loop();
+    /** Whether no form of a loop will be quicker than that in machine code, if there is one. */
+    public static boolean isFinal(Loop loop) {
+        return widest() == MachineLoop.VECTOR || MachineLoop.goesOneWay(loop, widest());
     }
 
     /** Something written as machine code. */
@@ -167,34 +157,20 @@ public final class MachineKernels {
     }
 
     /** A loop over any number of operands. */
-    private static final class Wide extends WideKernel implements MachineForm {
-        private final Loop loop;
+    private static final class Wide extends WideKernel {
         private final OperandMoves moves;
-        private final int vectorBytes;
         private final int[] of;
         private final Supplier<? extends WideKernel> scalar;
         private final NativeFunction code;
 
         Wide(Loop loop, Supplier<? extends WideKernel> scalar, Installed code) {
-            this.loop = loop;
             this.moves = new OperandMoves(loop, code.vectorBytes());
             this.scalar = scalar;
             this.code = code.function();
-            this.vectorBytes = code.vectorBytes();
             this.of = new int[loop.operands()];
             for (int k = 0; k < of.length; k++) {
                 of[k] = OperandMoves.of(loop, k);
             }
-        }
-
-        @Override
-        public int vectorBytes() {
-            return vectorBytes;
-        }
-
-        @Override
-        public Loop loop() {
-            return loop;
         }
 
         @Override
@@ -229,9 +205,9 @@ public final class MachineKernels {
     }
 
     /** A loop over rows. */
-    private static final class Grid extends MemoryGridKernel implements MachineForm {
+    private static final class Grid extends MemoryGridKernel {
         private final GridLoop grid;
-        private final int vectorBytes;
+        private final OperandMoves moves;
         private final int lanes;
         private final int shift;
         private final int operands;
@@ -248,8 +224,8 @@ public final class MachineKernels {
 
         Grid(GridLoop grid, Supplier<? extends MemoryGridKernel> scalar, Installed code) {
             this.grid = grid;
-            this.vectorBytes = code.vectorBytes();
-            this.lanes = MachineLoop.lanes(grid.loop().type(), vectorBytes);
+            this.moves = new OperandMoves(grid.loop(), code.vectorBytes());
+            this.lanes = moves.lanes;
             this.shift = grid.loop().type().dtype().shift();
             this.operands = grid.loop().operands();
             this.groups = grid.groups().stream().mapToInt(Integer::intValue).toArray();
@@ -269,19 +245,9 @@ public final class MachineKernels {
         }
 
         @Override
-        public int vectorBytes() {
-            return vectorBytes;
-        }
-
-        @Override
-        public Loop loop() {
-            return grid.loop();
-        }
-
-        @Override
         public void run(
                 @Nullable MemorySegment[] places, long[] offsets, int[] steps, int rows, int n, Object numbers) {
-            int whole = vectorBytes > MachineLoop.VECTOR ? n : n & -lanes;
+            int whole = moves.whole(n);
             if (whole > 0) {
                 whole(places, offsets, steps, rows, whole, numbers);
             }

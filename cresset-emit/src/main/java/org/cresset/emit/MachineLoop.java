@@ -187,7 +187,9 @@ final class MachineLoop {
         code.zero(INDEX);
         if (masked()) {
             code.allLanes(MachineMasks.ROUND);
-            code.allLanes(MachineMasks.SECOND);
+            if (takesTwo()) {
+                code.allLanes(MachineMasks.SECOND);
+            }
         }
         int most = used;
         if (unrolls()) {
@@ -297,12 +299,19 @@ final class MachineLoop {
                 && (kept > 0 ? kept <= MOST_KEPT : lanes.instructions().size() <= SHORT);
     }
 
-    /** Whether another form with vectors as wide may be quicker, because it leaves out a part of the body that no element wants. */
-    static boolean hasWays(Loop loop) {
-        MachineLoop written = new MachineLoop(loop, VECTOR, false, false);
-        MachineEmitter lanes = written.emitter();
-        written.round(lanes, written.rows(lanes), written.repeated(lanes));
-        return lanes.chooses();
+    /**
+     * Whether a loop has code in vectors of so many bytes, and no part of its body that another form leaves out where no element
+     * wants it.
+     */
+    static boolean goesOneWay(Loop loop, int vectorBytes) {
+        try {
+            MachineLoop written = new MachineLoop(loop, vectorBytes, false, false);
+            MachineEmitter lanes = written.emitter();
+            written.round(lanes, written.rows(lanes), written.repeated(lanes));
+            return !lanes.chooses();
+        } catch (MachineEmitter.Unsupported e) {
+            return false;
+        }
     }
 
     /** The loop of several vectors a round, each of which has its accumulators; returns what it needs of the stack. */

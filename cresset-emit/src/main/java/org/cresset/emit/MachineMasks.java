@@ -26,6 +26,7 @@ final class MachineMasks {
     /** Values that can stay masks. */
     private final BitSet conditions = new BitSet();
 
+    /** Of the instructions of a body; of none where conditions are vectors anyway. */
     MachineMasks(List<MachineInstruction> instructions, MachineEmitter body) {
         masks = new int[body.values()];
         conditions.set(0, masks.length);

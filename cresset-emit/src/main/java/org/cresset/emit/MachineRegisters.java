@@ -42,7 +42,6 @@ final class MachineRegisters {
     private final int[] holds;
     private final BitSet locked = new BitSet();
     private final BitSet kept = new BitSet();
-
     private final MachineMasks masks;
     private final boolean large;
     private int slots;
@@ -72,8 +71,8 @@ final class MachineRegisters {
         this.uses = new int[body.values()][];
         this.next = new int[body.values()];
         this.register = new int[body.values()];
-        this.masks = new MachineMasks(instructions, body);
         this.large = code.vectorBytes() > MachineLoop.VECTOR;
+        this.masks = new MachineMasks(large ? instructions : List.of(), body);
         Arrays.fill(register, -1);
         Arrays.fill(holds, -1);
         int[] reads = new int[uses.length];

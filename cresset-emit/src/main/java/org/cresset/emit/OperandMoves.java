@@ -17,7 +17,6 @@ final class OperandMoves {
     final int lanes;
     final int size;
     final int block;
-
     private final int step;
 
     /** Whether the code handles ends that are no whole vectors. */

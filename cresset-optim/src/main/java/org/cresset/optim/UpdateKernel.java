@@ -27,7 +27,8 @@ final class UpdateKernel extends LoopForms<WideKernel> {
         this.loop = loop;
     }
 
-    Loop loop() {
+    @Override
+    protected Loop loop() {
         return loop;
     }
 
