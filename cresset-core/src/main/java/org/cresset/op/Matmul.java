@@ -104,6 +104,10 @@ public final class Matmul extends Contraction {
         if (c.numel() == 0) {
             return;
         }
+        if (LargeProducts.suits(a, b, c)) {
+            LargeProducts.multiply(a, b, bias, c);
+            return;
+        }
         Contractions library = Providers.contractions();
         DType t = nativeType(library, c.dtype());
         if (library == null || t == null || a.size(2) == 0) {

@@ -22,9 +22,6 @@ public final class MachineProducts {
 
     private static final int FLOAT = 4;
 
-    /** Rows that have addresses from one register. */
-    private static final int SEVEN = 7;
-
     // What the code is told, of each of two products:
     private static final int A = 0;
     private static final int A_FIRST = 1;
@@ -55,17 +52,13 @@ public final class MachineProducts {
     private static final int SUM_ROW = X86.RBX;
     private static final int COUNT = X86.RCX;
     private static final int LEFT = X86.RDX;
-    private static final int THREE = X86.RBP;
     private static final int FACTOR_AT = X86.RSI;
-    private static final int BEHIND = 8;
-    private static final int ROW = 9;
     private static final int COLUMN = 10;
     private static final int FACTOR_ROW = 11;
-    private static final int AT = 12;
-    private static final int FIVE = 13;
+    private static final int AT = SpacedRows.AT;
     private static final int FETCH_AT = 14;
     private static final int FETCH_STEP = 15;
-    private static final int[] SAVED = {X86.RBX, X86.RBP, 12, 13, FETCH_AT, FETCH_STEP};
+    private static final int[] SAVED = {X86.RBX, X86.RBP, AT, 13, FETCH_AT, FETCH_STEP};
 
     /** With vectors of eight floats: sums of four rows by three vectors, or six by two. */
     static final MachineProducts EIGHT = new MachineProducts(8, new int[] {0, 6, 6, 4});
@@ -403,39 +396,19 @@ public final class MachineProducts {
         int bytes = FLOAT * lanes;
         int factors = rows * vectors;
         int repeated = factors + vectors;
-        code.load(ROW, told(part + A_ROW));
+        SpacedRows left = new SpacedRows(code, rows);
+        left.apart(told(part + A_ROW));
+        left.begin(told(part + A));
         code.load(COLUMN, told(part + A_COLUMN));
         code.load(FACTOR_ROW, told(part + B_ROW));
-        code.load(AT, told(part + A));
         code.load(FACTOR_AT, told(part + B));
         code.load(LEFT, told(part + K));
-        code.move(THREE, ROW);
-        code.addRegister(THREE, ROW);
-        code.addRegister(THREE, ROW);
-        code.move(FIVE, THREE);
-        code.addRegister(FIVE, ROW);
-        code.addRegister(FIVE, ROW);
-        if (rows > SEVEN) {
-            code.move(BEHIND, AT);
-            code.addRegister(BEHIND, FIVE);
-            code.addRegister(BEHIND, ROW);
-            code.addRegister(BEHIND, ROW);
-        }
         X86.Mark top = code.here();
         for (int v = 0; v < vectors; v++) {
             columns(code, X86.LOAD, v, vectors, factors + v, -1, at(FACTOR_AT, -1, 1, bytes * v));
         }
         for (int r = 0; r < rows; r++) {
-            int base = r < SEVEN ? AT : BEHIND;
-            X86.Address from =
-                    switch (r % SEVEN) {
-                        case 0 -> at(base, -1, 1, 0);
-                        case 3 -> at(base, THREE, 1, 0);
-                        case 5 -> at(base, FIVE, 1, 0);
-                        case 6 -> at(base, THREE, 2, 0);
-                        default -> at(base, ROW, r % SEVEN, 0);
-                    };
-            code.vector(X86.MAP_0F38, 0x18, true, false, repeated, -1, from);
+            code.vector(X86.MAP_0F38, 0x18, true, false, repeated, -1, left.row(r, 0));
             for (int v = 0; v < vectors; v++) { // sum += repeated * factor
                 code.vector(X86.MAP_0F38, 0xb8, true, false, r * vectors + v, repeated, new X86.Register(factors + v));
             }
@@ -444,10 +417,7 @@ public final class MachineProducts {
             code.prefetch(at(FETCH_AT, -1, 1, 0));
             code.addRegister(FETCH_AT, FETCH_STEP);
         }
-        code.addRegister(AT, COLUMN);
-        if (rows > SEVEN) {
-            code.addRegister(BEHIND, COLUMN);
-        }
+        left.go(COLUMN);
         code.addRegister(FACTOR_AT, FACTOR_ROW);
         code.add(LEFT, -1);
         code.jumpIfNotZero(top);

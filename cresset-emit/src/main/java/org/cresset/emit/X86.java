@@ -581,9 +581,18 @@ final class X86 {
 
     /** Brings a line of memory into the second-level cache; nothing happens where no memory is. */
     void prefetch(Address a) {
+        prefetch(a, 2);
+    }
+
+    /** The same, into the first-level cache. */
+    void prefetchFirst(Address a) {
+        prefetch(a, 1);
+    }
+
+    private void prefetch(Address a, int level) {
         int x = a.index < 0 ? 0 : a.index >> 3;
         bytes(0x40 | x << 1 | a.base >> 3, 0x0f, 0x18);
-        operand(2, a, 0);
+        operand(level, a, 0);
     }
 
     /** {@code memory -= 1}, with flags. */

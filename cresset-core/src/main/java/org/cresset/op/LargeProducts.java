@@ -1,0 +1,90 @@
+package org.cresset.op;
+
+import org.cresset.base.DType;
+import org.cresset.base.Memory;
+import org.cresset.base.Storage;
+import org.cresset.base.Workers;
+import org.cresset.emit.MachineLargeProducts;
+import org.cresset.emit.MachineLargeProducts.Factors;
+import org.cresset.emit.MachineLargeProducts.Sums;
+import org.cresset.emit.Window;
+import org.cresset.tensor.Dense;
+import org.jspecify.annotations.Nullable;
+
+/** Products of batches of matrices in float32 by {@link MachineLargeProducts}: what {@link Matmul} asks before a library. */
+final class LargeProducts {
+    /** Rows, columns and sums from which on a library, which brings both matrices into another order, isn't better. */
+    private static final long LEAST = 32;
+
+    private static final long MOST = 1 << 24;
+
+    /** Multiplications that are worth another thread. */
+    private static final long WORTH_SHARING = 1 << 20;
+
+    private LargeProducts() {}
+
+    /** Whether matrices (b, m, k) and (b, k, n) are multiplied here. */
+    static boolean suits(Dense a, Dense b, Dense c) {
+        return MachineLargeProducts.there() && suits(a) && suits(b) && suits(c);
+    }
+
+    private static boolean suits(Dense t) {
+        return t.dtype() == DType.FLOAT32
+                && t.stride(2) == 1
+                && t.stride(1) >= 0
+                && t.stride(0) >= 0
+                && t.size(0) > 0
+                && Math.min(t.size(1), t.size(2)) >= LEAST
+                && Math.max(t.size(1), t.size(2)) < MOST;
+    }
+
+    /** {@code c = a b (+ bias)} of what {@linkplain #suits suits}. */
+    static void multiply(Dense a, Dense b, @Nullable Dense bias, Dense c) {
+        int k = (int) a.size(2);
+        int n = (int) c.size(2);
+        long m = c.size(1);
+        long left = address(a);
+        long right = address(b);
+        long sum = address(c);
+        long begin = bias == null ? 0 : Window.address(bias.segment(), bias.byteOffset(), 4L * n);
+        long worth = c.size(0) * m * n * k / WORTH_SHARING;
+        // No more parts than threads: each brings the right matrix into an order of its own.
+        long of = Math.clamp((Workers.parts() + c.size(0) - 1) / c.size(0), 1, m / LEAST);
+        long parts = c.size(0) * of;
+        Workers.parallelFor(parts, Math.max(1, parts / Math.max(1, worth)), (from, to) -> {
+            Storage block = Memory.allocate(MachineLargeProducts.bytes(n, k));
+            long at = Window.address(block.segment(), 0, block.segment().byteSize());
+            for (long p = from; p < to; p++) {
+                long i = p / of;
+                long first = m * (p % of) / of;
+                long rows = m * (p % of + 1) / of - first;
+                MachineLargeProducts.multiply(
+                        new Factors(
+                                left + 4 * (i * a.stride(0) + first * a.stride(1)),
+                                4 * a.stride(1),
+                                right + 4 * i * b.stride(0),
+                                4 * b.stride(1),
+                                k),
+                        new Sums(
+                                begin,
+                                sum + 4 * (i * c.stride(0) + first * c.stride(1)),
+                                4 * c.stride(1),
+                                (int) rows,
+                                n),
+                        at);
+            }
+            block.free();
+        });
+        Rows.keep(a, b, c);
+        Rows.keep(a, bias, c);
+    }
+
+    /** The address of a batch whose strides aren't negative, after a check of all of it. */
+    private static long address(Dense t) {
+        long last = 0;
+        for (int d = 0; d < 3; d++) {
+            last += (t.size(d) - 1) * t.stride(d);
+        }
+        return Window.address(t.segment(), t.byteOffset(), 4 * (last + 1));
+    }
+}

@@ -1,0 +1,402 @@
+package org.cresset.emit;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.cresset.base.spi.MachineCode;
+import org.cresset.base.spi.NativeFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Products of large float32 matrices with vectors of 512 bits. A block of the right matrix lies in the second-level cache, panel by
+ * panel of 48 columns; tiles of nine rows of the left one, which stay in the first-level cache, are multiplied with it. What
+ * multiplies the first tile brings the block there, so that this takes no time of its own. The left matrix stays as it is: nine
+ * rows have their places in the first-level cache however far they are apart.
+ *
+ * @see <a href="https://doi.org/10.1145/1356052.1356053">Goto, van de Geijn: Anatomy of high-performance matrix
+ *     multiplication</a>
+ */
+public final class MachineLargeProducts {
+    private static final int LANES = 16;
+    private static final int BYTES = 64;
+    private static final int FLOAT = 4;
+
+    /** Vectors of a panel. */
+    private static final int VECTORS = 3;
+
+    private static final int PANEL = VECTORS * LANES;
+
+    /** Rows of a tile at most. */
+    private static final int HEIGHT = 9;
+
+    /** Floats of a block at most. */
+    private static final int BLOCK = 1 << 18;
+
+    /** Columns of a block at most. */
+    private static final int WIDEST = 22 * PANEL;
+
+    /** Rows of a block at most. */
+    private static final int DEEPEST = 512;
+
+    /** Multiplications of one call: it should be over soon, because the garbage collector may be waiting. */
+    private static final int BRIEF = 1 << 22;
+
+    /** Lines of a row of the next tile that are fetched ahead in each part of a sum over k. */
+    private static final int AHEAD = 2;
+
+    /** Rows of a panel that are fetched ahead. */
+    private static final int TURNS_AHEAD = 16;
+
+    /** Turns over k that are written one behind the other: fewer instructions for a processor that two threads share. */
+    private static final int UNROLLED = 4;
+
+    // What the code is told:
+    private static final int A = 0;
+    private static final int A_ROW = 1;
+    private static final int A_TILE = 2;
+    private static final int B = 3;
+    private static final int B_ROW = 4;
+    private static final int B_PANEL = 5;
+    private static final int C = 6;
+    private static final int C_ROW = 7;
+    private static final int C_TILE = 8;
+    private static final int BIAS = 9;
+    private static final int TO_BIAS = 10;
+    private static final int PANELS = 11;
+    private static final int TILES = 12;
+    private static final int K = 13;
+    private static final int MASK = 14;
+    private static final int CUT = 15;
+    private static final int PARTS = 16;
+    private static final int PART = 17;
+    private static final int FIRST_PART = 18;
+    private static final int SAID = 19;
+
+    // What the code keeps there:
+    private static final int BIAS_AT = 19;
+    private static final int PARTS_LEFT = 20;
+    private static final int NEXT_AT = 21;
+
+    // Registers:
+    private static final int SUM_AT = X86.RAX;
+    private static final int SUM_ROW = X86.RBX;
+    private static final int CUT_AT = SUM_ROW; // while sums aren't touched
+    private static final int COUNT = X86.RCX;
+    private static final int LEFT = X86.RDX;
+    private static final int FACTOR_AT = X86.RSI;
+    private static final int FETCH_AT = 10;
+    private static final int FACTOR_ROW = 11;
+    private static final int AT = SpacedRows.AT;
+    private static final int PANEL_AT = 14;
+    private static final int NEXT = 15;
+    private static final int[] SAVED = {X86.RBX, X86.RBP, 12, 13, 14, 15};
+
+    /** What sums begin with where there is no bias. */
+    private static final MemorySegment ZEROS = Arena.global().allocate(PANEL * FLOAT, BYTES);
+
+    private static final @Nullable NativeFunction[] FUNCTIONS = new NativeFunction[4 * (HEIGHT + 1) * (VECTORS + 1)];
+
+    /** Whether this machine has these products. */
+    public static boolean there() {
+        return MachineCode.avx512() && !MachineKernels.SCALAR_ONLY;
+    }
+
+    /**
+     * Two matrices that are multiplied; elements of a row lie together.
+     *
+     * @param a the left one's first element
+     * @param aRow bytes from one of its rows to the next
+     * @param b the right one's first element
+     * @param bRow bytes from one of its rows to the next
+     * @param k columns of the left one, rows of the right one
+     */
+    public record Factors(long a, long aRow, long b, long bRow, int k) {}
+
+    /**
+     * Their product.
+     *
+     * @param bias what sums begin with, one for each column; 0 if there is none
+     * @param c its first element
+     * @param cRow bytes from one of its rows to the next, in which elements lie together
+     */
+    public record Sums(long bias, long c, long cRow, int rows, int n) {}
+
+    /** Bytes that {@link #multiply} needs besides for n columns. */
+    public static long bytes(int n, int k) {
+        return (long) FLOAT * roundUp(Math.min(n, WIDEST)) * depth(n, k);
+    }
+
+    private static int roundUp(int n) {
+        return (n + PANEL - 1) / PANEL * PANEL;
+    }
+
+    /** Rows of blocks, all of nearly the same number, of products of n columns. */
+    static int depth(int n, int k) {
+        int most = Math.min(BLOCK / Math.min(n, WIDEST), DEEPEST);
+        int blocks = (k + most - 1) / most;
+        return (k + blocks - 1) / blocks;
+    }
+
+    /**
+     * Multiplies; who calls has checked that all of it lies in memory that is there. An element is the sum of sums over k in rising
+     * order, each of as many as {@code n} and {@code k} say, whatever the number of rows and threads.
+     *
+     * @param block memory of {@link #bytes}
+     */
+    public static void multiply(Factors f, Sums sums, long block) {
+        int deep = depth(sums.n, f.k);
+        for (int j = 0; j < sums.n; j += WIDEST) {
+            for (int i = 0; i < f.k; i += deep) {
+                block(f, sums, j, i, Math.min(deep, f.k - i), block);
+            }
+        }
+    }
+
+    /** Adds the products with one block, from a column and a row on, or begins with them. */
+    private static void block(Factors f, Sums sums, int column, int row, int k, long cut) {
+        int n = Math.min(WIDEST, sums.n - column);
+        int panels = n / PANEL;
+        int left = n - panels * PANEL;
+        int rest = (left + LANES - 1) / LANES;
+        boolean begins = row == 0;
+        MachineBlock block = MachineBlock.own();
+        block.say(A_ROW, f.aRow);
+        block.say(C_ROW, sums.cRow);
+        block.say(BIAS, !begins || sums.bias == 0 ? ZEROS.address() : sums.bias + (long) FLOAT * column);
+        block.say(TO_BIAS, !begins || sums.bias == 0 ? 0 : PANEL * FLOAT);
+        block.say(PANELS, panels);
+        block.say(K, k);
+        block.say(MASK, (1L << left - (rest - 1) * LANES) - 1);
+        block.say(CUT, cut);
+        int part = k / HEIGHT / UNROLLED;
+        int parts = part == 0 ? 1 : HEIGHT;
+        block.say(PARTS, parts);
+        block.say(PART, part);
+        block.say(FIRST_PART, k - (parts - 1L) * part * UNROLLED);
+        int done = 0;
+        while (done < sums.rows) {
+            int rows = sums.rows - done;
+            // Tiles of nearly the same heights: sums of few rows wait for one another.
+            int tiles = (rows + HEIGHT - 1) / HEIGHT;
+            int height = (rows + tiles - 1) / tiles;
+            int some = tiles - (height * tiles - rows);
+            boolean cuts = done == 0;
+            some = cuts ? 1 : (int) Math.min(some, Math.max(1, BRIEF / ((long) height * n * k)));
+            block.say(A, f.a + (long) FLOAT * row + done * f.aRow);
+            block.say(A_TILE, height * f.aRow);
+            block.say(B, cuts ? f.b + row * f.bRow + (long) FLOAT * column : cut);
+            block.say(B_ROW, cuts ? f.bRow : PANEL * FLOAT);
+            block.say(B_PANEL, cuts ? PANEL * FLOAT : (long) PANEL * FLOAT * k);
+            block.say(C, sums.c + (long) FLOAT * column + done * sums.cRow);
+            block.say(C_TILE, height * sums.cRow);
+            block.say(TILES, some);
+            function(height, rest, !begins, cuts).callBriefly(block.said(SAID), 0, 0, 0, 0);
+            done += some * height;
+        }
+    }
+
+    private static NativeFunction function(int rows, int rest, boolean adds, boolean cuts) {
+        int i = ((rows * (VECTORS + 1) + rest) * 2 + (adds ? 1 : 0)) * 2 + (cuts ? 1 : 0);
+        NativeFunction f = FUNCTIONS[i];
+        if (f == null) { // twice, if two threads come at once
+            f = MachineCode.install(new MachineLargeProducts(rows, adds, cuts).write(rest))
+                    .orElseThrow();
+            FUNCTIONS[i] = f;
+        }
+        return f;
+    }
+
+    private final X86 code = new X86(BYTES);
+    private final int rows;
+    private final boolean adds;
+    private final boolean cuts;
+    private final SpacedRows left;
+
+    /** What writes the code for tiles of some rows, which may add to sums, and cut the right factor into panels meanwhile. */
+    private MachineLargeProducts(int rows, boolean adds, boolean cuts) {
+        this.rows = rows;
+        this.adds = adds;
+        this.cuts = cuts;
+        this.left = new SpacedRows(code, rows);
+    }
+
+    private static X86.Address at(int base, int offset) {
+        return new X86.Address(base, -1, 1, offset);
+    }
+
+    private static X86.Address told(int i) {
+        return at(X86.RDI, 8 * i);
+    }
+
+    /** A C function of the block; the last panel may have vectors of its own number, the last of which isn't whole. */
+    private byte[] write(int rest) {
+        for (int r : SAVED) {
+            code.push(r);
+        }
+        code.load(X86.RAX, told(MASK));
+        code.mask(X86.RAX);
+        code.load(FACTOR_ROW, told(B_ROW));
+        code.load(SUM_ROW, told(C_ROW));
+        left.apart(told(A_ROW));
+        X86.Mark tile = code.here();
+        code.load(SUM_AT, told(C));
+        code.load(PANEL_AT, told(B));
+        code.load(AT, told(BIAS));
+        code.store(told(BIAS_AT), AT);
+        code.load(AT, told(A));
+        code.add(AT, told(A_TILE));
+        code.store(told(NEXT_AT), AT);
+        X86.Mark last = code.mark();
+        code.load(COUNT, told(PANELS));
+        code.compareWith(COUNT, 0);
+        code.jumpIfZero(last);
+        X86.Mark panel = code.here();
+        panel(VECTORS, VECTORS);
+        code.add(PANEL_AT, told(B_PANEL));
+        code.add(SUM_AT, PANEL * FLOAT);
+        add(BIAS_AT, TO_BIAS);
+        add(NEXT_AT, A_ROW);
+        code.add(COUNT, -1);
+        code.jumpIfNotZero(panel);
+        code.bind(last);
+        if (rest > 0) {
+            panel(rest, rest - 1);
+        }
+        add(A, A_TILE);
+        add(C, C_TILE);
+        code.decrement(told(TILES));
+        code.jumpIfNotZero(tile);
+        code.vzeroupper();
+        for (int i = SAVED.length - 1; i >= 0; i--) {
+            code.pop(SAVED[i]);
+        }
+        code.ret();
+        return code.finish(List.of(), 8);
+    }
+
+    private void add(int to, int what) {
+        code.load(AT, told(to));
+        code.add(AT, told(what));
+        code.store(told(to), AT);
+    }
+
+    /** An instruction on some columns, all of a vector or those that the mask says. */
+    private void columns(boolean all, int opcode, int result, int first, X86.Place second) {
+        if (all) {
+            code.vector(X86.MAP_0F, opcode, false, false, result, first, second);
+        } else {
+            code.masked(X86.MAP_0F, opcode, false, result, first, second);
+        }
+    }
+
+    /** The rows of a tile by the columns of a panel, of whose vectors only some are whole. */
+    private void panel(int vectors, int whole) {
+        code.load(AT, told(BIAS_AT));
+        for (int r = 0; r < rows; r++) {
+            for (int v = 0; v < vectors; v++) {
+                columns(v < whole, X86.LOAD, r * vectors + v, -1, at(AT, BYTES * v));
+            }
+        }
+        left.begin(told(A));
+        code.move(FACTOR_AT, PANEL_AT);
+        code.move(FETCH_AT, SUM_AT);
+        code.load(NEXT, told(NEXT_AT));
+        code.load(LEFT, told(PARTS));
+        code.store(told(PARTS_LEFT), LEFT);
+        code.load(LEFT, told(FIRST_PART));
+        if (cuts) {
+            code.load(CUT_AT, told(CUT));
+        }
+        turns(vectors, whole, 1);
+        X86.Mark done = code.mark();
+        code.decrement(told(PARTS_LEFT));
+        code.jumpIfZero(done);
+        X86.Mark part = code.here();
+        code.load(LEFT, told(PART));
+        turns(vectors, whole, UNROLLED);
+        code.decrement(told(PARTS_LEFT));
+        code.jumpIfNotZero(part);
+        code.bind(done);
+        if (cuts) {
+            code.store(told(CUT), CUT_AT);
+            code.load(SUM_ROW, told(C_ROW));
+        }
+        code.move(AT, SUM_AT);
+        for (int r = 0; r < rows; r++) {
+            for (int v = 0; v < vectors; v++) {
+                int sum = r * vectors + v;
+                X86.Address to = at(AT, BYTES * v);
+                if (adds) {
+                    columns(v < whole, 0x58, sum, sum, to);
+                }
+                columns(v < whole, X86.STORE, sum, -1, to);
+            }
+            code.addRegister(AT, SUM_ROW);
+        }
+    }
+
+    /**
+     * Brings some of what is next of the left factor, and the next row of what the next panel's sums go to: a little at a time, as
+     * whoever asks for much memory at once waits with what is near, too.
+     */
+    private void fetch() {
+        for (int v = 0; v < VECTORS; v++) {
+            code.prefetchFirst(at(FETCH_AT, PANEL * FLOAT + BYTES * v));
+        }
+        if (cuts) {
+            code.add(FETCH_AT, told(C_ROW));
+        } else {
+            code.addRegister(FETCH_AT, SUM_ROW);
+        }
+        for (int i = 0; i < AHEAD; i++) {
+            code.prefetch(at(NEXT, BYTES * i));
+        }
+        code.add(NEXT, AHEAD * BYTES);
+    }
+
+    /** A part of the sums over k. */
+    private void turns(int vectors, int whole, int unrolled) {
+        fetch();
+        X86.Mark top = code.here();
+        for (int i = 0; i < unrolled; i++) {
+            turn(vectors, whole, cuts ? 0 : i);
+            if (cuts) {
+                code.addRegister(FACTOR_AT, FACTOR_ROW);
+                code.add(CUT_AT, PANEL * FLOAT);
+                left.goBytes(FLOAT);
+            }
+        }
+        if (!cuts) {
+            code.add(FACTOR_AT, unrolled * PANEL * FLOAT);
+            left.goBytes(unrolled * FLOAT);
+        }
+        code.add(LEFT, -1);
+        code.jumpIfNotZero(top);
+    }
+
+    /** The product of a column of the tile and a row of the panel, so many turns on. */
+    private void turn(int vectors, int whole, int turn) {
+        int factors = rows * vectors;
+        int repeated = factors + vectors;
+        int row = turn * PANEL * FLOAT;
+        for (int v = 0; v < vectors; v++) {
+            columns(v < whole, X86.LOAD, factors + v, -1, at(FACTOR_AT, row + BYTES * v));
+        }
+        for (int v = 0; v < vectors; v++) {
+            code.prefetchFirst(
+                    cuts
+                            ? new X86.Address(FACTOR_AT, FACTOR_ROW, 8, BYTES * v)
+                            : at(FACTOR_AT, row + TURNS_AHEAD * PANEL * FLOAT + BYTES * v));
+            if (cuts) {
+                code.prefetch(at(FACTOR_AT, BYTES * (VECTORS + v)));
+                columns(v < whole, X86.STORE, factors + v, -1, at(CUT_AT, BYTES * v));
+            }
+        }
+        for (int r = 0; r < rows; r++) {
+            code.vector(X86.MAP_0F38, 0x18, true, false, repeated, -1, left.row(r, turn * FLOAT));
+            for (int v = 0; v < vectors; v++) { // sum += repeated * factor
+                code.vector(X86.MAP_0F38, 0xb8, true, false, r * vectors + v, repeated, new X86.Register(factors + v));
+            }
+        }
+    }
+}
