@@ -211,6 +211,13 @@ final class FusedLoops {
         }
     });
 
+    static final Loop WIDE_LOG_ADD_EXP = wide("wide_log_add_exp", 1, new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(Logarithms.Logaddexp.OP.lane(l, in.get(0), in.get(1)));
+        }
+    });
+
     static final Loop WIDE_MULTIPLY_ADD = wide("wide_multiply_add", 2, new Body() {
         @Override
         public <V> List<V> lanes(Lanes<V> l, List<V> in) {
@@ -218,9 +225,19 @@ final class FusedLoops {
         }
     });
 
+    /** A recurrence's next result: of the last one, what is added and the factor. */
+    static final Loop WIDE_STEP = wide("wide_step", 2, new Body() {
+        @Override
+        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+            return List.of(l.add(in.get(1), l.mul(in.get(2), in.get(0))));
+        }
+    });
+
     static final Tiers WIDE_PLUS_ROWS = new Tiers(WIDE_PLUS);
     static final Tiers WIDE_TIMES_ROWS = new Tiers(WIDE_TIMES);
+    static final Tiers WIDE_LOG_ADD_EXP_ROWS = new Tiers(WIDE_LOG_ADD_EXP);
     static final Tiers WIDE_MULTIPLY_ADD_ROWS = new Tiers(WIDE_MULTIPLY_ADD);
+    static final Tiers WIDE_STEP_ROWS = new Tiers(WIDE_STEP);
 
     static final Tiers LARGER_ROWS = new Tiers(LARGER);
     static final Tiers LARGER_NUMBER_ROWS = new Tiers(LARGER_NUMBER);
@@ -289,6 +306,8 @@ final class FusedLoops {
                 LEFT,
                 WIDE_PLUS,
                 WIDE_TIMES,
-                WIDE_MULTIPLY_ADD);
+                WIDE_LOG_ADD_EXP,
+                WIDE_MULTIPLY_ADD,
+                WIDE_STEP);
     }
 }

@@ -3,6 +3,7 @@ package org.cresset.op;
 import java.lang.foreign.MemorySegment;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
+import org.cresset.op.RunningColumns.Step;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** Running log(sum(e^x)) along a dimension, each step by the rule of {@code logaddexp}. */
 public final class LogCumsumExp extends Scan {
     public static final LogCumsumExp OP = new LogCumsumExp();
+
+    /** Elements that are worth loops over many lines. */
+    private static final long WORTH_LOOPS = 1 << 10;
 
     private LogCumsumExp() {
         super("logcumsumexp", Saves.ALL);
@@ -24,6 +28,9 @@ public final class LogCumsumExp extends Scan {
     protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
         Dense x = in[0];
         Dense y = out[0];
+        if (columns(x, y, ((Scans.Along) attrs).dim())) {
+            return;
+        }
         DType part = x.dtype().real();
         boolean complex = x.dtype().isComplex();
         Scans.lines(x, y, ((Scans.Along) attrs).dim(), (from, fs, to, ts, n) -> {
@@ -49,6 +56,16 @@ public final class LogCumsumExp extends Scan {
                 Convert.writeDouble(part, y.segment(), to + i * ts, sum[0]);
             }
         });
+    }
+
+    /** Many lines at once, turned to lie side by side if they don't; false where that isn't worth it. */
+    private static boolean columns(Dense x, Dense y, int d) {
+        if (x.dtype() != DType.FLOAT32 && x.dtype() != DType.FLOAT64 || x.numel() < WORTH_LOOPS) {
+            return false;
+        }
+        return RunningColumns.accumulate(x, y, d, Step.LOG_SUM)
+                || RunningColumns.turned(
+                        d, new Dense[] {x}, y, (in, out) -> RunningColumns.accumulate(in[0], out, 0, Step.LOG_SUM));
     }
 
     private static void line(DType t, MemorySegment x, long from, long fs, MemorySegment y, long to, long ts, long n) {

@@ -2,7 +2,7 @@ package org.cresset.op;
 
 import org.cresset.tensor.Tensor;
 
-/** log(e^a + e^b) of complex numbers, and its derivative. */
+/** log(e^a + e^b) of complex numbers, and derivatives of such sums. */
 final class LogSums {
     private LogSums() {}
 
@@ -41,8 +41,11 @@ final class LogSums {
         out[1] += im;
     }
 
-    /** e^(x - y), where x is one term's logarithm and y the sum's; 0 where both are infinite. */
+    /** e^(x - y), where x is one term's logarithm and y the sum's; 1 where both are infinite. */
     static Tensor share(Tensor x, Tensor y) {
+        if (!x.dtype().isComplex() && !y.dtype().isComplex()) {
+            return Logarithms.Share.OP.on(None.NONE, x, y);
+        }
         Tensor d = x.sub(y);
         Tensor same = x.eq(y).logicalAnd(d.isnan());
         return Tensor.where(same, Tensor.number(0).to(d.dtype()), d).exp();

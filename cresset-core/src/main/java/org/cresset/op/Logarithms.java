@@ -113,6 +113,25 @@ public final class Logarithms {
         }
     }
 
+    /** e^(x - y), where x is the logarithm of one term and y that of a sum; 1 where both are the same infinity. */
+    static final class Share extends Binary {
+        static final Share OP = new Share();
+
+        private Share() {
+            super("log_share", Promotion.FLOAT_ONLY, Saves.ALL);
+        }
+
+        @Override
+        protected <V> V lane(Lanes<V> l, V x, V y) {
+            return LaneMath.exp(l, l.select(l.eq(x, y), l.zero(), l.sub(x, y)));
+        }
+
+        @Override
+        protected Tensor derivative(int i, Tensor x, Tensor y, Tensor share) {
+            return i == 0 ? share : share.neg();
+        }
+    }
+
     /** log2(2^a + 2^b). */
     public static final class Logaddexp2 extends Binary {
         public static final Logaddexp2 OP = new Logaddexp2();

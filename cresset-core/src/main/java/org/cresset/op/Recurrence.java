@@ -32,7 +32,17 @@ final class Recurrence extends Scan {
         DType part = x.dtype().real();
         boolean complex = x.dtype().isComplex();
         boolean reverse = ((Attrs) attrs).reverse;
-        Scans.lines(x, y, ((Attrs) attrs).dim, (from, fs, to, ts, n) -> {
+        int d = ((Attrs) attrs).dim;
+        if (x.dtype() == DType.FLOAT32
+                && (RunningColumns.recur(x, c, y, d, reverse)
+                        || RunningColumns.turned(
+                                d,
+                                new Dense[] {x, c},
+                                y,
+                                (in, to) -> RunningColumns.recur(in[0], in[1], to, 0, reverse)))) {
+            return;
+        }
+        Scans.lines(x, y, d, (from, fs, to, ts, n) -> {
             long toC = c.byteOffset() - x.byteOffset();
             if (!complex) {
                 Line line = new Line(part, x.segment(), c.segment(), from, toC, fs, y.segment(), to, ts);

@@ -24,15 +24,41 @@ final class RunningColumns {
     /** Columns that are handled together. */
     private static final int BLOCK = 256;
 
+    /** Elements that are worth turning. */
+    private static final long WORTH_TURNING = 1 << 10;
+
+    /** Lines that are. */
+    private static final long SIDE_BY_SIDE = 8;
+
     private RunningColumns() {}
+
+    /** What a result and the next element become. */
+    enum Step {
+        SUM(0, FusedLoops.WIDE_PLUS_ROWS, Arithmetic.Add.OP),
+        PRODUCT(1, FusedLoops.WIDE_TIMES_ROWS, Arithmetic.Mul.OP),
+        LOG_SUM(Double.NEGATIVE_INFINITY, FusedLoops.WIDE_LOG_ADD_EXP_ROWS, Logarithms.Logaddexp.OP);
+
+        private final double identity;
+
+        /** Of float32, with results in float64. */
+        private final Tiers wide;
+
+        private final Elementwise op;
+
+        Step(double identity, Tiers wide, Elementwise op) {
+            this.identity = identity;
+            this.wide = wide;
+            this.op = op;
+        }
+    }
 
     /** The first element of some columns in both tensors, in bytes. */
     private interface Columns {
         void run(long from, long to, int width);
     }
 
-    /** Sums or products along dimension d; false where lines don't lie so, or for a dtype without a loop of its own. */
-    static boolean accumulate(Dense x, Dense y, int d, boolean product) {
+    /** Results so far along dimension d; false where lines don't lie so, or for a dtype without a loop of its own. */
+    static boolean accumulate(Dense x, Dense y, int d, Step step) {
         DType t = x.dtype();
         if (t != DType.FLOAT32 && t != DType.FLOAT64 && t != DType.INT64) {
             return false;
@@ -40,9 +66,9 @@ final class RunningColumns {
         Steps s = Steps.of(x, y, d);
         return each(x, y, d, (from, to, w) -> {
             switch (t) {
-                case FLOAT32 -> floats(x.segment(), from, y.segment(), to, s, w, product);
-                case FLOAT64 -> rows(x.segment(), from, y.segment(), to, s, w, product, LaneType.F64);
-                default -> rows(x.segment(), from, y.segment(), to, s, w, product, LaneType.I64);
+                case FLOAT32 -> floats(x.segment(), from, y.segment(), to, s, w, step);
+                case FLOAT64 -> rows(x.segment(), from, y.segment(), to, s, w, step, LaneType.F64);
+                default -> rows(x.segment(), from, y.segment(), to, s, w, step, LaneType.I64);
             }
         });
     }
@@ -58,6 +84,56 @@ final class RunningColumns {
         Steps s = Steps.of(x, y, d);
         return each(
                 x, y, d, (from, to, w) -> extremes(x.segment(), from, y.segment(), to, where.segment(), s, w, largest));
+    }
+
+    /**
+     * The recurrence y_i = x_i + c_i y_(i-1) along dimension d, or with y_(i+1) if reverse, of x and c that lie alike; false where
+     * lines don't lie so. In float32.
+     */
+    static boolean recur(Dense x, Dense c, Dense y, int d, boolean reverse) {
+        Steps s = Steps.of(x, y, d);
+        long toC = c.byteOffset() - x.byteOffset();
+        return each(x, y, d, (from, to, w) -> {
+            Kernel k = FusedLoops.WIDE_STEP_ROWS.pick(s.n * w);
+            Dense results = Dense.empty(Shape.of(w), DType.FLOAT64);
+            MemorySegment own = results.segment();
+            long at = results.byteOffset();
+            for (long j = 0; j < s.n; j++) {
+                long i = reverse ? s.n - 1 - j : j;
+                long here = from + i * s.from;
+                if (j == 0) { // nothing is before the first, whatever its factor
+                    ConvertRuns.run(DType.FLOAT32, x.segment(), here, DType.FLOAT64, own, at, w);
+                } else {
+                    k.run(own, at, x.segment(), here, c.segment(), here + toC, own, at, w);
+                }
+                ConvertRuns.run(DType.FLOAT64, own, at, DType.FLOAT32, y.segment(), to + i * s.to, w);
+            }
+            Reference.reachabilityFence(results);
+        });
+    }
+
+    /** What is done along dimension 0. */
+    interface Turned {
+        boolean run(Dense[] in, Dense out);
+    }
+
+    /** Has many lines along d, which lie in memory each by itself, turned to lie side by side, and back; false if there are few. */
+    static boolean turned(int d, Dense[] in, Dense y, Turned body) {
+        if (y.dim() < 2 || y.numel() < WORTH_TURNING || y.numel() / y.size(d) < SIDE_BY_SIDE) {
+            return false;
+        }
+        Dense[] rows = new Dense[in.length];
+        for (int i = 0; i < in.length; i++) {
+            Dense turned = Views.swapped(in[i], 0, d);
+            rows[i] = Dense.empty(turned.shape(), turned.dtype());
+            Pointwise.copy(turned, rows[i]);
+        }
+        Dense out = Dense.empty(rows[0].shape(), y.dtype());
+        boolean done = body.run(rows, out);
+        if (done) {
+            Pointwise.copy(out, Views.swapped(y, 0, d));
+        }
+        return done;
     }
 
     /** From one row to the next, in bytes, and how many rows there are. */
@@ -77,7 +153,7 @@ final class RunningColumns {
         Dense a = (Dense) Views.Select.OP.eval(first, new Tensor[] {x})[0];
         Dense b = (Dense) Views.Select.OP.eval(first, new Tensor[] {y})[0];
         Geometry g = Geometry.of(a.shape(), b, a);
-        if (g.innerStep(0) != size || g.innerStep(1) != size || g.inner() < 8) {
+        if (g.innerStep(0) != size || g.innerStep(1) != size || g.inner() < SIDE_BY_SIDE) {
             return false;
         }
         Workers.parallelFor(g.numel, Math.max(8, 8192 / x.size(d)), (lo, hi) -> {
@@ -92,9 +168,9 @@ final class RunningColumns {
 
     /** In float64; each row of sums is rounded. */
     private static void floats(
-            MemorySegment source, long from, MemorySegment target, long to, Steps s, int w, boolean product) {
-        Kernel k = (product ? FusedLoops.WIDE_TIMES_ROWS : FusedLoops.WIDE_PLUS_ROWS).pick(s.n * w);
-        Dense sums = identities(LaneType.F64, product, w);
+            MemorySegment source, long from, MemorySegment target, long to, Steps s, int w, Step step) {
+        Kernel k = step.wide.pick(s.n * w);
+        Dense sums = identities(LaneType.F64, step, w);
         MemorySegment own = sums.segment();
         long at = sums.byteOffset();
         for (long i = 0; i < s.n; i++) {
@@ -104,19 +180,11 @@ final class RunningColumns {
         Reference.reachabilityFence(sums);
     }
 
-    /** Of numbers that are added up or multiplied as they are: each row with the result before. */
+    /** Of numbers that stay in their dtype: each row with the result before. */
     private static void rows(
-            MemorySegment source,
-            long from,
-            MemorySegment target,
-            long to,
-            Steps s,
-            int w,
-            boolean product,
-            LaneType type) {
-        Elementwise op = product ? Arithmetic.Mul.OP : Arithmetic.Add.OP;
-        Kernel k = op.loop(type, 0).pick(s.n * w);
-        Dense first = identities(type, product, w);
+            MemorySegment source, long from, MemorySegment target, long to, Steps s, int w, Step step, LaneType type) {
+        Kernel k = step.op.loop(type, 0).pick(s.n * w);
+        Dense first = identities(type, step, w);
         k.run(first.segment(), first.byteOffset(), source, from, null, 0, target, to, w);
         for (long i = 1; i < s.n; i++) {
             long o = to + i * s.to;
@@ -125,9 +193,9 @@ final class RunningColumns {
         Reference.reachabilityFence(first);
     }
 
-    private static Dense identities(LaneType type, boolean product, int n) {
+    private static Dense identities(LaneType type, Step step, int n) {
         Dense row = Dense.empty(Shape.of(n), type.dtype());
-        row.write(0, product ? 1 : 0);
+        row.write(0, step.identity);
         Moves.repeat(
                 row.segment(),
                 row.byteOffset(),

@@ -3,6 +3,7 @@ package org.cresset.op;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.base.Workers;
+import org.cresset.op.RunningColumns.Step;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Dims;
 import org.cresset.tensor.Tensor;
@@ -79,7 +80,7 @@ public final class Scans {
             Dense x = in[0];
             Dense y = out[0];
             boolean product = this instanceof Cumprod;
-            if (RunningColumns.accumulate(x, y, ((Along) attrs).dim, product)) {
+            if (RunningColumns.accumulate(x, y, ((Along) attrs).dim, product ? Step.PRODUCT : Step.SUM)) {
                 return;
             }
             DType part = x.dtype().real();

@@ -1,6 +1,5 @@
 package org.cresset.op;
 
-import java.util.Arrays;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.CressetException;
 import org.cresset.base.DType;
@@ -70,28 +69,20 @@ public final class Sorting {
 
         /** With what is sorted in a row: whole blocks go there and back, not each line by itself. */
         private static void turned(Attrs a, Dense x, Dense[] out) {
-            Dense y = swapped(x, a.dim);
+            Dense y = Views.swapped(x, a.dim, x.dim() - 1);
             Dense rows = Dense.empty(y.shape(), y.dtype());
             Pointwise.copy(y, rows);
             Dense[] to = new Dense[out.length];
             for (int i = 0; i < to.length; i++) {
-                to[i] = Dense.empty(swapped(out[i], a.dim).shape(), out[i].dtype());
+                to[i] = Dense.empty(Views.swapped(out[i], a.dim, x.dim() - 1).shape(), out[i].dtype());
             }
             lines(rows, x.dim() - 1, a, to);
             for (int i = 0; i < to.length; i++) {
-                Pointwise.copy(to[i], swapped(out[i], a.dim));
+                Pointwise.copy(to[i], Views.swapped(out[i], a.dim, x.dim() - 1));
             }
         }
 
         /** With a dimension and the last one in each other's place. */
-        private static Dense swapped(Dense x, int dim) {
-            long[] order = new long[x.dim()];
-            Arrays.setAll(order, d -> d);
-            order[dim] = order.length - 1;
-            order[order.length - 1] = dim;
-            return (Dense) Views.Permute.OP.eval(new Views.Longs(order), new Tensor[] {x})[0];
-        }
-
         private static void lines(Dense x, int dim, Attrs a, Dense[] out) {
             Object first = new Views.Longs(dim, 0);
             Dense heads = (Dense) Views.Select.OP.eval(first, new Tensor[] {x})[0];

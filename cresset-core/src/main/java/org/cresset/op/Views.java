@@ -14,6 +14,13 @@ import org.jspecify.annotations.Nullable;
 public final class Views {
     private Views() {}
 
+    /** With two dimensions in each other's place. */
+    static Dense swapped(Dense x, int a, int b) {
+        long[] order = new long[x.dim()];
+        Arrays.setAll(order, d -> d == a ? b : d == b ? a : d);
+        return (Dense) Permute.OP.eval(new Longs(order), new Tensor[] {x})[0];
+    }
+
     /** Attributes that are a list of numbers. */
     public record Longs(long... of) {
         @Override
