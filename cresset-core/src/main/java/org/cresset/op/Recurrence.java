@@ -39,7 +39,7 @@ final class Recurrence extends Scan {
                                 d,
                                 new Dense[] {x, c},
                                 y,
-                                (in, to) -> RunningColumns.recur(in[0], in[1], to, 0, reverse)))) {
+                                (turned, to) -> RunningColumns.recur(turned[0], turned[1], to, 0, reverse)))) {
             return;
         }
         Scans.lines(x, y, d, (from, fs, to, ts, n) -> {
