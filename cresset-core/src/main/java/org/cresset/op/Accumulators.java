@@ -3,16 +3,9 @@ package org.cresset.op;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.Vector;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 import org.cresset.emit.Combine;
 import org.cresset.emit.LaneType;
-import org.cresset.emit.Window;
+import org.cresset.emit.MachineAccumulators;
 import org.jspecify.annotations.Nullable;
 
 /** A thread's blocks of accumulators, as loops over rows leave them in memory, and what those come to. */
@@ -39,14 +32,8 @@ final class Accumulators {
 
     private static final ThreadLocal<Accumulators> LOCAL = ThreadLocal.withInitial(Accumulators::new);
 
-    private static final Accumulators EXERCISED = new Accumulators();
-    private static final double[] RESULTS = new double[BLOCKS];
-    private static final Exercise SUMS =
-            new Exercise(() -> Vectors.sums(EXERCISED.memory, BLOCKS, EXERCISED.wide, RESULTS, 0), LANES * BLOCKS);
-    private static final Exercise LARGEST =
-            new Exercise(() -> Vectors.largest(EXERCISED.memory, BLOCKS, EXERCISED.ints), LANES * BLOCKS);
-
     private final MemorySegment memory = Arena.ofAuto().allocate(BLOCKS * BLOCK, BLOCK);
+    private final MemorySegment totals = Arena.ofAuto().allocate(8 * BLOCKS, 64);
     private final @Nullable MemorySegment[] identities = new MemorySegment[KINDS];
     private final float[] narrow = new float[LANES * BLOCKS];
     private final double[] wide = new double[LANES * BLOCKS];
@@ -108,14 +95,11 @@ final class Accumulators {
         MemorySegment.copy(memory, L, 0, to, 0, to.length);
     }
 
-    private static boolean wideVectors() {
-        return LoopForms.vectors() && WarmUp.vectorBytes() >= 32;
-    }
-
     /** Adds up each of the first blocks, of floats, in float64. */
     void sums(int blocks, double[] results, int first) {
-        if (wideVectors() && SUMS.ready((long) LANES * blocks)) {
-            Vectors.sums(memory, blocks, wide, results, first);
+        if (MachineAccumulators.there()) {
+            MachineAccumulators.sums(blocks, memory.address(), totals.address());
+            MemorySegment.copy(totals, D, 0, results, first, blocks);
             return;
         }
         numbers(LaneType.F32, LANES * blocks);
@@ -141,8 +125,9 @@ final class Accumulators {
 
     /** The largest of each of the first blocks, of ints. The array is valid until the next call of a method. */
     int[] largest(int blocks) {
-        if (wideVectors() && LARGEST.ready((long) LANES * blocks)) {
-            Vectors.largest(memory, blocks, ints);
+        if (MachineAccumulators.there()) {
+            MachineAccumulators.largest(blocks, memory.address(), totals.address());
+            MemorySegment.copy(totals, I, 0, ints, 0, blocks);
             return ints;
         }
         MemorySegment.copy(memory, I, 0, ints, 0, LANES * blocks);
@@ -154,56 +139,5 @@ final class Accumulators {
             ints[i] = most;
         }
         return ints;
-    }
-
-    /** Loaded only where the Vector API is. */
-    static final class Vectors {
-        private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-        private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_128;
-        private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_256;
-        private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_256;
-
-        private Vectors() {}
-
-        /** Says of what class a vector is, as emitted loops do of their accumulators, so that the JIT compiler needs no box for it. */
-        private static void exact(Vector<?> v, VectorSpecies<?> species) {
-            if (v.getClass() != species.vectorType()) {
-                throw new IllegalStateException();
-            }
-        }
-
-        /** All chains of a block at once. */
-        static void sums(MemorySegment memory, int blocks, double[] chains, double[] results, int first) {
-            long at = Window.address(memory, 0, (long) blocks * BLOCK);
-            for (int i = 0; i < blocks; i++) {
-                DoubleVector sum = DoubleVector.zero(DOUBLES);
-                for (int k = 0; k < LANES; k += CHAINS) {
-                    exact(sum, DOUBLES);
-                    FloatVector v = FloatVector.fromMemorySegment(FLOATS, Window.MEMORY, at + 4 * k, ORDER);
-                    sum = sum.add(v.convertShape(VectorOperators.F2D, DOUBLES, 0));
-                }
-                exact(sum, DOUBLES);
-                sum.intoArray(chains, CHAINS * i);
-                at += BLOCK;
-            }
-            for (int i = 0; i < blocks; i++) {
-                int k = CHAINS * i;
-                results[first + i] = chains[k] + chains[k + 1] + (chains[k + 2] + chains[k + 3]);
-            }
-        }
-
-        static void largest(MemorySegment memory, int blocks, int[] results) {
-            long at = Window.address(memory, 0, (long) blocks * BLOCK);
-            for (int i = 0; i < blocks; i++) {
-                IntVector most = IntVector.fromMemorySegment(INTS, Window.MEMORY, at, ORDER);
-                for (int k = INTS.length(); k < LANES; k += INTS.length()) {
-                    exact(most, INTS);
-                    most = most.max(IntVector.fromMemorySegment(INTS, Window.MEMORY, at + 4 * k, ORDER));
-                }
-                exact(most, INTS);
-                results[i] = most.reduceLanes(VectorOperators.MAX);
-                at += BLOCK;
-            }
-        }
     }
 }

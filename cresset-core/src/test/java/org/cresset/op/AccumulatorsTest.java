@@ -7,10 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Random;
+import org.cresset.emit.MachineAccumulators;
 import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
-/** What rows of floats come to: the order of numbers as integers, and blocks of accumulators in vector code. */
+/** What rows of floats come to: the order of numbers as integers, and blocks of accumulators in machine code. */
 class AccumulatorsTest {
     private static final int LANES = Accumulators.BLOCK / 4;
     private static final float[] SPECIAL = {
@@ -112,10 +113,11 @@ class AccumulatorsTest {
     }
 
     @Test
-    void totalsInVectorCode() {
-        assumeTrue(LoopForms.vectors() && WarmUp.vectorBytes() >= 32);
+    void totalsInMachineCode() {
+        assumeTrue(MachineAccumulators.there(), "needs Linux on x86-64 with AVX2");
         Random random = new Random(4);
-        MemorySegment memory = Accumulators.local().memory();
+        Accumulators accumulators = Accumulators.local();
+        MemorySegment memory = accumulators.memory();
         for (int round = 0; round < 20; round++) {
             int blocks = 1 + random.nextInt(Accumulators.BLOCKS);
             double[] expected = new double[blocks];
@@ -134,12 +136,10 @@ class AccumulatorsTest {
                 }
             }
             double[] sums = new double[blocks + 2];
-            Accumulators.Vectors.sums(memory, blocks, new double[4 * blocks], sums, 1);
+            accumulators.sums(blocks, sums, 1);
             assertThat(Arrays.copyOfRange(sums, 1, blocks + 1)).isEqualTo(expected);
             assertThat(sums[0] + sums[blocks + 1]).isZero();
-            int[] keys = new int[blocks];
-            Accumulators.Vectors.largest(memory, blocks, keys);
-            assertThat(keys).isEqualTo(most);
+            assertThat(Arrays.copyOf(accumulators.largest(blocks), blocks)).isEqualTo(most);
         }
     }
 }

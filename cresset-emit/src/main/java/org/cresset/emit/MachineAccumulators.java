@@ -1,0 +1,97 @@
+package org.cresset.emit;
+
+import java.util.List;
+import org.cresset.base.spi.MachineCode;
+import org.cresset.base.spi.NativeFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What blocks of 32 accumulators come to, in the processor's own language: sums of floats in double, or the largest of ints. Who
+ * calls has checked that all memory is there. For AVX2.
+ */
+public final class MachineAccumulators {
+    private static final int LANES = 32;
+
+    private static final int N = X86.RDI;
+    private static final int FROM = X86.RSI;
+    private static final int TO = X86.RDX;
+
+    private static volatile @Nullable NativeFunction sums;
+    private static volatile @Nullable NativeFunction largest;
+
+    private MachineAccumulators() {}
+
+    /** Whether this machine has them. */
+    public static boolean there() {
+        return MachineCode.avx2() && !MachineKernels.SCALAR_ONLY;
+    }
+
+    /**
+     * A double for each block of floats: four sums of every fourth, of which the first two and the last two are added up before
+     * both together.
+     */
+    public static void sums(long blocks, long from, long to) {
+        NativeFunction f = sums;
+        if (f == null) { // twice, if two threads come at once
+            f = MachineCode.install(write(true)).orElseThrow();
+            sums = f;
+        }
+        f.callBriefly(blocks, from, to, 0, 0);
+    }
+
+    /** An int for each block of ints. */
+    public static void largest(long blocks, long from, long to) {
+        NativeFunction f = largest;
+        if (f == null) {
+            f = MachineCode.install(write(false)).orElseThrow();
+            largest = f;
+        }
+        f.callBriefly(blocks, from, to, 0, 0);
+    }
+
+    private static X86.Address at(int base, int offset) {
+        return new X86.Address(base, -1, 1, offset);
+    }
+
+    private static byte[] write(boolean sums) {
+        X86 code = new X86();
+        X86.Mark top = code.here();
+        if (sums) {
+            sum(code);
+        } else {
+            largest(code);
+        }
+        code.add(FROM, LANES * Float.BYTES);
+        code.add(TO, sums ? Double.BYTES : Integer.BYTES);
+        code.add(N, -1);
+        code.jumpIfNotZero(top);
+        code.ret();
+        return code.finish(List.of(), 8);
+    }
+
+    private static void sum(X86 code) {
+        code.half(X86.MAP_0F, 0x5a, false, 0, 0, at(FROM, 0)); // two floats to doubles
+        code.half(X86.MAP_0F, 0x5a, false, 1, 0, at(FROM, 8));
+        for (int i = 16; i < LANES * Float.BYTES; i += 16) {
+            for (int k = 0; k < 2; k++) {
+                code.half(X86.MAP_0F, 0x5a, false, 2 + k, 0, at(FROM, i + 8 * k));
+                code.half(X86.MAP_0F, 0x58, true, k, k, new X86.Register(2 + k));
+            }
+        }
+        code.half(X86.MAP_0F, 0x7c, true, 0, 0, new X86.Register(1)); // sums of neighbours, of both
+        code.half(X86.MAP_0F, 0x7c, true, 0, 0, new X86.Register(0));
+        code.storeDouble(at(TO, 0), 0);
+    }
+
+    private static void largest(X86 code) {
+        code.half(X86.MAP_0F, X86.LOAD, false, 0, 0, at(FROM, 0));
+        for (int i = 16; i < LANES * Integer.BYTES; i += 16) {
+            code.half(X86.MAP_0F38, 0x3d, true, 0, 0, at(FROM, i));
+        }
+        code.half(X86.MAP_0F, 0x6d, true, 1, 0, new X86.Register(0)); // the upper half
+        code.half(X86.MAP_0F38, 0x3d, true, 0, 0, new X86.Register(1));
+        code.shift(0x73, 2, 1, 0, 32); // the second number
+        code.half(X86.MAP_0F38, 0x3d, true, 0, 0, new X86.Register(1));
+        code.single(0x11, 0, 0, at(TO, 0));
+    }
+}
