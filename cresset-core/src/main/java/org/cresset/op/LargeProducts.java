@@ -25,12 +25,18 @@ final class LargeProducts {
 
     /** Whether matrices (b, m, k) and (b, k, n) are multiplied here. */
     static boolean suits(Dense a, Dense b, Dense c) {
-        return MachineLargeProducts.there() && suits(a) && suits(b) && suits(c);
+        return MachineLargeProducts.there()
+                && suits(a)
+                && (a.stride(2) == 1 || a.stride(1) == 1)
+                && suits(b)
+                && b.stride(2) == 1
+                && suits(c)
+                && c.stride(2) == 1;
     }
 
     private static boolean suits(Dense t) {
         return t.dtype() == DType.FLOAT32
-                && t.stride(2) == 1
+                && t.stride(2) >= 0
                 && t.stride(1) >= 0
                 && t.stride(0) >= 0
                 && t.size(0) > 0
@@ -62,6 +68,7 @@ final class LargeProducts {
                         new Factors(
                                 left + 4 * (i * a.stride(0) + first * a.stride(1)),
                                 4 * a.stride(1),
+                                4 * a.stride(2),
                                 right + 4 * i * b.stride(0),
                                 4 * b.stride(1),
                                 k),

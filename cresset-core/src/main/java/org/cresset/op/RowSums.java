@@ -7,6 +7,8 @@ import org.cresset.base.DType;
 import org.cresset.emit.Combine;
 import org.cresset.emit.Kernel;
 import org.cresset.emit.LaneType;
+import org.cresset.emit.MachineAccumulators;
+import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 
 /**
@@ -25,7 +27,7 @@ final class RowSums {
     private static final int TILE = 1024;
 
     /** Elements of a row that are too few for accumulators. */
-    private static final int SHORT = 8;
+    private static final int SHORT = MachineAccumulators.SHORT;
 
     private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ThreadLocal<MemorySegment> TILES =
@@ -96,6 +98,15 @@ final class RowSums {
 
     /** Sums of rows of which each element would have an accumulator of its own: added one after the other in doubles. */
     private void shortRows(long at, int rows, int n, double[] results) {
+        if (dtype == DType.FLOAT32 && MachineAccumulators.there()) {
+            for (int i = 0; i < rows; i += TILE) {
+                int few = Math.min(TILE, rows - i);
+                long from = Window.address(memory, at + 4L * i * n, 4L * few * n);
+                MachineAccumulators.rows(n, few, from, tile.address());
+                MemorySegment.copy(tile, ValueLayout.JAVA_DOUBLE, 0, results, i, few);
+            }
+            return;
+        }
         double[] some = new double[TILE];
         int most = TILE / n;
         for (int i = 0; i < rows; i += most) {

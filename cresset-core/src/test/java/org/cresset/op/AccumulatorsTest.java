@@ -1,6 +1,7 @@
 package org.cresset.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.MemorySegment;
@@ -100,6 +101,27 @@ class AccumulatorsTest {
                 Tensor apart = Tensor.cat(1, x, x).narrow(1, 0, n);
                 assertThat(apart.amin(last, false).toFloatArray()).containsExactly(least);
                 assertThat(x.amax(new long[] {0, 1}, false).toFloatArray()).containsExactly(largest(most));
+            }
+        }
+    }
+
+    @Test
+    void sumsOfShortRows() {
+        Random random = new Random(5);
+        for (int n = 1; n < 11; n++) {
+            int rows = 1030;
+            float[] all = row(random, rows * n, 6);
+            float[] sums = new float[rows];
+            for (int i = 0; i < rows; i++) {
+                double sum = 0;
+                for (int k = 0; k < n; k++) {
+                    sum += all[i * n + k];
+                }
+                sums[i] = (float) sum;
+            }
+            float[] found = Tensor.of(all).reshape(rows, n).sum(1).toFloatArray();
+            for (int i = 0; i < rows; i++) {
+                assertThat(found[i]).isCloseTo(sums[i], within(Math.abs(Math.ulp(sums[i]))));
             }
         }
     }

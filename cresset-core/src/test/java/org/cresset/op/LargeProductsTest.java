@@ -49,6 +49,8 @@ class LargeProductsTest {
                 ? Tensor.randn(1, k, n).expand(batch, k, n)
                 : Tensor.randn(batch, k + gap, n + gap).narrow(1, 0, k).narrow(2, gap, n);
         check(a, b, a.bmm(b));
+        Tensor turned = a.transpose(1, 2).contiguous().transpose(1, 2);
+        check(turned, b, turned.bmm(b));
         check(a.select(0, 0), b.select(0, 0), a.select(0, 0).matmul(b.select(0, 0)));
     }
 
@@ -74,6 +76,7 @@ class LargeProductsTest {
         Tensor a = Tensor.randn(64, 64);
         assertThat(LargeProducts.suits(batch(a), batch(a), batch(a))).isTrue();
         assertThat(LargeProducts.suits(batch(a), batch(a.t()), batch(a))).isFalse();
+        assertThat(LargeProducts.suits(batch(a.t()), batch(a), batch(a))).isTrue();
         assertThat(LargeProducts.suits(batch(a.narrow(0, 0, 31)), batch(a), batch(a)))
                 .isFalse();
     }

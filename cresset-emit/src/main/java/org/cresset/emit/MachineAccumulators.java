@@ -6,8 +6,8 @@ import org.cresset.base.spi.NativeFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What blocks of 32 accumulators come to, in the processor's own language: sums of floats in double, or the largest of ints. Who
- * calls has checked that all memory is there. For AVX2.
+ * What blocks of 32 accumulators come to, in the processor's own language: sums of floats in double, or the largest of ints; and
+ * sums of rows that are too short for accumulators. Who calls has checked that all memory is there. For AVX2.
  */
 public final class MachineAccumulators {
     private static final int LANES = 32;
@@ -16,6 +16,10 @@ public final class MachineAccumulators {
     private static final int FROM = X86.RSI;
     private static final int TO = X86.RDX;
 
+    /** Floats of a short row. */
+    public static final int SHORT = 8;
+
+    private static final @Nullable NativeFunction[] ROWS = new NativeFunction[SHORT + 1];
     private static volatile @Nullable NativeFunction sums;
     private static volatile @Nullable NativeFunction largest;
 
@@ -49,6 +53,16 @@ public final class MachineAccumulators {
         f.callBriefly(blocks, from, to, 0, 0);
     }
 
+    /** A double for each of some rows, one behind the other, of n floats (at most {@link #SHORT}), which are added in their order. */
+    public static void rows(int n, long rows, long from, long to) {
+        NativeFunction f = ROWS[n];
+        if (f == null) {
+            f = MachineCode.install(writeRows(n)).orElseThrow();
+            ROWS[n] = f;
+        }
+        f.callBriefly(rows, from, to, 0, 0);
+    }
+
     private static X86.Address at(int base, int offset) {
         return new X86.Address(base, -1, 1, offset);
     }
@@ -63,6 +77,23 @@ public final class MachineAccumulators {
         }
         code.add(FROM, LANES * Float.BYTES);
         code.add(TO, sums ? Double.BYTES : Integer.BYTES);
+        code.add(N, -1);
+        code.jumpIfNotZero(top);
+        code.ret();
+        return code.finish(List.of(), 8);
+    }
+
+    private static byte[] writeRows(int n) {
+        X86 code = new X86();
+        X86.Mark top = code.here();
+        code.single(0x5a, 0, 2, at(FROM, 0)); // a float to a double; register 2 has no part in the sums
+        for (int i = 1; i < n; i++) {
+            code.single(0x5a, 1, 2, at(FROM, Float.BYTES * i));
+            code.singleDouble(0x58, 0, 0, new X86.Register(1));
+        }
+        code.storeDouble(at(TO, 0), 0);
+        code.add(FROM, Float.BYTES * n);
+        code.add(TO, Double.BYTES);
         code.add(N, -1);
         code.jumpIfNotZero(top);
         code.ret();

@@ -26,6 +26,11 @@ public final class MachineLargeProducts {
 
     private static final int PANEL = VECTORS * LANES;
 
+    /** Says instead of one vector that is left that the last panel and it are two panels of two vectors: alone it has too few sums. */
+    private static final int TWO_AND_TWO = VECTORS + 1;
+
+    private static final int TWO = 2 * BYTES;
+
     /** Rows of a tile at most. */
     private static final int HEIGHT = 9;
 
@@ -70,12 +75,14 @@ public final class MachineLargeProducts {
     private static final int PARTS = 16;
     private static final int PART = 17;
     private static final int FIRST_PART = 18;
-    private static final int SAID = 19;
+    private static final int A_COLUMN = 19;
+    private static final int TO_LAST_BIAS = 20;
+    private static final int SAID = 21;
 
     // What the code keeps there:
-    private static final int BIAS_AT = 19;
-    private static final int PARTS_LEFT = 20;
-    private static final int NEXT_AT = 21;
+    private static final int BIAS_AT = 21;
+    private static final int PARTS_LEFT = 22;
+    private static final int NEXT_AT = 23;
 
     // Registers:
     private static final int SUM_AT = X86.RAX;
@@ -88,13 +95,17 @@ public final class MachineLargeProducts {
     private static final int FACTOR_ROW = 11;
     private static final int AT = SpacedRows.AT;
     private static final int PANEL_AT = 14;
-    private static final int NEXT = 15;
+    private static final int NEXT = 15; // or, of what is turned, from one column to the next
     private static final int[] SAVED = {X86.RBX, X86.RBP, 12, 13, 14, 15};
 
     /** What sums begin with where there is no bias. */
     private static final MemorySegment ZEROS = Arena.global().allocate(PANEL * FLOAT, BYTES);
 
-    private static final @Nullable NativeFunction[] FUNCTIONS = new NativeFunction[4 * (HEIGHT + 1) * (VECTORS + 1)];
+    /** Kinds of code for a tile: with a left factor turned or not, adding or not, cutting or not. */
+    private static final int KINDS = 8;
+
+    private static final @Nullable NativeFunction[] FUNCTIONS =
+            new NativeFunction[KINDS * (HEIGHT + 1) * (VECTORS + 2)];
 
     /** Whether this machine has these products. */
     public static boolean there() {
@@ -102,15 +113,16 @@ public final class MachineLargeProducts {
     }
 
     /**
-     * Two matrices that are multiplied; elements of a row lie together.
+     * Two matrices that are multiplied; elements of a row of the right one lie together, of the left one those of a row or of a column.
      *
      * @param a the left one's first element
      * @param aRow bytes from one of its rows to the next
+     * @param aColumn bytes from one of its columns to the next
      * @param b the right one's first element
      * @param bRow bytes from one of its rows to the next
      * @param k columns of the left one, rows of the right one
      */
-    public record Factors(long a, long aRow, long b, long bRow, int k) {}
+    public record Factors(long a, long aRow, long aColumn, long b, long bRow, int k) {}
 
     /**
      * Their product.
@@ -156,17 +168,20 @@ public final class MachineLargeProducts {
     private static void block(Factors f, Sums sums, int column, int row, int k, long cut) {
         int n = Math.min(WIDEST, sums.n - column);
         int panels = n / PANEL;
-        int left = n - panels * PANEL;
-        int rest = (left + LANES - 1) / LANES;
+        int vectors = (n - panels * PANEL + LANES - 1) / LANES;
+        int rest = vectors == 1 && panels > 0 ? TWO_AND_TWO : vectors;
+        panels -= rest == TWO_AND_TWO ? 1 : 0;
         boolean begins = row == 0;
         MachineBlock block = MachineBlock.own();
         block.say(A_ROW, f.aRow);
+        block.say(A_COLUMN, f.aColumn);
         block.say(C_ROW, sums.cRow);
         block.say(BIAS, !begins || sums.bias == 0 ? ZEROS.address() : sums.bias + (long) FLOAT * column);
         block.say(TO_BIAS, !begins || sums.bias == 0 ? 0 : PANEL * FLOAT);
         block.say(PANELS, panels);
         block.say(K, k);
-        block.say(MASK, (1L << left - (rest - 1) * LANES) - 1);
+        block.say(TO_LAST_BIAS, !begins || sums.bias == 0 ? 0 : TWO);
+        block.say(MASK, (1L << n - (n - 1) / LANES * LANES) - 1);
         block.say(CUT, cut);
         int part = k / HEIGHT / UNROLLED;
         int parts = part == 0 ? 1 : HEIGHT;
@@ -182,7 +197,7 @@ public final class MachineLargeProducts {
             int some = tiles - (height * tiles - rows);
             boolean cuts = done == 0;
             some = cuts ? 1 : (int) Math.min(some, Math.max(1, BRIEF / ((long) height * n * k)));
-            block.say(A, f.a + (long) FLOAT * row + done * f.aRow);
+            block.say(A, f.a + row * f.aColumn + done * f.aRow);
             block.say(A_TILE, height * f.aRow);
             block.say(B, cuts ? f.b + row * f.bRow + (long) FLOAT * column : cut);
             block.say(B_ROW, cuts ? f.bRow : PANEL * FLOAT);
@@ -190,16 +205,17 @@ public final class MachineLargeProducts {
             block.say(C, sums.c + (long) FLOAT * column + done * sums.cRow);
             block.say(C_TILE, height * sums.cRow);
             block.say(TILES, some);
-            function(height, rest, !begins, cuts).callBriefly(block.said(SAID), 0, 0, 0, 0);
+            function(height, rest, f.aColumn != FLOAT, !begins, cuts).callBriefly(block.said(SAID), 0, 0, 0, 0);
             done += some * height;
         }
     }
 
-    private static NativeFunction function(int rows, int rest, boolean adds, boolean cuts) {
-        int i = ((rows * (VECTORS + 1) + rest) * 2 + (adds ? 1 : 0)) * 2 + (cuts ? 1 : 0);
+    private static NativeFunction function(int rows, int rest, boolean turned, boolean adds, boolean cuts) {
+        int kind = (turned ? 4 : 0) + (adds ? 2 : 0) + (cuts ? 1 : 0);
+        int i = (rows * (VECTORS + 2) + rest) * KINDS + kind;
         NativeFunction f = FUNCTIONS[i];
         if (f == null) { // twice, if two threads come at once
-            f = MachineCode.install(new MachineLargeProducts(rows, adds, cuts).write(rest))
+            f = MachineCode.install(new MachineLargeProducts(rows, turned, adds, cuts).write(rest))
                     .orElseThrow();
             FUNCTIONS[i] = f;
         }
@@ -208,13 +224,18 @@ public final class MachineLargeProducts {
 
     private final X86 code = new X86(BYTES);
     private final int rows;
+    private final boolean turned;
     private final boolean adds;
     private final boolean cuts;
     private final SpacedRows left;
 
-    /** What writes the code for tiles of some rows, which may add to sums, and cut the right factor into panels meanwhile. */
-    private MachineLargeProducts(int rows, boolean adds, boolean cuts) {
+    /**
+     * What writes the code for tiles of some rows, which may lie next to each other, column by column; it may add to sums, and cut
+     * the right factor into panels meanwhile.
+     */
+    private MachineLargeProducts(int rows, boolean turned, boolean adds, boolean cuts) {
         this.rows = rows;
+        this.turned = turned;
         this.adds = adds;
         this.cuts = cuts;
         this.left = new SpacedRows(code, rows);
@@ -259,7 +280,18 @@ public final class MachineLargeProducts {
         code.add(COUNT, -1);
         code.jumpIfNotZero(panel);
         code.bind(last);
-        if (rest > 0) {
+        if (rest == TWO_AND_TWO) {
+            panel(2, 2);
+            if (cuts) {
+                code.add(PANEL_AT, TWO);
+            } else {
+                code.add(PANEL_AT, told(B_PANEL));
+            }
+            code.add(SUM_AT, TWO);
+            add(BIAS_AT, TO_LAST_BIAS);
+            add(NEXT_AT, A_ROW);
+            panel(2, 1);
+        } else if (rest > 0) {
             panel(rest, rest - 1);
         }
         add(A, A_TILE);
@@ -300,7 +332,7 @@ public final class MachineLargeProducts {
         left.begin(told(A));
         code.move(FACTOR_AT, PANEL_AT);
         code.move(FETCH_AT, SUM_AT);
-        code.load(NEXT, told(NEXT_AT));
+        code.load(NEXT, told(turned ? A_COLUMN : NEXT_AT));
         code.load(LEFT, told(PARTS));
         code.store(told(PARTS_LEFT), LEFT);
         code.load(LEFT, told(FIRST_PART));
@@ -348,10 +380,12 @@ public final class MachineLargeProducts {
         } else {
             code.addRegister(FETCH_AT, SUM_ROW);
         }
-        for (int i = 0; i < AHEAD; i++) {
+        for (int i = 0; !turned && i < AHEAD; i++) {
             code.prefetch(at(NEXT, BYTES * i));
         }
-        code.add(NEXT, AHEAD * BYTES);
+        if (!turned) {
+            code.add(NEXT, AHEAD * BYTES);
+        }
     }
 
     /** A part of the sums over k. */
@@ -359,15 +393,19 @@ public final class MachineLargeProducts {
         fetch();
         X86.Mark top = code.here();
         for (int i = 0; i < unrolled; i++) {
-            turn(vectors, whole, cuts ? 0 : i);
+            turn(vectors, whole, i);
             if (cuts) {
                 code.addRegister(FACTOR_AT, FACTOR_ROW);
                 code.add(CUT_AT, PANEL * FLOAT);
-                left.goBytes(FLOAT);
+            }
+            if (turned) {
+                left.go(NEXT);
             }
         }
         if (!cuts) {
             code.add(FACTOR_AT, unrolled * PANEL * FLOAT);
+        }
+        if (!turned) {
             left.goBytes(unrolled * FLOAT);
         }
         code.add(LEFT, -1);
@@ -378,7 +416,11 @@ public final class MachineLargeProducts {
     private void turn(int vectors, int whole, int turn) {
         int factors = rows * vectors;
         int repeated = factors + vectors;
-        int row = turn * PANEL * FLOAT;
+        if (turned) { // the next rows' columns
+            code.prefetch(at(AT, BYTES));
+        }
+        int row = cuts ? 0 : turn * PANEL * FLOAT;
+        int column = turned ? 0 : turn * FLOAT;
         for (int v = 0; v < vectors; v++) {
             columns(v < whole, X86.LOAD, factors + v, -1, at(FACTOR_AT, row + BYTES * v));
         }
@@ -393,7 +435,7 @@ public final class MachineLargeProducts {
             }
         }
         for (int r = 0; r < rows; r++) {
-            code.vector(X86.MAP_0F38, 0x18, true, false, repeated, -1, left.row(r, turn * FLOAT));
+            code.vector(X86.MAP_0F38, 0x18, true, false, repeated, -1, left.row(r, column));
             for (int v = 0; v < vectors; v++) { // sum += repeated * factor
                 code.vector(X86.MAP_0F38, 0xb8, true, false, r * vectors + v, repeated, new X86.Register(factors + v));
             }

@@ -33,10 +33,12 @@ class MachineLargeProductsTest {
         return m;
     }
 
-    private static void check(long seed, int rows, int n, int k, boolean biased) {
+    private static void check(long seed, int rows, int n, int k, boolean biased, boolean turned) {
         assumeTrue(MachineLargeProducts.there(), "needs Linux on x86-64 with AVX-512");
         Random random = new Random(seed);
-        float[] a = random(random, rows * (k + PAD));
+        float[] a = random(random, (rows + PAD) * (k + PAD));
+        int aRow = turned ? 1 : k + PAD;
+        int aColumn = turned ? rows + PAD : 1;
         float[] b = random(random, k * (n + PAD));
         float[] bias = random(random, n);
         float[] before = random(random, rows * (n + PAD));
@@ -48,7 +50,8 @@ class MachineLargeProductsTest {
             MachineLargeProducts.multiply(
                     new Factors(
                             copy(arena, a).address(),
-                            4L * (k + PAD),
+                            4L * aRow,
+                            4L * aColumn,
                             copy(arena, b).address(),
                             4L * (n + PAD),
                             k),
@@ -63,7 +66,7 @@ class MachineLargeProductsTest {
                     for (int i = 0; j < n && i < k; i += deep) {
                         float sum = i == 0 && biased ? bias[j] : 0;
                         for (int l = i; l < Math.min(k, i + deep); l++) {
-                            sum = Math.fma(a[r * (k + PAD) + l], b[l * (n + PAD) + j], sum);
+                            sum = Math.fma(a[r * aRow + l * aColumn], b[l * (n + PAD) + j], sum);
                         }
                         expected = i == 0 ? sum : expected + sum;
                     }
@@ -81,13 +84,18 @@ class MachineLargeProductsTest {
             @ForAll @IntRange(min = 1, max = 40) int rows,
             @ForAll @IntRange(min = 1, max = 150) int n,
             @ForAll @IntRange(min = 1, max = 120) int k,
-            @ForAll boolean biased) {
-        check(seed, rows, n, k, biased);
+            @ForAll boolean biased,
+            @ForAll boolean turned) {
+        check(seed, rows, n, k, biased, turned);
     }
 
     @Property(tries = 5, edgeCases = EdgeCasesMode.NONE)
-    void inBlocks(@ForAll long seed, @ForAll @IntRange(min = 900, max = 2200) int n, @ForAll boolean biased) {
-        check(seed, 11, n, 600, biased);
+    void inBlocks(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 900, max = 2200) int n,
+            @ForAll boolean biased,
+            @ForAll boolean turned) {
+        check(seed, 11, n, 600, biased, turned);
     }
 
     @Test
