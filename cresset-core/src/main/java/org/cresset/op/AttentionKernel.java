@@ -17,6 +17,11 @@ final class AttentionKernel {
     /** Of a desk's places that of a number for each row. */
     private static final int NUMBERS = 4;
 
+    /** Those of keys and values, turned. */
+    private static final int KEYS = 5;
+
+    private static final int VALUES = 6;
+
     private final Dense q;
     private final Dense k;
     private final Dense v;
@@ -62,9 +67,25 @@ final class AttentionKernel {
         return t.view(Shape.of(t.size(1), t.size(0)), new long[] {t.stride(1), t.stride(0)}, t.storageOffset());
     }
 
+    /** What is multiplied with the turned matrix for all blocks of queries: the turned one, in a place of its own where that is quicker. */
+    private static Dense turned(Dense t, Desk desk, int place) {
+        Dense view = turned(t);
+        if (!LargeProducts.there()) {
+            return view;
+        }
+        Dense copy = desk.place(place, view.size(0), view.size(1));
+        Pointwise.copy(view, copy);
+        return copy;
+    }
+
+    /** The first columns of a matrix. */
+    private static Dense columns(Dense t, long n) {
+        return t.view(Shape.of(t.size(0), n), new long[] {t.stride(0), t.stride(1)}, t.storageOffset());
+    }
+
     /** Matrices that a thread works on, used again for one head after the other. */
     private static final class Desk {
-        private final @Nullable Dense[] places = new Dense[5];
+        private final @Nullable Dense[] places = new Dense[7];
 
         /** Of each row a number, and the logarithm of its sum: in arrays, which code that isn't compiled yet is quick with. */
         private final float[] numbers = new float[(int) BLOCK];
@@ -150,9 +171,9 @@ final class AttentionKernel {
     }
 
     /** Scores of some queries, with the mask. */
-    private Dense scores(Desk desk, Dense queries, Dense keys, long head, long first, long width) {
+    private Dense scores(Desk desk, Dense queries, Dense turnedKeys, long head, long first, long width) {
         Dense s = desk.place(1, queries.size(0), width);
-        Matmul.into(queries, turned(rows(keys, 0, width)), null, s);
+        Matmul.into(queries, columns(turnedKeys, width), null, s);
         if (mask != null) {
             Dense m = matrix(mask, head);
             map(FusedLoops.PLUS_ROWS, s, m.segment(), at(m, first), 4 * m.stride(0), null, 0, 0, s);
@@ -174,13 +195,13 @@ final class AttentionKernel {
     void forward(Dense y, Dense logs) {
         each((head, desk) -> {
             Dense qm = matrix(q, head);
-            Dense km = matrix(k, head);
+            Dense keys = turned(matrix(k, head), desk, KEYS);
             Dense vm = matrix(v, head);
             Dense ym = matrix(y, head);
             for (long first = 0; first < length; first += BLOCK) {
                 long n = Math.min(BLOCK, length - first);
                 long width = seen(first + n);
-                Dense s = scores(desk, scaled(desk, rows(qm, first, n)), km, head, first, width);
+                Dense s = scores(desk, scaled(desk, rows(qm, first, n)), keys, head, first, width);
                 for (int i = 0; i < n; i++) {
                     softmax(s, i, valid(first + i, width), desk);
                 }
@@ -223,7 +244,8 @@ final class AttentionKernel {
         each((head, desk) -> {
             Dense qm = matrix(q, head);
             Dense km = matrix(k, head);
-            Dense vm = matrix(v, head);
+            Dense keys = turned(km, desk, KEYS);
+            Dense values = turned(matrix(v, head), desk, VALUES);
             Dense gm = matrix(g, head);
             Dense ym = matrix(y, head);
             Dense gq = matrix(out[0], head);
@@ -236,13 +258,13 @@ final class AttentionKernel {
                 long n = end - first;
                 long width = seen(end);
                 Dense queries = scaled(desk, rows(qm, first, n));
-                Dense p = scores(desk, queries, km, head, first, width);
+                Dense p = scores(desk, queries, keys, head, first, width);
                 Convert.to(logs.segment(), at(logs, head, first), logs.dtype(), desk.logs, (int) n);
                 weights(p, first, desk);
                 Dense gb = rows(gm, first, n);
                 add(desk, turned(p), gb, gv, width, done);
                 Dense gp = desk.place(2, n, width);
-                Matmul.into(gb, turned(rows(vm, 0, width)), null, gp);
+                Matmul.into(gb, columns(values, width), null, gp);
                 through(p, gp, gb, rows(ym, first, n), desk);
                 Dense b = rows(gq, first, n);
                 Matmul.into(gp, rows(km, 0, width), null, b);

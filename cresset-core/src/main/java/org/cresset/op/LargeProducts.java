@@ -23,9 +23,14 @@ final class LargeProducts {
 
     private LargeProducts() {}
 
+    /** Whether this machine has them. */
+    static boolean there() {
+        return MachineLargeProducts.there();
+    }
+
     /** Whether matrices (b, m, k) and (b, k, n) are multiplied here. */
     static boolean suits(Dense a, Dense b, Dense c) {
-        return MachineLargeProducts.there()
+        return there()
                 && suits(a)
                 && (a.stride(2) == 1 || a.stride(1) == 1)
                 && suits(b)
