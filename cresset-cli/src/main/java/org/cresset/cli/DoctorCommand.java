@@ -36,8 +36,10 @@ final class DoctorCommand implements Callable<Integer> {
         line("Loops", machine ? code : "by the Vector API", machine || vectors, "");
         line(
                 "Vector API",
-                vectors ? "there, " + VectorWidth.bits() + " bits" : "not readable",
-                vectors,
+                vectors
+                        ? "there, " + VectorWidth.bits() + " bits"
+                        : machine ? "not asked for: loops are machine code" : "not readable",
+                machine || vectors,
                 "add --add-modules jdk.incubator.vector; where there is no machine code, loops run several times"
                         + " slower");
         line(
