@@ -105,7 +105,7 @@ public final class Matmul extends Contraction {
             return;
         }
         if (LargeProducts.suits(a, b, c)) {
-            LargeProducts.multiply(a, b, bias, c);
+            LargeProducts.multiply(a, b, bias == null ? null : Rows.convert(bias, DType.FLOAT32), c);
             return;
         }
         Contractions library = Providers.contractions();

@@ -71,6 +71,22 @@ class LargeProductsTest {
     }
 
     @Test
+    void biasesLieAnyhow() {
+        Tensor.manualSeed(2);
+        Tensor x = Tensor.randn(40, 50);
+        Tensor weight = Tensor.randn(50, 70).t();
+        Tensor[] biases = {
+            Tensor.randn(70),
+            Tensor.randn(140).reshape(70, 2).select(1, 1),
+            Tensor.randn(1).expand(70)
+        };
+        for (Tensor bias : biases) {
+            Tensor sum = Matmul.linear(x, weight, bias);
+            check(x, weight.t(), sum.sub(bias));
+        }
+    }
+
+    @Test
     void isUsed() {
         assumeTrue(MachineLargeProducts.there(), "needs AVX-512");
         Tensor a = Tensor.randn(64, 64);
