@@ -114,12 +114,6 @@ class CommandLineTest {
     }
 
     @Test
-    void startsFromACacheOfLinkedClasses() throws IOException, InterruptedException {
-        assertThat(Processes.cresset(directory, "doctor").succeeded().output()).contains("ok Loops");
-        assertThat(Processes.ROOT.resolve("cresset-cli/target/cresset.aot")).isNotEmptyFile();
-    }
-
-    @Test
     void badInputGetsOneSentence() throws IOException, InterruptedException {
         Files.writeString(directory.resolve("train-images-idx3-ubyte"), "not a picture");
         List<List<String>> wrong = List.of(
