@@ -82,7 +82,6 @@ public final class Sorting {
             }
         }
 
-        /** With a dimension and the last one in each other's place. */
         private static void lines(Dense x, int dim, Attrs a, Dense[] out) {
             Object first = new Views.Longs(dim, 0);
             Dense heads = (Dense) Views.Select.OP.eval(first, new Tensor[] {x})[0];
