@@ -161,20 +161,18 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         return t;
     }
 
+    // What eager code runs most, and only what that needs: once a program has run many operations all ways through a method
+    // seem to be taken, and the JIT compiler gives up inlining where they have many calls.
+
     @Override
     protected final Tensor eval(Object attrs, Tensor a) {
         Dense x = a.dense(name());
-        DType t = x.dtype();
-        if (t != DType.FLOAT32
-                || resultType(t) != t
-                || promotion == Promotion.INTEGER_ONLY
-                || x.device() != Device.CPU
-                || numbers > 0
-                || !x.isDense()) {
+        Forms f = x.dtype() == DType.FLOAT32 && isPlain(x) ? forms(LaneType.F32) : null;
+        if (f == null || !f.isUniform()) {
             return super.eval(attrs, a);
         }
-        Dense out = Dense.emptyLike(x, t);
-        Pointwise.run(forms(LaneType.F32), out, x, null, null);
+        Dense out = Dense.emptyLike(x, DType.FLOAT32);
+        Pointwise.flat(f.get(0), out.numel(), out, x, 0, null, 0, null, 0);
         return out;
     }
 
@@ -182,21 +180,28 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
     protected final Tensor eval(Object attrs, Tensor a, Tensor b) {
         Dense x = a.dense(name());
         Dense y = b.dense(name());
-        DType t = x.dtype();
-        if (t != DType.FLOAT32
-                || y.dtype() != t
-                || x.shape() != y.shape()
-                || resultType(t) != t
-                || promotion == Promotion.INTEGER_ONLY
-                || numbers > 0
-                || x.device() != Device.CPU
-                || y.device() != Device.CPU
-                || !x.isDense()) {
+        Forms f = x.dtype() == DType.FLOAT32
+                        && y.dtype() == DType.FLOAT32
+                        && isPlain(x)
+                        && y.device() == Device.CPU
+                        && x.sameLayout(y)
+                ? forms(LaneType.F32)
+                : null;
+        if (f == null || !f.isUniform()) {
             return super.eval(attrs, a, b);
         }
-        Dense out = Dense.emptyLike(x, t);
-        Pointwise.run(forms(LaneType.F32), out, x, y, null);
+        Dense out = Dense.emptyLike(x, DType.FLOAT32);
+        Pointwise.flat(f.get(0), out.numel(), out, x, 0, y, 0, null, 0);
         return out;
+    }
+
+    /** Whether a loop over float32 takes the operand as it lies, and leaves float32. */
+    private boolean isPlain(Dense x) {
+        return numbers == 0
+                && promotion != Promotion.INTEGER_ONLY
+                && x.isContiguous()
+                && x.device() == Device.CPU
+                && resultType(DType.FLOAT32) == DType.FLOAT32;
     }
 
     @Override

@@ -10,15 +10,24 @@ final class Forms implements Pointwise.Loops {
     private final IntFunction<Loop> describe;
     private final @Nullable Tiers[] loops = new Tiers[8];
     private final DType[] memory;
+    private final boolean uniform;
 
     Forms(IntFunction<Loop> describe) {
         this.describe = describe;
         Loop any = describe.apply(0);
         int n = any.repeated().size();
         memory = new DType[n + 1];
+        boolean same = true;
         for (int i = 0; i <= n; i++) {
             memory[(i + 1) % (n + 1)] = any.rows().get(i).dtype(any.type());
+            same &= any.rows().get(i) == any.rows().get(0);
         }
+        uniform = same;
+    }
+
+    /** Whether results and operands are all of one dtype. */
+    boolean isUniform() {
+        return uniform;
     }
 
     @Override

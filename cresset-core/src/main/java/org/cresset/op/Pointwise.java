@@ -119,7 +119,8 @@ final class Pointwise {
         return t.numel() == 1 ? 1 : -1;
     }
 
-    private static void flat(
+    /** As {@link #run}, of operands that lie as the result does (0) or are one element (1). */
+    static void flat(
             Tiers loop, long n, Dense out, Dense a, int ka, @Nullable Dense b, int kb, @Nullable Dense c, int kc) {
         Kernel k = loop.pickFlat(n);
         MemorySegment sa = a.segment();
