@@ -167,6 +167,20 @@ public final class Convolution {
         return library(a.dtype(), a.shape(), b.shape(), Shape.of(result)) != null;
     }
 
+    /** How a convolution of planes is computed, where that gives planes; else null. */
+    private static @Nullable PlaneProducts planes(Tensor from, ConvShape s) {
+        return PlaneProducts.arePlanes(from) ? PlaneProducts.of(s) : null;
+    }
+
+    /** A result of the native kernels: channels-last, unless there is a reason for another order. */
+    private static Dense[] room(Spec s, boolean planes) {
+        return new Dense[] {
+            planes
+                    ? Dense.empty(s.shape(), s.dtype())
+                    : Dense.emptyStrided(s.shape(), ToCopy.channelsLast(s.shape()), s.dtype())
+        };
+    }
+
     private static Operand operand(Dense t) {
         return new Operand(t.segment(), t.byteOffset(), t.stridesRaw());
     }
@@ -297,11 +311,11 @@ public final class Convolution {
 
         @Override
         protected Dense[] allocate(Object attrs, @Nullable Tensor[] in, Spec[] specs, Device device) {
-            return device == Device.CPU && isNative(in[0], in[1], ((Attrs) attrs).result)
-                    ? new Dense[] {
-                        Dense.emptyStrided(specs[0].shape(), ToCopy.channelsLast(specs[0].shape()), specs[0].dtype())
-                    }
-                    : super.allocate(attrs, in, specs, device);
+            if (device != Device.CPU || !isNative(in[0], in[1], ((Attrs) attrs).result)) {
+                return super.allocate(attrs, in, specs, device);
+            }
+            PlaneProducts p = planes(in[0], sizes((Attrs) attrs, in[0].shape(), in[1].shape(), specs[0].shape()));
+            return room(specs[0], p != null && p.givesPlanes());
         }
 
         @Override
@@ -309,7 +323,10 @@ public final class Convolution {
             ConvShape s = sizes((Attrs) attrs, in[0].shape(), in[1].shape(), out[0].shape());
             Dense bias = in.length > 2 ? in[2] : null;
             Contractions c = library(in[0].dtype(), in[0].shape(), in[1].shape(), out[0].shape());
-            if (c != null && c.convolves(DType.FLOAT32, ConvPass.FORWARD, s)) {
+            PlaneProducts p = planes(in[0], s);
+            if (p != null && PlaneProducts.arePlanes(out[0])) {
+                p.forward(in[0], in[1], bias, out[0]);
+            } else if (c != null && c.convolves(DType.FLOAT32, ConvPass.FORWARD, s)) {
                 DType t = nativeType(c, out[0].dtype(), ConvPass.FORWARD, s);
                 Dense y = target(out[0], t);
                 Dense x = channelsLast(in[0], t);
@@ -334,10 +351,19 @@ public final class Convolution {
         @Override
         protected void vjp(Vjp v) {
             Attrs a = (Attrs) v.attrs();
-            // Brought into the kernels' order once for both of them.
-            Tensor g = v.needs(0) && v.needs(1) && isNative(v.input(0), v.input(1), a.result)
-                    ? v.grad().channelsLast()
-                    : v.grad();
+            // Brought into the kernels' order once for both of them, unless one of them takes it as it lies.
+            boolean common = v.needs(0)
+                    && v.needs(1)
+                    && isNative(v.input(0), v.input(1), a.result)
+                    && planes(
+                                    v.grad(),
+                                    sizes(
+                                            a,
+                                            v.inputShape(0),
+                                            v.inputShape(1),
+                                            v.grad().shape()))
+                            == null;
+            Tensor g = common ? v.grad().channelsLast() : v.grad();
             if (v.needs(0)) {
                 v.set(
                         0,
@@ -383,18 +409,21 @@ public final class Convolution {
 
         @Override
         protected Dense[] allocate(Object attrs, @Nullable Tensor[] in, Spec[] specs, Device device) {
-            return device == Device.CPU && isNative(in[0], in[1], ((Attrs) attrs).result)
-                    ? new Dense[] {
-                        Dense.emptyStrided(specs[0].shape(), ToCopy.channelsLast(specs[0].shape()), specs[0].dtype())
-                    }
-                    : super.allocate(attrs, in, specs, device);
+            if (device != Device.CPU || !isNative(in[0], in[1], ((Attrs) attrs).result)) {
+                return super.allocate(attrs, in, specs, device);
+            }
+            ConvShape s = sizes((Attrs) attrs, specs[0].shape(), in[1].shape(), in[0].shape());
+            return room(specs[0], planes(in[0], s) != null);
         }
 
         @Override
         protected void compute(Object attrs, @Nullable Dense[] in, Dense[] out) {
             ConvShape s = sizes((Attrs) attrs, out[0].shape(), in[1].shape(), in[0].shape());
             Contractions c = library(in[0].dtype(), in[0].shape(), in[1].shape(), out[0].shape());
-            if (c != null && c.convolves(DType.FLOAT32, ConvPass.INPUT, s)) {
+            PlaneProducts p = planes(in[0], s);
+            if (p != null && PlaneProducts.arePlanes(out[0])) {
+                p.input(in[0], in[1], out[0]);
+            } else if (c != null && c.convolves(DType.FLOAT32, ConvPass.INPUT, s)) {
                 DType t = nativeType(c, out[0].dtype(), ConvPass.INPUT, s);
                 Dense x = target(out[0], t);
                 Dense g = channelsLast(in[0], t);
@@ -456,7 +485,10 @@ public final class Convolution {
             ConvShape s = sizes((Attrs) attrs, in[0].shape(), out[0].shape(), in[1].shape());
             boolean bias = out.length > 1; // what is still to be computed
             Contractions c = library(in[0].dtype(), in[0].shape(), out[0].shape(), in[1].shape());
-            if (c != null && c.convolves(DType.FLOAT32, ConvPass.WEIGHT, s)) {
+            PlaneProducts p = planes(in[0], s);
+            if (p != null && p.sumsWeights()) {
+                p.weight(in[0], in[1], out[0]);
+            } else if (c != null && c.convolves(DType.FLOAT32, ConvPass.WEIGHT, s)) {
                 DType t = nativeType(c, out[0].dtype(), ConvPass.WEIGHT, s);
                 Dense w = target(out[0], DType.FLOAT32);
                 Dense x = channelsLast(in[0], t);

@@ -45,8 +45,12 @@ final class LargeProducts {
                 && t.stride(1) >= 0
                 && t.stride(0) >= 0
                 && t.size(0) > 0
-                && Math.min(t.size(1), t.size(2)) >= LEAST
-                && Math.max(t.size(1), t.size(2)) < MOST;
+                && suits(t.size(1), t.size(2));
+    }
+
+    /** Whether a matrix of so many rows and columns is not too small and not too large. */
+    static boolean suits(long rows, long columns) {
+        return Math.min(rows, columns) >= LEAST && Math.max(rows, columns) < MOST;
     }
 
     /** {@code c = a b (+ bias)} of what {@linkplain #suits suits}. */
