@@ -25,6 +25,9 @@ final class Reduction {
     private static final long GRAIN = 1 << 15;
     private static final double[] NO_SUMS = {};
 
+    /** So many elements, and so many times more, fill vectors of any size. */
+    private static final int WHOLE = 16;
+
     /** Elements of a row for which a call takes longer than to copy them. */
     private static final int SHORT = 256;
 
@@ -357,6 +360,27 @@ final class Reduction {
         }
     }
 
+    /** Adds rows of n elements, many in a call, to sums that begin at {@code at}. */
+    private void add(Kernel k, Geometry inside, long source, long begin, long end, MemorySegment sums, long at, int n) {
+        int whole = n & -WHOLE;
+        long behind = (long) whole << x.dtype().shift();
+        MemorySegment xs = x.segment();
+        MemorySegment[] s = {sums, xs, null, sums};
+        long step = inside.innerStep(0);
+        long r = begin;
+        while (r < end) {
+            int many = (int) Math.min(end - r, inside.inner() - r % inside.inner());
+            long from = source + inside.offset(0, r);
+            if (whole > 0) {
+                k.rows(s, new long[] {at, from, 0, at}, new long[] {0, step, 0, 0}, many, whole);
+            }
+            for (int i = 0; i < many && whole < n; i++) {
+                k.run(sums, at + behind, xs, from + i * step + behind, null, 0, sums, at + behind, n - whole);
+            }
+            r += many;
+        }
+    }
+
     private void strip(Kernel k, Geometry inside, long source, long target, int n, Strip rows) {
         boolean exact = x.dtype() == lane.dtype();
         boolean same = out.dtype() == lane.dtype();
@@ -377,12 +401,12 @@ final class Reduction {
             if (!direct) {
                 fill(ts, 0, n);
             }
-            for (long r = b; r < end; r++) {
-                long from = source + inside.offset(0, r);
-                if (!exact) {
-                    ConvertRuns.run(x.dtype(), x.segment(), from, lane.dtype(), xs, 0, n);
-                }
-                k.run(to, at, xs, exact ? from : 0, null, 0, to, at, n);
+            if (exact) {
+                add(k, inside, source, b, end, to, at, n);
+            }
+            for (long r = exact ? end : b; r < end; r++) {
+                ConvertRuns.run(x.dtype(), x.segment(), source + inside.offset(0, r), lane.dtype(), xs, 0, n);
+                k.run(to, at, xs, 0, null, 0, to, at, n);
             }
             if (sums.length > 0) {
                 Convert.to(ts, 0, lane.dtype(), part, n);

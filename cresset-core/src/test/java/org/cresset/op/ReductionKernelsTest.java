@@ -79,6 +79,23 @@ class ReductionKernelsTest {
         }
     }
 
+    /** Many rows in a call, which fill vectors or don't, and are of several dimensions, some turned round. */
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64", "BFLOAT16", "INT32", "INT64", "BOOL"})
+    void columnsOfShortRows(DType t) {
+        for (long width : new long[] {16, 17, 32, 37, 100}) {
+            Tensor whole = sample(t, 13, 5, 12, width);
+            for (Tensor x : new Tensor[] {whole, whole.flip(0, 2), whole.transpose(0, 1), whole.slice(2, 0L, 12L, 5)}) {
+                Tensor exact = (t.isFloat() ? x.to(DType.FLOAT64) : x.to(DType.INT64)).contiguous();
+                for (long[] dims : new long[][] {{0, 2}, {1}, {2}, {0, 1, 2}}) {
+                    same(x.sum(dims), exact.sum(dims));
+                    same(x.amax(dims, false), exact.amax(dims, false));
+                    same(x.countNonzero(dims), exact.countNonzero(dims));
+                }
+            }
+        }
+    }
+
     @Test
     void boolsAreCounted() {
         for (int n : new int[] {1, 7, 8, 9, 1023, 1024, 1025, 70_001}) {

@@ -232,7 +232,10 @@ final class MachineKernel extends Kernel {
         Meeting meeting = Meeting.NONE;
         for (int p : places) {
             if (p != OUT && high[p] > low[OUT] && high[OUT] > low[p]) {
-                boolean same = of[p] == of[OUT] && addresses[p] == addresses[OUT] && steps[p] == steps[OUT];
+                boolean same = of[p] == of[OUT]
+                        && addresses[p] == addresses[OUT]
+                        && steps[p] == steps[OUT]
+                        && steps[p] != 0; // else all rows are one, which takes part in itself
                 meeting = same && meeting != Meeting.OTHER ? Meeting.SAME : Meeting.OTHER;
             }
         }
