@@ -20,6 +20,9 @@ public final class FirstCalls {
     /** Results of about a million elements that an operator made of others keeps at a time. */
     private static final long MILLIONS = 24;
 
+    /** The same of the spectra of a short-time Fourier transform, in single and double precision. */
+    private static final long SPECTRA = 12;
+
     /** Seconds of later calls, the best of which counts. */
     private static final double BUDGET = 0.4;
 
@@ -158,7 +161,8 @@ public final class FirstCalls {
             for (long octave = 1 << 18; octave < 1 << 24; octave *= 2) {
                 for (int quarter = 1; quarter <= 4; quarter++) { // as the sizes are that memory is kept by
                     long n = octave + quarter * octave / 4;
-                    long blocks = n == 1 << 20 ? MILLIONS : Math.clamp((1 << 24) / n, 2, 6);
+                    boolean spectra = quarter == 3 && (octave == 1 << 21 || octave == 1 << 22);
+                    long blocks = n == 1 << 20 ? MILLIONS : spectra ? SPECTRA : Math.clamp((1 << 24) / n, 2, 6);
                     for (long i = 0; i < blocks; i++) {
                         Tensor.ones(n);
                     }
