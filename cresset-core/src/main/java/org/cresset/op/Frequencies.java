@@ -45,7 +45,7 @@ public final class Frequencies extends Sort {
             for (long i = lo; i < hi; i++) {
                 line.sort(g.offset(1, i), step, n);
                 int best = line.endOfLongestRun();
-                Convert.writeLong(DType.INT64, out[0].segment(), g.offset(0, i), line.order()[best]);
+                Convert.writeLong(DType.INT64, out[0].segment(), g.offset(0, i), line.place(best));
             }
             line.done();
         });

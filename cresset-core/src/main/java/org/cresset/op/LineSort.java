@@ -170,9 +170,13 @@ final class LineSort {
 
     /** The last rank of the longest run of equal elements in the line that was sorted last, the first of those as long. */
     int endOfLongestRun() {
-        order();
         toArray();
         return whole ? endOfLongestRun(keys, 0, n) : endOfLongestRun(sorted, Integer.SIZE, n);
+    }
+
+    /** Where the element of a rank is, after {@link #endOfLongestRun}. */
+    int place(int rank) {
+        return whole ? order[rank] : (int) sorted[rank];
     }
 
     private static int endOfLongestRun(long[] sorted, int shift, int n) {

@@ -55,6 +55,9 @@ final class MachineEmitter implements Lanes<Integer> {
     private static final int EQUAL = 0;
     static final int UNORDERED = 3;
 
+    /** Instructions of a way from which on it is left out where no lane goes it. */
+    private static final int WORTH_LEAVING_OUT = 8;
+
     private final LaneType type;
     private final int vectorBytes;
     private final boolean narrow;
@@ -484,7 +487,7 @@ final class MachineEmitter implements Lanes<Integer> {
 
     /** Leaves the loop if a mask holds anywhere. */
     void exit(int mask) {
-        instructions.add(new MachineInstruction(Form.EXIT, 0, 0, false, false, -1, mask, -1, -1, 0, -1, 0));
+        instructions.add(control(Form.EXIT, mask));
         exits = true;
     }
 
@@ -492,13 +495,27 @@ final class MachineEmitter implements Lanes<Integer> {
     public Integer choose(Integer mask, Supplier<Integer> yes, Supplier<Integer> no) {
         chooses = true;
         Integer outer = active;
-        active = outer == null ? mask : both(mask, outer);
-        int a = yes.get();
+        int a = way(outer == null ? mask : both(mask, outer), yes);
         int other = not(mask);
-        active = outer == null ? other : both(other, outer);
-        int b = no.get();
+        int b = way(outer == null ? other : both(other, outer), no);
         active = outer;
         return blend(mask, a, b);
+    }
+
+    /** What some lanes want, left out where there are none of them, if it takes longer than to look. */
+    private int way(int wanted, Supplier<Integer> body) {
+        int begin = instructions.size();
+        active = wanted;
+        int v = body.get();
+        if (instructions.size() - begin >= WORTH_LEAVING_OUT) {
+            instructions.add(begin, control(Form.SKIP, wanted));
+            instructions.add(control(Form.JOIN, -1));
+        }
+        return v;
+    }
+
+    private static MachineInstruction control(Form form, int mask) {
+        return new MachineInstruction(form, 0, 0, false, false, -1, mask, -1, -1, 0, -1, 0);
     }
 
     // ---- memory ----

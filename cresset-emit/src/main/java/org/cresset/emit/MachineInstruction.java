@@ -43,6 +43,10 @@ record MachineInstruction(
         FMA,
         /** Leaves the loop if the mask {@code first} holds anywhere. */
         EXIT,
+        /** Goes on at the {@code JOIN} that belongs to it if the mask {@code first} holds nowhere. */
+        SKIP,
+        /** Ends what is left out then, of which nothing is needed any more but lanes that nobody wants. */
+        JOIN,
         /** {@code result =} an operand's vector. */
         LOAD,
         /** An operand's vector {@code = first}. */

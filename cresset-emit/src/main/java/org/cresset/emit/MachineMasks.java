@@ -40,7 +40,9 @@ final class MachineMasks {
             if (i.form() == Form.BLEND) {
                 conditions.clear(i.first());
                 conditions.clear(i.second());
-            } else if (i.form() != Form.EXIT && !(v >= 0 && conditions.get(v) && combines(i))) {
+            } else if (i.form() != Form.EXIT
+                    && i.form() != Form.SKIP
+                    && !(v >= 0 && conditions.get(v) && combines(i))) {
                 for (int source : MachineRegisters.sources(i)) {
                     conditions.clear(source);
                 }

@@ -1,5 +1,6 @@
 package org.cresset.emit;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -42,6 +43,13 @@ final class MachineRegisters {
     private final int[] holds;
     private final BitSet locked = new BitSet();
     private final BitSet kept = new BitSet();
+
+    /** What instructions have made so far. */
+    private final BitSet made = new BitSet();
+
+    /** Those that may be left out and are being written. */
+    private final ArrayDeque<Part> parts = new ArrayDeque<>();
+
     private final MachineMasks masks;
     private final boolean large;
     private int slots;
@@ -165,9 +173,9 @@ final class MachineRegisters {
         return switch (i.form()) {
             case PLAIN, NUMBERED -> new int[] {i.first(), i.second()};
             case UNARY, NUMBERED_UNARY -> new int[] {i.second()};
-            case SHIFT, EXIT, STORE, KEEP -> new int[] {i.first()};
+            case SHIFT, EXIT, SKIP, STORE, KEEP -> new int[] {i.first()};
             case BLEND, FMA -> new int[] {i.first(), i.second(), i.third()};
-            case LOAD -> new int[0];
+            case LOAD, JOIN -> new int[0];
         };
     }
 
@@ -257,6 +265,8 @@ final class MachineRegisters {
                     code.jumpIfNotZero(exit);
                     release(i, at);
                 }
+                case SKIP -> skip(i, at);
+                case JOIN -> join();
                 case LOAD -> {
                     int to = result(i, at);
                     X86.Address from = operands.address(i.operand(), i.offset());
@@ -294,6 +304,57 @@ final class MachineRegisters {
         }
     }
 
+    /** What may be left out: where values were before it, which of them there were, and its end. */
+    private record Part(int[] register, BitSet made, X86.Mark end) {}
+
+    /**
+     * Looks whether what follows is wanted. What was there before and is needed behind it goes to the stack, unless it is in memory
+     * already, so that both ways find it there.
+     */
+    private void skip(MachineInstruction i, int at) {
+        int mask = large ? inMask(i.first()) : inRegister(i.first());
+        int end = joinOf(at);
+        for (int v = made.nextSetBit(0); v >= 0; v = made.nextSetBit(v + 1)) {
+            boolean needed = uses[v].length > 0 && uses[v][uses[v].length - 1] > end;
+            if (needed && register[v] >= 0 && !kept.get(register[v]) && !memory.containsKey(v)) {
+                toStack(v);
+            }
+        }
+        X86.Mark to = code.mark();
+        if (large) {
+            code.test(mask, exiting);
+        } else {
+            code.vector(X86.MAP_0F38, 0x0e, true, false, mask, -1, new X86.Register(mask));
+        }
+        code.jumpIfZero(to);
+        release(i, at);
+        parts.push(new Part(register.clone(), (BitSet) made.clone(), to));
+    }
+
+    private int joinOf(int skip) {
+        int depth = 0;
+        for (int at = skip; ; at++) {
+            Form form = instructions.get(at).form();
+            depth += form == Form.SKIP ? 1 : form == Form.JOIN ? -1 : 0;
+            if (depth == 0) {
+                return at;
+            }
+        }
+    }
+
+    /** Both ways meet: what was there before is in registers only where it has been all the time. */
+    private void join() {
+        Part part = parts.pop();
+        for (int v = 0; v < register.length; v++) {
+            boolean before = part.made.get(v) || memory.containsKey(v) && !made.get(v);
+            if (before && register[v] >= 0 && register[v] != part.register[v]) {
+                holds[register[v]] = -1;
+                register[v] = -1;
+            }
+        }
+        code.bind(part.end);
+    }
+
     private void store(MachineInstruction i, int from, X86.Address to) {
         switch (i.number()) {
             case MachineEmitter.HALF -> code.storeHalf(to, from, round);
@@ -324,6 +385,7 @@ final class MachineRegisters {
             code.maskToLanes(result(i, at), mask);
         } else {
             masks.hold(i.result(), to);
+            made.set(i.result());
         }
     }
 
@@ -346,6 +408,7 @@ final class MachineRegisters {
             default -> code.maskNot(to, a);
         }
         masks.hold(i.result(), to);
+        made.set(i.result());
         return true;
     }
 
@@ -404,6 +467,7 @@ final class MachineRegisters {
         }
         release(i, at);
         hold(i.result(), to);
+        made.set(i.result());
         code.vector(X86.MAP_0F38, opcode, true, i.wide(), to, middle, last);
     }
 
@@ -457,6 +521,7 @@ final class MachineRegisters {
         int kept = keptNext(i, at);
         int r = kept >= 0 ? kept : free();
         hold(i.result(), r);
+        made.set(i.result());
         return r;
     }
 
@@ -505,12 +570,16 @@ final class MachineRegisters {
         }
         int v = holds[best];
         if (!memory.containsKey(v)) {
-            X86.Address slot = code.slot(slots++);
-            code.vector(X86.MAP_0F, 0x11, false, false, best, -1, slot);
-            memory.put(v, slot);
+            toStack(v);
         }
         register[v] = -1;
         holds[best] = -1;
         return best;
+    }
+
+    private void toStack(int v) {
+        X86.Address slot = code.slot(slots++);
+        code.vector(X86.MAP_0F, 0x11, false, false, register[v], -1, slot);
+        memory.put(v, slot);
     }
 }

@@ -44,6 +44,22 @@ class MachineLoopTest {
             List<V> values = new ArrayList<>(in);
             List<V> masks = new ArrayList<>();
             masks.add(l.lt(in.getFirst(), l.one()));
+            grow(l, random, values, masks, operations);
+            List<V> last = new ArrayList<>();
+            for (int i = 1; i <= results; i++) {
+                last.add(values.get(Math.floorMod(-i, values.size())));
+            }
+            return last;
+        }
+
+        /** What some lanes want only: operations of the same kinds, on what there is. */
+        private static <V> V way(Lanes<V> l, long seed, List<V> values, List<V> masks, int operations) {
+            List<V> own = new ArrayList<>(values);
+            grow(l, new Random(seed), own, new ArrayList<>(masks), operations);
+            return own.getLast();
+        }
+
+        private static <V> void grow(Lanes<V> l, Random random, List<V> values, List<V> masks, int operations) {
             for (int i = 0; i < operations; i++) {
                 V a = values.get(random.nextInt(values.size()));
                 V b = values.get(random.nextInt(values.size()));
@@ -65,7 +81,14 @@ class MachineLoopTest {
                     case 12 -> masks.add(l.not(m));
                     case 13 -> values.add(l.select(m, a, b));
                     case 14 -> values.add(l.constant((double) (random.nextInt(9) - 4)));
-                    case 15 -> values.add(l.choose(m, () -> l.add(a, c), () -> l.mul(b, c)));
+                    case 15 -> {
+                        long other = random.nextLong();
+                        int more = random.nextInt(Math.max(1, operations / 2));
+                        values.add(l.choose(
+                                m,
+                                () -> l.add(way(l, other, values, masks, more), c),
+                                () -> way(l, other + 1, values, masks, more / 2)));
+                    }
                     case 16 -> values.add(integral(l, random.nextInt(6), a, b));
                     case 17 -> values.add(l.number(m));
                     case 18 -> values.add(l.add(a, l.constant(3L)));
@@ -77,11 +100,6 @@ class MachineLoopTest {
                     default -> values.add(floating(l, random.nextInt(8), a));
                 }
             }
-            List<V> last = new ArrayList<>();
-            for (int i = 1; i <= results; i++) {
-                last.add(values.get(Math.floorMod(-i, values.size())));
-            }
-            return last;
         }
 
         private static <V> V integral(Lanes<V> l, int which, V a, V b) {
