@@ -7,6 +7,7 @@ import java.lang.ref.Reference;
 import org.cresset.base.DType;
 import org.cresset.emit.Combine;
 import org.cresset.emit.Kernel;
+import org.cresset.emit.MachineAccumulators;
 import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class Rows {
     private static final MemorySegment LEAST = filled(Float.NEGATIVE_INFINITY);
 
     private final MemorySegment block = Arena.ofAuto().allocate(128, 128);
+    private final MemorySegment result = Arena.ofAuto().allocate(8, 8);
     private final float[] lanes = new float[LANES];
     private final MemorySegment numbers = Arena.ofAuto().allocate(64, 64);
 
@@ -118,6 +120,10 @@ final class Rows {
 
     /** In four chains, which don't wait for each other. */
     private double total() {
+        if (MachineAccumulators.there()) {
+            MachineAccumulators.sums(1, block.address(), result.address());
+            return result.get(ValueLayout.JAVA_DOUBLE, 0);
+        }
         float[] x = lanes();
         double a = 0;
         double b = 0;
@@ -133,6 +139,10 @@ final class Rows {
     }
 
     private float largest() {
+        if (MachineAccumulators.there()) {
+            MachineAccumulators.largestFloats(1, block.address(), result.address());
+            return result.get(ValueLayout.JAVA_FLOAT, 0);
+        }
         float[] x = lanes();
         float a = x[0];
         float b = x[1];

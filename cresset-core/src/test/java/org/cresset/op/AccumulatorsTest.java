@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -162,6 +163,26 @@ class AccumulatorsTest {
             assertThat(Arrays.copyOfRange(sums, 1, blocks + 1)).isEqualTo(expected);
             assertThat(sums[0] + sums[blocks + 1]).isZero();
             assertThat(Arrays.copyOf(accumulators.largest(blocks), blocks)).isEqualTo(most);
+        }
+    }
+
+    @Test
+    void largestFloatsInMachineCode() {
+        assumeTrue(MachineAccumulators.there(), "needs Linux on x86-64 with AVX2");
+        MemorySegment memory = Accumulators.local().memory();
+        MemorySegment results = Arena.ofAuto().allocate(4 * Accumulators.BLOCKS, 8);
+        Random random = new Random(5);
+        for (int at = 0; at < LANES; at++) { // the largest in each place
+            for (int i = 0; i < Accumulators.BLOCKS * LANES; i++) {
+                float v = i % LANES == at
+                        ? 2 + i
+                        : random.nextInt(3) == 0 ? Float.NEGATIVE_INFINITY : -random.nextFloat();
+                memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, v);
+            }
+            MachineAccumulators.largestFloats(Accumulators.BLOCKS, memory.address(), results.address());
+            for (int b = 0; b < Accumulators.BLOCKS; b++) {
+                assertThat(results.getAtIndex(ValueLayout.JAVA_FLOAT, b)).isEqualTo(2f + b * LANES + at);
+            }
         }
     }
 }

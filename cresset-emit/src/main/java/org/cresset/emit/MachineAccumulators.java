@@ -1,6 +1,7 @@
 package org.cresset.emit;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.cresset.base.spi.MachineCode;
 import org.cresset.base.spi.NativeFunction;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class MachineAccumulators {
     private static final @Nullable NativeFunction[] ROWS = new NativeFunction[SHORT + 1];
     private static volatile @Nullable NativeFunction sums;
     private static volatile @Nullable NativeFunction largest;
+    private static volatile @Nullable NativeFunction largestFloats;
 
     private MachineAccumulators() {}
 
@@ -37,7 +39,8 @@ public final class MachineAccumulators {
     public static void sums(long blocks, long from, long to) {
         NativeFunction f = sums;
         if (f == null) { // twice, if two threads come at once
-            f = MachineCode.install(write(true)).orElseThrow();
+            f = MachineCode.install(write(Double.BYTES, MachineAccumulators::sum))
+                    .orElseThrow();
             sums = f;
         }
         f.callBriefly(blocks, from, to, 0, 0);
@@ -47,8 +50,20 @@ public final class MachineAccumulators {
     public static void largest(long blocks, long from, long to) {
         NativeFunction f = largest;
         if (f == null) {
-            f = MachineCode.install(write(false)).orElseThrow();
+            f = MachineCode.install(write(Integer.BYTES, code -> largest(code, X86.MAP_0F38, 0x3d, true)))
+                    .orElseThrow();
             largest = f;
+        }
+        f.callBriefly(blocks, from, to, 0, 0);
+    }
+
+    /** A float for each block of floats, none of which is NaN; of zeros with both signs any. */
+    public static void largestFloats(long blocks, long from, long to) {
+        NativeFunction f = largestFloats;
+        if (f == null) {
+            f = MachineCode.install(write(Float.BYTES, code -> largest(code, X86.MAP_0F, 0x5f, false)))
+                    .orElseThrow();
+            largestFloats = f;
         }
         f.callBriefly(blocks, from, to, 0, 0);
     }
@@ -67,16 +82,12 @@ public final class MachineAccumulators {
         return new X86.Address(base, -1, 1, offset);
     }
 
-    private static byte[] write(boolean sums) {
+    private static byte[] write(int bytes, Consumer<X86> block) {
         X86 code = new X86();
         X86.Mark top = code.here();
-        if (sums) {
-            sum(code);
-        } else {
-            largest(code);
-        }
+        block.accept(code);
         code.add(FROM, LANES * Float.BYTES);
-        code.add(TO, sums ? Double.BYTES : Integer.BYTES);
+        code.add(TO, bytes);
         code.add(N, -1);
         code.jumpIfNotZero(top);
         code.ret();
@@ -114,15 +125,16 @@ public final class MachineAccumulators {
         code.storeDouble(at(TO, 0), 0);
     }
 
-    private static void largest(X86 code) {
+    /** By an instruction that leaves the larger of two numbers of 32 bits. */
+    private static void largest(X86 code, int map, int larger, boolean prefix66) {
         code.half(X86.MAP_0F, X86.LOAD, false, 0, 0, at(FROM, 0));
         for (int i = 16; i < LANES * Integer.BYTES; i += 16) {
-            code.half(X86.MAP_0F38, 0x3d, true, 0, 0, at(FROM, i));
+            code.half(map, larger, prefix66, 0, 0, at(FROM, i));
         }
         code.half(X86.MAP_0F, 0x6d, true, 1, 0, new X86.Register(0)); // the upper half
-        code.half(X86.MAP_0F38, 0x3d, true, 0, 0, new X86.Register(1));
+        code.half(map, larger, prefix66, 0, 0, new X86.Register(1));
         code.shift(0x73, 2, 1, 0, 32); // the second number
-        code.half(X86.MAP_0F38, 0x3d, true, 0, 0, new X86.Register(1));
+        code.half(map, larger, prefix66, 0, 0, new X86.Register(1));
         code.single(0x11, 0, 0, at(TO, 0));
     }
 }
