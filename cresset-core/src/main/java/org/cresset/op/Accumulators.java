@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.cresset.emit.Combine;
+import org.cresset.emit.Kernel;
 import org.cresset.emit.LaneType;
 import org.cresset.emit.MachineAccumulators;
 import org.jspecify.annotations.Nullable;
@@ -77,16 +78,16 @@ final class Accumulators {
     double[] numbers(LaneType lane, int count) {
         if (lane == LaneType.F32) {
             MemorySegment.copy(memory, F, 0, narrow, 0, count);
-            widen(narrow, wide, count);
+            widen(narrow, wide, 0, count);
         } else {
             MemorySegment.copy(memory, D, 0, wide, 0, count);
         }
         return wide;
     }
 
-    private static void widen(float[] from, double[] to, int n) {
+    private static void widen(float[] from, double[] to, int first, int n) {
         for (int i = 0; i < n; i++) {
-            to[i] = from[i];
+            to[first + i] = from[i];
         }
     }
 
@@ -105,6 +106,43 @@ final class Accumulators {
         numbers(LaneType.F32, LANES * blocks);
         for (int i = 0; i < blocks; i++) {
             results[first + i] = sum(wide, LANES * i, LANES * (i + 1));
+        }
+    }
+
+    /** The largest of each of the first blocks, of floats that are numbers. */
+    void largest(int blocks, double[] results, int first) {
+        if (MachineAccumulators.there()) {
+            MachineAccumulators.largestFloats(blocks, memory.address(), totals.address());
+            MemorySegment.copy(totals, F, 0, narrow, 0, blocks);
+            widen(narrow, results, first, blocks);
+            return;
+        }
+        numbers(LaneType.F32, LANES * blocks);
+        for (int i = 0; i < blocks; i++) {
+            double most = Double.NEGATIVE_INFINITY;
+            for (int k = LANES * i; k < LANES * (i + 1); k++) {
+                most = Math.max(most, wide[k]);
+            }
+            results[first + i] = most;
+        }
+    }
+
+    /**
+     * The sum, or the largest number, of each of some rows of n floats that lie one behind the other.
+     *
+     * @param loop has accumulators that are combined in that way, and nothing else
+     */
+    void rows(Tiers loop, Combine how, MemorySegment m, long at, int rows, int n, double[] results) {
+        Kernel k = loop.pick((long) rows * n, n);
+        for (int i = 0; i < rows; i += BLOCKS) {
+            int some = Math.min(BLOCKS, rows - i);
+            clear(how, LaneType.F32, some);
+            k.parts(m, at + 4L * i * n, memory, 0, LaneType.F32, some * n, n);
+            if (how == Combine.LARGER) {
+                largest(some, results, i);
+            } else {
+                sums(some, results, i);
+            }
         }
     }
 

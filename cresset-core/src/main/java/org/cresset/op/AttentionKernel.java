@@ -17,10 +17,16 @@ final class AttentionKernel {
     /** Of a desk's places that of a number for each row. */
     private static final int NUMBERS = 4;
 
+    /** Scores of a row that are added up without a sum in between. */
+    private static final long WIDEST = 8192;
+
     /** Those of keys and values, turned. */
     private static final int KEYS = 5;
 
     private static final int VALUES = 6;
+
+    /** Products of which rows are added up. */
+    private static final int PRODUCTS = 7;
 
     private final Dense q;
     private final Dense k;
@@ -85,9 +91,9 @@ final class AttentionKernel {
 
     /** Matrices that a thread works on, used again for one head after the other. */
     private static final class Desk {
-        private final @Nullable Dense[] places = new Dense[7];
+        private final @Nullable Dense[] places = new Dense[8];
 
-        /** Of each row a number, and the logarithm of its sum: in arrays, which code that isn't compiled yet is quick with. */
+        /** Of each row a number, and the logarithm of its sum or what else comes to it: in arrays, which code that isn't compiled yet is quick with. */
         private final float[] numbers = new float[(int) BLOCK];
 
         private final double[] logs = new double[(int) BLOCK];
@@ -202,8 +208,12 @@ final class AttentionKernel {
                 long n = Math.min(BLOCK, length - first);
                 long width = seen(first + n);
                 Dense s = scores(desk, scaled(desk, rows(qm, first, n)), keys, head, first, width);
-                for (int i = 0; i < n; i++) {
-                    softmax(s, i, valid(first + i, width), desk);
+                if (causal || width > WIDEST) {
+                    for (int i = 0; i < n; i++) {
+                        softmax(s, i, valid(first + i, width), desk);
+                    }
+                } else {
+                    softmax(s, desk);
                 }
                 Convert.from(desk.logs, logs.segment(), at(logs, head, first), logs.dtype(), (int) n);
                 Rows zero = Rows.local();
@@ -216,6 +226,31 @@ final class AttentionKernel {
 
     private long at(Dense logs, long head, long query) {
         return logs.byteOffset() + (head * length + query << logs.dtype().shift());
+    }
+
+    /** The same of all rows, which have the same number of scores, at once. */
+    private static void softmax(Dense s, Desk desk) {
+        Accumulators accumulators = Accumulators.local();
+        int n = (int) s.size(0);
+        int width = (int) s.size(1);
+        double[] results = desk.logs;
+        accumulators.rows(FusedLoops.LARGEST_ROWS, Combine.LARGER, s.segment(), at(s, 0), n, width, results);
+        for (int i = 0; i < n; i++) {
+            desk.numbers[i] = (float) results[i];
+        }
+        map(ChannelLoops.EXP_SHIFTED_ROWS, s, desk.numbers(n), 0, 4, null, 0, 0, s);
+        accumulators.rows(FusedLoops.SUM_ROWS, Combine.SUM, s.segment(), at(s, 0), n, width, results);
+        for (int i = 0; i < n; i++) {
+            float max = desk.numbers[i];
+            if (max == Float.NEGATIVE_INFINITY) {
+                clear(s, i, 0, width);
+                desk.numbers[i] = 1;
+                desk.logs[i] = max;
+            } else {
+                desk.numbers[i] = (float) (1 / results[i]);
+                desk.logs[i] = max + Math.log(results[i]);
+            }
+        }
     }
 
     /** Makes a row of scores weights but for a factor, which the desk gets with the logarithm of the sum of the exponentials. */
@@ -292,10 +327,20 @@ final class AttentionKernel {
 
     /** Turns the gradients of weights into those of scores; a row's sum of both is that of gradient and result. */
     private static void through(Dense p, Dense gp, Dense g, Dense y, Desk desk) {
-        Rows r = Rows.local();
         int n = (int) p.size(0);
+        Dense products = desk.place(PRODUCTS, n, y.size(1));
+        map(FusedLoops.PRODUCT_ROWS, g, y.segment(), at(y, 0), 4 * y.stride(0), null, 0, 0, products);
+        Accumulators.local()
+                .rows(
+                        FusedLoops.SUM_ROWS,
+                        Combine.SUM,
+                        products.segment(),
+                        at(products, 0),
+                        n,
+                        Math.toIntExact(y.size(1)),
+                        desk.logs);
         for (int i = 0; i < n; i++) {
-            desk.numbers[i] = (float) r.dot(g.segment(), at(g, i), y.segment(), at(y, i), y.size(1));
+            desk.numbers[i] = (float) desk.logs[i];
         }
         long row = 4 * p.stride(0);
         map(FusedLoops.SOFTMAX_GRAD_ROWS, gp, p.segment(), at(p, 0), row, desk.numbers(n), 0, 4, gp);
