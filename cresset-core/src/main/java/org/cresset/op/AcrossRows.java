@@ -85,22 +85,19 @@ final class AcrossRows {
         long[] o = new long[4];
         long[] down = new long[4];
         for (int k = 0; k < operands.length; k++) {
-            s[k] = operands[k].segment();
-            o[k] = g.rowOffset(k, plane + row) + column * g.innerStep(k);
-            down[k] = g.steps[k][r - 2];
+            int place = k == 0 ? 3 : k - 1;
+            s[place] = operands[k].segment();
+            o[place] = g.rowOffset(k, plane + row) + column * g.innerStep(k);
+            down[place] = g.steps[k][r - 2];
             if (across[k]) {
-                long at = (k - 1) * BLOCK_BYTES;
-                Moves.plane(s[k], o[k], down[k], g.innerStep(k), scratch, at, 4L * WIDTH, 4, 4, height, width);
-                s[k] = scratch;
-                o[k] = at;
-                down[k] = 4L * WIDTH;
+                long at = place * BLOCK_BYTES;
+                Moves.plane(
+                        s[place], o[place], down[place], g.innerStep(k), scratch, at, 4L * WIDTH, 4, 4, height, width);
+                s[place] = scratch;
+                o[place] = at;
+                down[place] = 4L * WIDTH;
             }
         }
-        for (int i = 0; i < height; i++) {
-            kernel.run(s[1], o[1], s[2], o[2], s[3], o[3], s[0], o[0], width);
-            for (int k = 0; k < operands.length; k++) {
-                o[k] += down[k];
-            }
-        }
+        kernel.rows(s, o, down, height, width);
     }
 }

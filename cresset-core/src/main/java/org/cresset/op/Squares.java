@@ -6,10 +6,11 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
+import org.cresset.emit.MachineSquares;
 import org.cresset.emit.Window;
 
 /**
- * Transposes elements of 4 bytes in squares of eight by eight, in registers, some squares beside and below each other at a time,
+ * Transposes elements of 4 bytes in squares of eight by eight, in registers, by machine code or the Vector API, some squares beside and below each other at a time,
  * so that lines of the cache are used whole. Bits go through unchanged. Offsets and steps in bytes.
  */
 final class Squares {
@@ -18,6 +19,9 @@ final class Squares {
 
     /** Rows, and columns, that are done before others are begun. */
     private static final int BLOCK = 32;
+
+    /** Columns of machine code's blocks: so far rows are written without a break, and what is read stays in the first-level cache. */
+    private static final int ACROSS = 256;
 
     private static final int EXERCISED = BLOCK;
     private static final MemorySegment SCRATCH = Arena.ofAuto().allocate(8L * EXERCISED * EXERCISED, 64);
@@ -35,7 +39,9 @@ final class Squares {
 
     /** Whether so many elements can be done so now. */
     static boolean ready(long rows, long n) {
-        return rows >= SIDE && n >= SIDE && EXERCISE.ready(rows * n) && Transposition.fits();
+        return rows >= SIDE
+                && n >= SIDE
+                && (MachineSquares.there() || EXERCISE.ready(rows * n) && Transposition.fits());
     }
 
     /**
@@ -43,16 +49,37 @@ final class Squares {
      * {@code at + r row + 4 i}. Both counts are multiples of {@link #SIDE}.
      */
     static void run(MemorySegment from, long fo, long step, MemorySegment to, long at, long row, long rows, long n) {
+        run(from, fo, step, to, at, row, rows, n, MachineSquares.there());
+    }
+
+    /** The same by machine code, or by the Vector API. */
+    static void run(
+            MemorySegment from,
+            long fo,
+            long step,
+            MemorySegment to,
+            long at,
+            long row,
+            long rows,
+            long n,
+            boolean machine) {
         if (step < 0 || row < 0) {
             throw new IndexOutOfBoundsException("rows " + step + " and " + row + " bytes apart");
         }
         long a = Window.address(from, fo, (n - 1) * step + 4 * rows);
         long b = Window.address(to, at, (rows - 1) * row + 4 * n);
+        int across = machine ? ACROSS : BLOCK;
         for (long r = 0; r < rows; r += BLOCK) {
             int height = (int) Math.min(BLOCK, rows - r);
-            for (long i = 0; i < n; i += BLOCK) {
-                int width = (int) Math.min(BLOCK, n - i);
-                Vectors.block(a + 4 * r + i * step, step, b + r * row + 4 * i, row, height, width);
+            for (long i = 0; i < n; i += across) {
+                int width = (int) Math.min(across, n - i);
+                long o = a + 4 * r + i * step;
+                long t = b + r * row + 4 * i;
+                if (machine) {
+                    MachineSquares.run(o, step, t, row, height, width);
+                } else {
+                    Vectors.block(o, step, t, row, height, width);
+                }
             }
         }
     }

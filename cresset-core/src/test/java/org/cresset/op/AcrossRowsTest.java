@@ -32,7 +32,9 @@ class AcrossRowsTest {
                     for (int i = 0; 4 * i + 4 <= from.byteSize(); i++) {
                         from.set(I, 4L * i, random.nextInt()); // some are NaN, whose bits must stay
                     }
+                    MemorySegment other = arena.allocate(to.byteSize());
                     to.fill((byte) 7);
+                    other.fill((byte) 7);
                     MemorySegment expected = arena.allocate(to.byteSize()).copyFrom(to);
                     for (int r = 0; r < rows; r++) {
                         for (int i = 0; i < n; i++) {
@@ -41,6 +43,10 @@ class AcrossRowsTest {
                     }
                     Squares.run(from, 12, step, to, 20, row, rows, n);
                     assertThat(to.mismatch(expected)).as("%d by %d", rows, n).isEqualTo(-1);
+                    Squares.run(from, 12, step, other, 20, row, rows, n, false);
+                    assertThat(other.mismatch(expected))
+                            .as("Vector API, %d by %d", rows, n)
+                            .isEqualTo(-1);
                     assertThatThrownBy(() -> Squares.run(from, 16, step, to, 20, row, 72, 72 + 8))
                             .isInstanceOf(IndexOutOfBoundsException.class);
                 }
