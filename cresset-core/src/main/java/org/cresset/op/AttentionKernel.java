@@ -93,7 +93,7 @@ final class AttentionKernel {
     private static final class Desk {
         private final @Nullable Dense[] places = new Dense[8];
 
-        /** Of each row a number, and the logarithm of its sum or what else comes to it: in arrays, which code that isn't compiled yet is quick with. */
+        /** Of each row a number, and the logarithm of its sum: in arrays, which code that isn't compiled yet is quick with. */
         private final float[] numbers = new float[(int) BLOCK];
 
         private final double[] logs = new double[(int) BLOCK];

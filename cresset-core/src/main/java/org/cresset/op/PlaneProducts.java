@@ -27,7 +27,7 @@ final class PlaneProducts {
 
     /** Such a convolution; null if it isn't one, or one of so few channels or places that others are better. */
     static @Nullable PlaneProducts of(ConvShape s) {
-        if (!LargeProducts.there() || s.groups() != 1) {
+        if (!LargeProducts.there() || s.groups() != 1 || s.batch() == 0) {
             return null;
         }
         for (int d = 0; d < s.spatial(); d++) {

@@ -10,8 +10,8 @@ import org.cresset.emit.MachineSquares;
 import org.cresset.emit.Window;
 
 /**
- * Transposes elements of 4 bytes in squares of eight by eight, in registers, by machine code or the Vector API, some squares beside and below each other at a time,
- * so that lines of the cache are used whole. Bits go through unchanged. Offsets and steps in bytes.
+ * Transposes elements of 4 bytes in squares of eight by eight, in registers, by machine code or the Vector API, some squares beside
+ * and below each other at a time, so that lines of the cache are used whole. Bits go through unchanged. Offsets and steps in bytes.
  */
 final class Squares {
     /** Rows and columns of a square. */

@@ -66,6 +66,17 @@ class PlaneProductsTest {
         assertThat(mixed.grad().dtype()).isEqualTo(DType.FLOAT32);
     }
 
+    @Test
+    void noImages() {
+        Tensor x = Tensor.zeros(0, 64, 8, 8).requiresGrad(true);
+        Tensor w = Tensor.randn(32, 64, 1, 1).requiresGrad(true);
+        Tensor y = convolve(x, w);
+        assertThat(y.shape().toArray()).containsExactly(0, 32, 8, 8);
+        y.sum().backward();
+        assertThat(w.grad().abs().max().item()).isZero();
+        assertThat(x.grad().shape()).isEqualTo(x.shape());
+    }
+
     private static Tensor convolve(Tensor x, Tensor w) {
         return Convolution.convolve("conv2d", x, w, null, at(1, 1), at(0, 0), at(0, 0), at(1, 1), 1);
     }
