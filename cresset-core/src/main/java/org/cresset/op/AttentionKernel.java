@@ -208,7 +208,7 @@ final class AttentionKernel {
                 long n = Math.min(BLOCK, length - first);
                 long width = seen(first + n);
                 Dense s = scores(desk, scaled(desk, rows(qm, first, n)), keys, head, first, width);
-                if (causal || width > WIDEST) {
+                if (causal || width > WIDEST) { // of whole rows a third of what would be computed is hidden
                     for (int i = 0; i < n; i++) {
                         softmax(s, i, valid(first + i, width), desk);
                     }

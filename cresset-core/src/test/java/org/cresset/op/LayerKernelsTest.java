@@ -287,7 +287,9 @@ class LayerKernelsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void attention(boolean causal) {
-        for (long[] s : new long[][] {{2, 3, 5, 5, 4, 6}, {1, 2, 200, 150, 8, 8}, {1, 1, 300, 300, 16, 16}}) {
+        for (long[] s : new long[][] {
+            {2, 3, 5, 5, 4, 6}, {1, 2, 200, 150, 8, 8}, {1, 1, 300, 300, 16, 16}, {1, 1, 3, 9000, 4, 4}
+        }) {
             agree(
                     in -> new Tensor[] {Attention.attend(new Attention.Attrs(0.3, causal), in[0], in[1], in[2], null)},
                     Tensor.randn(s[0], s[1], s[2], s[4]),
