@@ -316,7 +316,7 @@ final class MachineRegisters {
         int end = joinOf(at);
         for (int v = made.nextSetBit(0); v >= 0; v = made.nextSetBit(v + 1)) {
             boolean needed = uses[v].length > 0 && uses[v][uses[v].length - 1] > end;
-            if (needed && register[v] >= 0 && !kept.get(register[v]) && !memory.containsKey(v)) {
+            if (needed && register[v] >= 0 && !kept.get(register[v]) && !isKept(v)) {
                 toStack(v);
             }
         }
@@ -569,12 +569,20 @@ final class MachineRegisters {
             }
         }
         int v = holds[best];
-        if (!memory.containsKey(v)) {
+        if (!isKept(v)) {
             toStack(v);
         }
         register[v] = -1;
         holds[best] = -1;
         return best;
+    }
+
+    /**
+     * Whether a value is elsewhere than in its register, too: in memory, or as a mask, of which lanes are made anew. Such lanes don't go
+     * to the stack: if they were made in what may be left out they wouldn't be there behind it.
+     */
+    private boolean isKept(int v) {
+        return memory.containsKey(v) || masks.of(v) != 0;
     }
 
     private void toStack(int v) {

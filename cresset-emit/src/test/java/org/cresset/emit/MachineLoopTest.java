@@ -165,6 +165,13 @@ class MachineLoopTest {
         return all;
     }
 
+    /** A condition in a mask that was made lanes in a way that may be left out, and had no register any more behind it. */
+    @Test
+    void conditionsThatBecomeLanesInAWay() {
+        anyBodyGivesTheSameBits(5619678, LaneType.F32, true, 79, 15, 1, 0, 3);
+        anyBodyGivesTheSameBits(5619678, LaneType.F32, true, 76, 3, 2, 3, 3);
+    }
+
     @Property(tries = 600)
     void anyBodyGivesTheSameBits(
             @ForAll long seed,
