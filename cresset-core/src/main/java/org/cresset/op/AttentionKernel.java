@@ -228,7 +228,10 @@ final class AttentionKernel {
         return logs.byteOffset() + (head * length + query << logs.dtype().shift());
     }
 
-    /** The same of all rows, which have the same number of scores, at once. */
+    /**
+     * Makes scores weights but for a factor for each row, which the desk gets with the logarithm of the sum of the exponentials: of
+     * all rows at once, which have the same number of scores.
+     */
     private static void softmax(Dense s, Desk desk) {
         Accumulators accumulators = Accumulators.local();
         int n = (int) s.size(0);
@@ -253,7 +256,7 @@ final class AttentionKernel {
         }
     }
 
-    /** Makes a row of scores weights but for a factor, which the desk gets with the logarithm of the sum of the exponentials. */
+    /** The same of one row, of which the first n scores count. */
     private static void softmax(Dense s, int row, long n, Desk desk) {
         Rows r = Rows.local();
         MemorySegment m = s.segment();

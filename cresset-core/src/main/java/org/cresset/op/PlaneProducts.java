@@ -22,7 +22,7 @@ final class PlaneProducts {
         batch = Math.toIntExact(s.batch());
         in = s.inChannels();
         out = s.outChannels();
-        places = product(s.in());
+        places = Shape.of(s.in()).numel();
     }
 
     /** Such a convolution; null if it isn't one, or one of so few channels or places that others are better. */
@@ -37,14 +37,6 @@ final class PlaneProducts {
         }
         PlaneProducts p = new PlaneProducts(s);
         return LargeProducts.suits(p.in, p.out) && LargeProducts.suits(p.places, p.out) ? p : null;
-    }
-
-    private static long product(long[] dims) {
-        long n = 1;
-        for (long d : dims) {
-            n *= d;
-        }
-        return n;
     }
 
     /** Whether the images of a tensor (N, C, ...) are float32 and lie plane by plane. */

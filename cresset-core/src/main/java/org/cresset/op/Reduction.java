@@ -403,10 +403,11 @@ final class Reduction {
             }
             if (exact) {
                 add(k, inside, source, b, end, to, at, n);
-            }
-            for (long r = exact ? end : b; r < end; r++) {
-                ConvertRuns.run(x.dtype(), x.segment(), source + inside.offset(0, r), lane.dtype(), xs, 0, n);
-                k.run(to, at, xs, 0, null, 0, to, at, n);
+            } else {
+                for (long r = b; r < end; r++) {
+                    ConvertRuns.run(x.dtype(), x.segment(), source + inside.offset(0, r), lane.dtype(), xs, 0, n);
+                    k.run(to, at, xs, 0, null, 0, to, at, n);
+                }
             }
             if (sums.length > 0) {
                 Convert.to(ts, 0, lane.dtype(), part, n);

@@ -549,7 +549,7 @@ final class MachineEmitter implements Lanes<Integer> {
         return exits;
     }
 
-    /** Whether the body has ways of which the other forms go one, if all elements want the same. */
+    /** Whether the body has ways of which one may be left out. */
     boolean chooses() {
         return chooses;
     }

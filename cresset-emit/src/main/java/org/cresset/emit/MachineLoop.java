@@ -300,8 +300,8 @@ final class MachineLoop {
     }
 
     /**
-     * Whether a loop has code in vectors of so many bytes, and no part of its body that another form leaves out where no element
-     * wants it.
+     * Whether a loop has code in vectors of so many bytes, and no way in its body that may be left out: to do that, code keeps more on
+     * the stack than another form may have to.
      */
     static boolean goesOneWay(Loop loop, int vectorBytes) {
         try {
