@@ -161,8 +161,8 @@ public abstract sealed class Elementwise extends Op permits Unary, Binary, Terna
         return t;
     }
 
-    // What eager code runs most, and only what that needs: once a program has run many operations all ways through a method
-    // seem to be taken, and the JIT compiler gives up inlining where they have many calls.
+    // What eager code runs most, and only what that needs: once a program has run many operations, all ways through a
+    // method seem to be taken, and the JIT compiler gives up inlining where they have many calls.
 
     @Override
     protected final Tensor eval(Object attrs, Tensor a) {

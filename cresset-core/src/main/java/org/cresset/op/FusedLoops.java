@@ -68,14 +68,6 @@ final class FusedLoops {
         }
     });
 
-    /** (x - m) r. */
-    static final Loop NORMALIZE = map("normalize", List.of(false, true, true), new Body() {
-        @Override
-        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            return List.of(l.mul(l.sub(in.get(0), in.get(1)), in.get(2)));
-        }
-    });
-
     /** x w + b, all rows. */
     static final Loop SCALE_SHIFT = map("scale_shift", List.of(false, false, false), new Body() {
         @Override
@@ -250,7 +242,6 @@ final class FusedLoops {
     static final Tiers EXP_SHIFTED_AND_SUM_ROWS = new Tiers(EXP_SHIFTED_AND_SUM);
     static final Tiers SUM_EXP_SHIFTED_ROWS = new Tiers(SUM_EXP_SHIFTED);
     static final Tiers SUM_SQUARED_DIFFERENCE_ROWS = new Tiers(SUM_SQUARED_DIFFERENCE);
-    static final Tiers NORMALIZE_ROWS = new Tiers(NORMALIZE);
     static final Tiers SCALE_SHIFT_ROWS = new Tiers(SCALE_SHIFT);
     static final Tiers AFFINE_ROWS = new Tiers(AFFINE);
     static final Tiers SOFTMAX_GRAD_ROWS = new Tiers(SOFTMAX_GRAD);
@@ -288,7 +279,6 @@ final class FusedLoops {
                 SUM_EXP_SHIFTED,
                 SUM_SQUARED_DIFFERENCE,
                 DOT,
-                NORMALIZE,
                 SCALE_SHIFT,
                 AFFINE,
                 SOFTMAX_GRAD,

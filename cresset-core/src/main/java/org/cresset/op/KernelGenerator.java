@@ -63,6 +63,7 @@ public final class KernelGenerator {
             }
         }
         all.addAll(FusedLoops.all());
+        all.addAll(NormalizeLoops.all());
         all.addAll(NormalLoops.all());
         all.addAll(ExponentialLoops.all());
         all.addAll(ChannelLoops.all());

@@ -1,12 +1,9 @@
 package org.cresset.op;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.cresset.autograd.Vjp;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
 import org.cresset.base.Workers;
-import org.cresset.emit.Combine;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -73,59 +70,16 @@ public final class Normalize {
             Dense y = out[0].dtype() == DType.FLOAT32 ? out[0] : Dense.empty(out[0].shape(), DType.FLOAT32);
             long n = x.size(-1);
             Workers.parallelFor(x.numel() / n, Rows.grain(2 * n), (from, to) -> {
-                Rows r = Rows.local();
-                for (long i = from; i < to; i++) {
-                    row(r, x, w, b, y, n, i, eps);
+                NormalizedRows rows = new NormalizedRows(x, eps);
+                Runnable forward = rows.forward(w, b, y);
+                for (long next = from; next < to; ) {
+                    next = rows.take(next, to);
+                    forward.run();
                 }
             });
+            Rows.keep(x, w, b);
             if (y != out[0]) {
                 Pointwise.copy(y, out[0]);
-            }
-        }
-
-        private static void row(
-                Rows r, Dense x, @Nullable Dense w, @Nullable Dense b, Dense y, long n, long i, double eps) {
-            MemorySegment ns = r.numbers();
-            long xo = x.byteOffset() + 4 * i * n;
-            long yo = y.byteOffset() + 4 * i * n;
-            statistics(r, x, xo, n, eps);
-            Rows.map(FusedLoops.NORMALIZE_ROWS, x.segment(), xo, ns, 0, ns, 4, y.segment(), yo, n);
-            if (w != null && b != null) {
-                Rows.map(
-                        FusedLoops.SCALE_SHIFT_ROWS,
-                        y.segment(),
-                        yo,
-                        w.segment(),
-                        w.byteOffset(),
-                        b.segment(),
-                        b.byteOffset(),
-                        y.segment(),
-                        yo,
-                        n);
-            } else if (w != null) {
-                Rows.map(
-                        FusedLoops.PRODUCT_ROWS,
-                        y.segment(),
-                        yo,
-                        w.segment(),
-                        w.byteOffset(),
-                        null,
-                        0,
-                        y.segment(),
-                        yo,
-                        n);
-            } else if (b != null) {
-                Rows.map(
-                        FusedLoops.PLUS_ROWS,
-                        y.segment(),
-                        yo,
-                        b.segment(),
-                        b.byteOffset(),
-                        null,
-                        0,
-                        y.segment(),
-                        yo,
-                        n);
             }
         }
 
@@ -143,15 +97,6 @@ public final class Normalize {
             v.set(1, g[1]);
             v.set(2, g[2]);
         }
-    }
-
-    /** Sets numbers 0 and 1 to the mean and one over the standard deviation of a row. */
-    private static void statistics(Rows r, Dense x, long at, long n, double eps) {
-        double mean = r.sum(x.segment(), at, n) / n;
-        r.number(0, (float) mean);
-        double squares = r.accumulate(
-                FusedLoops.SUM_SQUARED_DIFFERENCE_ROWS, Combine.SUM, x.segment(), at, r.numbers(), 0, true, null, 0, n);
-        r.number(1, (float) (1 / Math.sqrt(squares / n + eps)));
     }
 
     /** Gradients of x, weight and bias from that of the result, x and weight, in one pass over the rows. */
@@ -177,66 +122,24 @@ public final class Normalize {
             Dense w = in[2] == null ? null : Rows.floats(in[2]);
             long n = x.size(-1);
             long rows = x.numel() / n;
-            int parts = (int) Math.min(PARTS, rows);
+            int parts = (int) Math.clamp(x.numel() / Rows.GRAIN, 1, Math.min(PARTS, rows));
             Dense sums = Dense.empty(Shape.of(parts, 2, n), DType.FLOAT32);
             sums.segment().asSlice(0, sums.numel() * 4).fill((byte) 0);
-            // A fixed number of parts, so that the sums don't depend on the threads.
+            // A number of parts that depends on the shape only, so that the sums don't on the threads.
             Workers.parallelFor(parts, 1, (from, to) -> {
-                Dense temporary = Dense.empty(Shape.of(2, n), DType.FLOAT32);
+                NormalizedRows some = new NormalizedRows(x, eps);
                 for (long p = from; p < to; p++) {
-                    for (long i = rows * p / parts; i < rows * (p + 1) / parts; i++) {
-                        row(Rows.local(), g, x, w, out[0], temporary, sums, p, n, i, eps);
+                    Runnable backward = some.backward(g, w, out[0], sums, 2 * p * n);
+                    long end = rows * (p + 1) / parts;
+                    for (long next = rows * p / parts; next < end; ) {
+                        next = some.take(next, end);
+                        backward.run();
                     }
                 }
             });
+            Rows.keep(g, x, w);
             Pointwise.copy((Dense) sums.detach().select(1, 0).sum(0), out[1]);
             Pointwise.copy((Dense) sums.detach().select(1, 1).sum(0), out[2]);
-        }
-
-        private static void row(
-                Rows r,
-                Dense g,
-                Dense x,
-                @Nullable Dense w,
-                Dense gx,
-                Dense t,
-                Dense sums,
-                long p,
-                long n,
-                long i,
-                double eps) {
-            long at = 4 * i * n;
-            long go = g.byteOffset() + at;
-            long xo = x.byteOffset() + at;
-            MemorySegment ns = r.numbers();
-            MemorySegment ts = t.segment();
-            MemorySegment gs = g.segment();
-            long normal = t.byteOffset();
-            long weighted = normal + 4 * n;
-            long first = sums.byteOffset() + 8 * p * n;
-            long second = first + 4 * n;
-            statistics(r, x, xo, n, eps);
-            float rstd = ns.get(ValueLayout.JAVA_FLOAT, 4);
-            Rows.map(FusedLoops.NORMALIZE_ROWS, x.segment(), xo, ns, 0, ns, 4, ts, normal, n);
-            Rows.map(FusedLoops.MULTIPLY_ADD_ROWS, gs, go, ts, normal, sums.segment(), first, sums.segment(), first, n);
-            Rows.map(FusedLoops.PLUS_ROWS, gs, go, sums.segment(), second, null, 0, sums.segment(), second, n);
-            MemorySegment hs = gs;
-            long ho = go;
-            if (w != null) {
-                Rows.map(FusedLoops.PRODUCT_ROWS, gs, go, w.segment(), w.byteOffset(), null, 0, ts, weighted, n);
-                hs = ts;
-                ho = weighted;
-            }
-            double mean = r.sum(hs, ho, n) / n;
-            double slope = r.dot(hs, ho, ts, normal, n) / n;
-            // (h - mean - normal slope) rstd
-            r.number(2, (float) -slope);
-            r.number(3, (float) -mean);
-            Rows.map(FusedLoops.AFFINE_ROWS, ts, normal, ns, 8, ns, 12, ts, normal, n);
-            Rows.map(FusedLoops.PLUS_ROWS, ts, normal, hs, ho, null, 0, ts, normal, n);
-            r.number(4, rstd);
-            r.number(5, 0);
-            Rows.map(FusedLoops.AFFINE_ROWS, ts, normal, ns, 16, ns, 20, gx.segment(), gx.byteOffset() + at, n);
         }
 
         /** Never asked for: where gradients are differentiated again, the composition makes them. */

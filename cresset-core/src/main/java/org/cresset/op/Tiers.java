@@ -19,7 +19,7 @@ final class Tiers extends LoopForms<Kernel> {
      * Bytes of results that go past the caches: a chain of operations over 4 MB each took a tenth longer so, one over 8 MB a
      * sixth less time.
      */
-    private static final long MUCH = 8 << 20;
+    static final long MUCH = 8 << 20;
 
     private final Loop loop;
     private final long many;

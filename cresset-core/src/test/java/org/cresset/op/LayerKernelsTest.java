@@ -12,6 +12,7 @@ import org.cresset.tensor.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -274,6 +275,42 @@ class LayerKernelsTest {
                     x,
                     Tensor.randn(shape[1]),
                     Tensor.randn(shape[1]));
+        }
+    }
+
+    /** Short and long rows, whole vectors and others, and so many that results go past the caches. */
+    @ParameterizedTest
+    @CsvSource({"7, 5", "1, 1", "3, 100", "40, 64", "5, 20000", "2100, 1024", "2200, 1000"})
+    void layerNorm(long rows, long n) {
+        Tensor x = Tensor.randn(rows, n).mul(3).add(5);
+        Tensor w = Tensor.randn(n);
+        Tensor b = Tensor.randn(n);
+        double eps = n == 1 ? 10 : 1e-5; // the only element of a row is its mean
+        agree(in -> new Tensor[] {Normalize.rows(in[0], in[1], in[2], eps)}, x, w, b);
+        agree(in -> new Tensor[] {Normalize.rows(in[0], in[1], null, eps)}, x, w);
+        agree(in -> new Tensor[] {Normalize.rows(in[0], null, in[1], eps)}, x, b);
+        agree(in -> new Tensor[] {Normalize.rows(in[0], null, null, eps)}, x);
+    }
+
+    /** The same bits with any number of threads. */
+    @Test
+    void layerNormOfManyThreads() {
+        Tensor x = Tensor.randn(100, 300);
+        Tensor w = Tensor.randn(300);
+        Function<Tensor[], Tensor[]> f = in -> new Tensor[] {Normalize.rows(in[0], in[1], in[2], 1e-5)};
+        int before = Workers.threads();
+        try {
+            Workers.setThreads(1);
+            Tensor[][] one = run(f, new Tensor[] {x, w, w}, DType.FLOAT32, null);
+            Workers.setThreads(3);
+            Tensor[][] three = run(f, new Tensor[] {x, w, w}, DType.FLOAT32, null);
+            for (int part = 0; part < 2; part++) {
+                for (int i = 0; i < one[part].length; i++) {
+                    assertThat(three[part][i].equalTo(one[part][i])).isTrue();
+                }
+            }
+        } finally {
+            Workers.setThreads(before);
         }
     }
 

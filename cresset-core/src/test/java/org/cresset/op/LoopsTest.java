@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -21,6 +22,7 @@ import org.cresset.emit.Loop;
 import org.cresset.emit.LoopEmitter;
 import org.cresset.emit.MachineKernels;
 import org.cresset.emit.Row;
+import org.cresset.emit.WideKernel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -45,23 +47,26 @@ class LoopsTest {
         }
     }
 
-    private static Kernel kernel(String name) throws ReflectiveOperationException {
-        return (Kernel) Class.forName(Tiers.PACKAGE + "." + name)
+    /** A {@link Kernel} or a {@link WideKernel}. */
+    private static Object kernel(String name) throws ReflectiveOperationException {
+        return Class.forName(Tiers.PACKAGE + "." + name)
                 .getDeclaredConstructor()
                 .newInstance();
     }
 
-    /** Three rows of operands and one of results, with some room behind each. */
+    /** Rows of operands and results, the four of a {@link Kernel} at least, with some room behind each. */
     private static final class Rows {
         static final int BYTES = 16 * (LONGEST + 64);
         final MemorySegment memory;
         final LaneType type;
+        final int operands;
 
-        Rows(Arena arena, LaneType type, long seed) {
+        Rows(Arena arena, LaneType type, int operands, long seed) {
             this.type = type;
-            memory = arena.allocate(4 * BYTES, 64);
+            this.operands = Math.max(4, operands);
+            memory = arena.allocate(this.operands * BYTES, 64);
             Random r = new Random(seed);
-            int n = 4 * BYTES / type.dtype().size();
+            int n = this.operands * BYTES / type.dtype().size();
             for (int i = 0; i < n; i++) {
                 double v = r.nextInt(4) == 0 ? SPECIAL[r.nextInt(SPECIAL.length)] : r.nextGaussian() * 3;
                 switch (type) {
@@ -73,13 +78,21 @@ class LoopsTest {
             }
         }
 
-        void run(Kernel k, int n) {
-            k.run(memory, 0, memory, BYTES, memory, 2L * BYTES, memory, 3L * BYTES, n);
+        void run(Object form, int n) {
+            if (form instanceof Kernel k) {
+                k.run(memory, 0, memory, BYTES, memory, 2L * BYTES, memory, 3L * BYTES, n);
+                return;
+            }
+            MemorySegment[] segments = new MemorySegment[operands];
+            Arrays.fill(segments, memory);
+            long[] offsets = new long[operands];
+            Arrays.setAll(offsets, k -> (long) BYTES * k);
+            ((WideKernel) form).run(segments, offsets, n);
         }
 
         /** The bits of everything, NaNs all alike. */
         long[] bits() {
-            int n = 4 * BYTES / type.dtype().size();
+            int n = operands * BYTES / type.dtype().size();
             return IntStream.range(0, n)
                     .mapToLong(i -> switch (type) {
                         case F32 -> Float.floatToIntBits(memory.getAtIndex(ValueLayout.JAVA_FLOAT, i));
@@ -95,12 +108,15 @@ class LoopsTest {
         same(loop, kernel(loop.name() + "V"), n);
     }
 
-    private static void same(Loop loop, Kernel other, int n) throws ReflectiveOperationException {
+    private static void same(Loop loop, Object other, int n) throws ReflectiveOperationException {
         try (Arena arena = Arena.ofConfined()) {
             boolean narrow = loop.rows().contains(Row.NARROW) || loop.rows().contains(Row.NARROW_PAIR);
             LaneType memory = narrow ? LaneType.F32 : loop.type();
-            Rows scalar = new Rows(arena, memory, n);
-            Rows vector = new Rows(arena, memory, n);
+            int operands = loop.repeated().size()
+                    + loop.outputs()
+                    + loop.accumulators().size();
+            Rows scalar = new Rows(arena, memory, operands, n);
+            Rows vector = new Rows(arena, memory, operands, n);
             scalar.run(kernel(loop.name()), n);
             vector.run(other, n);
             assertThat(vector.bits()).as("%s, %d elements", loop.name(), n).isEqualTo(scalar.bits());
@@ -152,8 +168,10 @@ class LoopsTest {
         assumeTrue(MachineCode.avx2(), "needs Linux on x86-64 with AVX2");
         int there = 0;
         for (Loop loop : all) {
-            Kernel scalar = kernel(loop.name());
-            Kernel machine = MachineKernels.of(loop, () -> scalar);
+            Object scalar = kernel(loop.name());
+            Object machine = loop.wide()
+                    ? MachineKernels.wide(loop, () -> (WideKernel) scalar)
+                    : MachineKernels.of(loop, () -> (Kernel) scalar);
             if (machine != null) {
                 there++;
                 for (int n : new int[] {1, 8, 19, LONGEST}) {

@@ -130,6 +130,16 @@ public final class MachineKernels {
         return code == null ? null : new StreamedKernel(loop, code, usual);
     }
 
+    /** The same of a wide loop. */
+    public static @Nullable WideKernel streamedWide(Loop loop, Supplier<? extends WideKernel> usual) {
+        return streamedWide(loop, usual, widest());
+    }
+
+    static @Nullable WideKernel streamedWide(Loop loop, Supplier<? extends WideKernel> usual, int most) {
+        Installed code = widest(b -> MachineLoop.streamed(loop, b), most);
+        return code == null ? null : new StreamedWide(loop, usual, code);
+    }
+
     /** The form of a wide loop. */
     public static @Nullable WideKernel wide(Loop loop, Supplier<? extends WideKernel> scalar) {
         return wide(loop, scalar, widest());
@@ -140,7 +150,7 @@ public final class MachineKernels {
             return null;
         }
         Installed code = widest(b -> MachineLoop.of(loop, b), most);
-        return code == null ? null : new Wide(loop, scalar, code);
+        return code == null ? null : new MachineWide(loop, scalar, code);
     }
 
     /** The same of a grid whose repeated inputs, if there are any, move together. */
@@ -154,54 +164,6 @@ public final class MachineKernels {
         }
         Installed code = widest(b -> MachineLoop.of(grid, b), most);
         return code == null ? null : new Grid(grid, scalar, code);
-    }
-
-    /** A loop over any number of operands. */
-    private static final class Wide extends WideKernel {
-        private final OperandMoves moves;
-        private final int[] of;
-        private final Supplier<? extends WideKernel> scalar;
-        private final NativeFunction code;
-
-        Wide(Loop loop, Supplier<? extends WideKernel> scalar, Installed code) {
-            this.moves = new OperandMoves(loop, code.vectorBytes());
-            this.scalar = scalar;
-            this.code = code.function();
-            this.of = new int[loop.operands()];
-            for (int k = 0; k < of.length; k++) {
-                of[k] = OperandMoves.of(loop, k);
-            }
-        }
-
-        @Override
-        public void run(MemorySegment[] segments, long[] offsets, int n) {
-            int whole = moves.whole(n);
-            long[] addresses = new long[of.length];
-            for (int k = 0; k < of.length; k++) {
-                addresses[k] = moves.address(segments[k], offsets[k], of[k], n);
-            }
-            long[] at = new long[of.length];
-            MachineBlock block = MachineBlock.own();
-            int done = 0;
-            while (done < n) {
-                int end = Math.min(whole, done + BRIEF);
-                if (done < whole) {
-                    for (int k = 0; k < of.length; k++) {
-                        block.operand(k, moves.from(addresses[k], done, of[k]), 0);
-                    }
-                    done += (int) code.callBriefly(end - done, block.of(1, of.length), 0, 0, 0);
-                }
-                int some = moves.left(done, n);
-                if (some > 0 && (done < end || done == whole)) { // a rare element, or the end
-                    for (int k = 0; k < of.length; k++) {
-                        at[k] = offsets[k] + moves.to(done, of[k]);
-                    }
-                    scalar.get().run(segments, at, some);
-                    done += some;
-                }
-            }
-            Reference.reachabilityFence(segments);
-        }
     }
 
     /** A loop over rows. */

@@ -84,18 +84,18 @@ final class MachineLoop {
     }
 
     /**
-     * The code of a {@link Kernel} of whole vectors whose results, which lie at multiples of a vector's bytes, go past the caches;
-     * null where that wouldn't be quicker than anything else with as much to read and write, or can't be done.
+     * The code of a loop over whole vectors whose results, which lie at multiples of a vector's bytes, go past the caches;
+     * null where that wouldn't be quicker than anything else with as much to read and write, or can't be done. That of a
+     * {@link WideKernel} doesn't stop.
      */
     static byte @Nullable [] streamed(Loop loop, int vectorBytes) {
-        boolean suits = !loop.wide()
-                && loop.outputs() == 1
+        boolean suits = loop.outputs() == 1
                 && loop.row(loop.inputs()) == Row.PLAIN
                 && loop.accumulators().isEmpty();
+        boolean wide = loop.wide();
         try {
-            return suits && (vectorBytes > VECTOR || new MachineLoop(loop, vectorBytes, false, true).unrolls())
-                    ? written(loop, vectorBytes, false, true)
-                    : null;
+            boolean unrolls = new MachineLoop(loop, vectorBytes, wide, true).unrolls();
+            return suits && (unrolls || vectorBytes > VECTOR && !wide) ? written(loop, vectorBytes, wide, true) : null;
         } catch (MachineEmitter.Unsupported e) {
             return null;
         }
@@ -216,9 +216,7 @@ final class MachineLoop {
         if (ones != null) {
             endOfRow(ones);
         }
-        if (streamed) {
-            fetchAhead(lanes());
-        }
+        fetchAhead(lanes());
         if (!loop.accumulators().isEmpty()) {
             code.move(TEMPORARY, INDEX);
             code.shiftLeft(TEMPORARY, shift);
@@ -266,12 +264,16 @@ final class MachineLoop {
         code.bind(whole);
     }
 
-    /** Asks for the lines of inputs that later rounds want: the processor itself looks ahead no farther than a page. */
+    /**
+     * Asks for what is wanted soon, and in a streamed loop for the lines of inputs that later rounds want: the processor itself looks
+     * ahead no farther than a page.
+     */
     private void fetchAhead(int step) {
         for (int k = 0; k < loop.inputs(); k++) {
-            if (!loop.repeats(k)) {
+            boolean soon = loop.row(k) == Row.SOON;
+            if (!loop.repeats(k) && (soon || streamed && !grid)) {
                 for (int line = 0; line < step << loop.row(k).shift(loop.type()); line += LINE) {
-                    code.prefetch(address(k, AHEAD + line));
+                    code.prefetch(address(k, soon ? line : AHEAD + line));
                 }
             }
         }
@@ -343,9 +345,7 @@ final class MachineLoop {
         registers.accumulators(before);
         registers.hoist();
         X86.Mark top = code.here();
-        if (streamed) {
-            fetchAhead(step);
-        }
+        fetchAhead(step);
         registers.write(few);
         code.add(INDEX, step);
         code.compare(INDEX, TEMPORARY);

@@ -56,6 +56,7 @@ final class MachineRows {
     List<Integer> load(int operand, Row row) {
         refuse(row);
         return switch (row) {
+            case SOON -> List.of();
             case PLAIN -> List.of(lanes.load(X86.MAP_0F, X86.LOAD, wide, operand, row, 0));
             case NARROW -> List.of(lanes.load(X86.MAP_0F, 0x5a, false, operand, row, 0));
             case FLAG -> {
@@ -97,6 +98,7 @@ final class MachineRows {
         refuse(row);
         int v = results.next();
         switch (row) {
+            case SOON -> throw new MachineEmitter.Unsupported("a result that is only asked for");
             case PLAIN -> lanes.store(X86.MAP_0F, store, wide, v, MachineEmitter.WHOLE, operand, row, 0);
             case NARROW -> half(toNarrow(v), operand, row, 0);
             case FLAG -> {

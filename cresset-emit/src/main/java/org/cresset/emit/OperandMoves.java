@@ -59,6 +59,18 @@ final class OperandMoves {
         return moves == NONE || segment == null ? 0 : Window.address(segment, offset, bytes(moves, n));
     }
 
+    /** The addresses of operands in the first of some rows, which all lie inside their segments. */
+    long[] rows(MemorySegment[] segments, long[] offsets, long[] steps, int[] moves, int rows, int n) {
+        long[] addresses = new long[moves.length];
+        for (int k = 0; k < moves.length; k++) {
+            long others = Math.multiplyExact(rows - 1, steps[k]);
+            long below = Math.min(others, 0);
+            long bytes = bytes(moves[k], n) + Math.abs(others);
+            addresses[k] = Window.address(segments[k], offsets[k] + below, bytes) - below;
+        }
+        return addresses;
+    }
+
     /** Bytes from an operand's place for element 0 to that for element {@code i}. */
     long to(int i, int moves) {
         return moves >= 0 ? (long) i << moves : moves == ACCUMULATORS ? (long) i * size & block - 1 : 0;

@@ -6,6 +6,8 @@ import org.cresset.base.DType;
 public enum Row {
     /** Elements of the type that the loop computes in. */
     PLAIN,
+    /** What is wanted soon: the body isn't given it, but where a form can do so, it asks the caches for it. Only an input may be such. */
+    SOON,
     /** float32, where the loop computes in float64. */
     NARROW,
     /** Bytes: as an input the numbers 0 and 1 (of all that isn't 0); as an output whether a result, which may be a mask, isn't 0. */
@@ -30,6 +32,11 @@ public enum Row {
         return compareTo(BRAIN) >= 0;
     }
 
+    /** How many values of the body an element is. */
+    int parts() {
+        return this == SOON ? 0 : isPair() ? 2 : 1;
+    }
+
     /** Whether an element is two values. */
     public boolean isPair() {
         return this == PAIR || this == NARROW_PAIR;
@@ -38,7 +45,7 @@ public enum Row {
     /** The dtype of this row's memory in a loop that computes in {@code type}. */
     public DType dtype(LaneType type) {
         return switch (this) {
-            case PLAIN -> type.dtype();
+            case PLAIN, SOON -> type.dtype();
             case NARROW -> DType.FLOAT32;
             case FLAG -> DType.BOOL;
             case PAIR -> type.dtype().complex();

@@ -75,6 +75,9 @@ final class Rows {
     }
 
     List<Slot> load(ScalarEmitter lanes, Row row, int segment, int at) {
+        if (row == Row.SOON) {
+            return List.of();
+        }
         if (row == Row.FLAG) {
             code.aload(segment).getstatic(LAYOUT, "JAVA_BYTE", BYTES).lload(at);
             code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(ConstantDescs.CD_byte, BYTES, CD_long));
@@ -216,6 +219,9 @@ final class Rows {
 
     /** Some elements as vectors; {@code length} (a local) is how many lanes a vector has. */
     List<Slot> load(VectorEmitter lanes, Row row, int segment, int at, int length) {
+        if (row == Row.SOON) {
+            return List.of();
+        }
         switch (row) {
             case PLAIN -> {
                 vector(VectorEmitter.vectorOf(type), PREFERRED, null, segment, at);

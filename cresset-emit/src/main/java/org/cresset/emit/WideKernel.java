@@ -9,4 +9,20 @@ public abstract class WideKernel {
 
     /** Handles n elements. */
     public abstract void run(MemorySegment[] segments, long[] offsets, int n);
+
+    /**
+     * Handles n elements of each of several rows. Rows that share memory do so element by element, and in turn.
+     *
+     * @param offsets of the first row
+     * @param steps bytes from row to row, 0 or less too
+     */
+    public void rows(MemorySegment[] segments, long[] offsets, long[] steps, int rows, int n) {
+        long[] at = offsets.clone();
+        for (int r = 0; r < rows; r++) {
+            run(segments, at, n);
+            for (int k = 0; k < at.length; k++) {
+                at[k] += steps[k];
+            }
+        }
+    }
 }

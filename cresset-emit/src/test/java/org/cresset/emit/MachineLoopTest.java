@@ -217,6 +217,101 @@ class MachineLoopTest {
         }
     }
 
+    /** Rows of which some operands stay where they are: numbers, and sums over the rows that are read and written. */
+    @Property(tries = 200)
+    void wideRowsGiveTheSameBits(
+            @ForAll long seed,
+            @ForAll LaneType type,
+            @ForAll boolean wider,
+            @ForAll boolean rare,
+            @ForAll @IntRange(min = 1, max = 70) int n,
+            @ForAll @IntRange(min = 1, max = 9) int rows,
+            @ForAll @IntRange(min = 0, max = 2) int accumulators) {
+        Random random = new Random(seed);
+        Body body = new Body() {
+            @Override
+            public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+                V x = l.mul(in.get(0), in.get(1));
+                V far = l.gt(in.get(0), l.constant(2));
+                V y = rare && type.isFloat()
+                        ? l.rare(far, x, new Lanes.Function(Math.class, "log"), List.of(in.get(0)))
+                        : x;
+                List<V> all = new ArrayList<>(List.of(l.add(in.get(2), y), l.sub(x, in.get(2))));
+                all.addAll(List.of(x, in.get(0)).subList(0, accumulators));
+                return all;
+            }
+        };
+        List<Combine> how = List.of(Combine.SUM, Combine.MAX).subList(0, accumulators);
+        List<Row> kinds = List.of(Row.PLAIN, Row.PLAIN, Row.PLAIN, Row.SOON, Row.PLAIN, Row.PLAIN);
+        Loop loop = new Loop("L", type, List.of(false, true, false, false), 2, how, kinds, true, body);
+        WideKernel scalar = Emitted.wide(loop);
+        WideKernel machine = Objects.requireNonNull(MachineKernels.wide(loop, () -> scalar, WIDTHS[wider ? 1 : 0]));
+        int size = type.dtype().size();
+        long row = 100L * size;
+        long operand = row * 12;
+        long[] offsets = new long[loop.operands()];
+        long[] steps = new long[offsets.length];
+        for (int k = 0; k < offsets.length; k++) {
+            boolean up = random.nextBoolean();
+            offsets[k] = operand * k + (up ? 0 : (rows - 1) * row) + size;
+            steps[k] = up ? row : -row;
+        }
+        offsets[4] = offsets[2]; // a sum over the rows
+        steps[2] = steps[4] = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment one = arena.allocate(operand * offsets.length, 64);
+            fill(one, type, seed);
+            MemorySegment other = arena.allocate(one.byteSize(), 64).copyFrom(one);
+            MemorySegment[] places = new MemorySegment[offsets.length];
+            Arrays.fill(places, one);
+            scalar.rows(places, offsets, steps, rows, n);
+            Arrays.fill(places, other);
+            machine.rows(places, offsets, steps, rows, n);
+            same(other, one, type);
+        }
+    }
+
+    /** Results that go past the caches, where they lie so that they can. */
+    @Property(tries = 200)
+    void streamedRowsGiveTheSameBits(
+            @ForAll long seed,
+            @ForAll LaneType type,
+            @ForAll boolean wider,
+            @ForAll boolean aligned,
+            @ForAll @IntRange(min = 1, max = 12) int eighths,
+            @ForAll @IntRange(min = 0, max = 3) int more,
+            @ForAll @IntRange(min = 1, max = 9) int rows) {
+        Body body = new Body() {
+            @Override
+            public <V> List<V> lanes(Lanes<V> l, List<V> in) {
+                return List.of(l.add(l.mul(in.get(0), in.get(1)), in.get(2)));
+            }
+        };
+        List<Row> kinds = List.of(Row.SOON, Row.PLAIN, Row.PLAIN, Row.PLAIN, Row.PLAIN);
+        Loop loop = new Loop("L", type, List.of(false, false, true, false), 1, List.of(), kinds, true, body);
+        WideKernel scalar = Emitted.wide(loop);
+        WideKernel machine =
+                Objects.requireNonNull(MachineKernels.streamedWide(loop, () -> scalar, WIDTHS[wider ? 1 : 0]));
+        int n = 8 * eighths + more;
+        int size = type.dtype().size();
+        long row = 128L * size;
+        long operand = row * 10;
+        long[] offsets = new long[loop.operands()];
+        Arrays.setAll(offsets, k -> operand * k + (aligned ? 0 : size));
+        long[] steps = {row, row, size, 0, row};
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment one = arena.allocate(operand * offsets.length, 64);
+            fill(one, type, seed);
+            MemorySegment other = arena.allocate(one.byteSize(), 64).copyFrom(one);
+            MemorySegment[] places = new MemorySegment[offsets.length];
+            Arrays.fill(places, one);
+            scalar.rows(places, offsets, steps, rows, n);
+            Arrays.fill(places, other);
+            machine.rows(places, offsets, steps, rows, n);
+            same(other, one, type);
+        }
+    }
+
     private static void same(MemorySegment is, MemorySegment should, LaneType t) {
         List<Object> a = bits(is, t);
         List<Object> b = bits(should, t);

@@ -17,6 +17,7 @@ import org.cresset.emit.LaneType;
 import org.cresset.emit.Lanes;
 import org.cresset.emit.Loop;
 import org.cresset.emit.WideKernel;
+import org.cresset.op.WideTiers;
 import org.cresset.tensor.Dense;
 import org.cresset.tensor.SparseRows;
 import org.cresset.tensor.Tensor;
@@ -31,13 +32,16 @@ final class FusedUpdate {
     private static final long GRAIN = 1 << 15;
 
     private static final int CHUNK = 1 << 24;
+    /** Of the classes of all rules' loops. */
+    static final String PACKAGE = "org.cresset.optim.gen";
+
     private static final List<FusedUpdate> ALL = Collections.synchronizedList(new ArrayList<>());
 
     private final int states;
     private final int numbers;
     private final Body body;
-    private final UpdateKernel floats;
-    private final UpdateKernel doubles;
+    private final WideTiers floats;
+    private final WideTiers doubles;
 
     /** Declares the rule {@code name} with so many state tensors and numbers. */
     FusedUpdate(String name, int states, int numbers, Body body) {
@@ -48,9 +52,13 @@ final class FusedUpdate {
         for (int i = 0; i < 2 + states + numbers; i++) {
             repeated.add(i >= 2 + states);
         }
-        floats = new UpdateKernel(new Loop(name + "_f32", LaneType.F32, repeated, 1 + states, List.of(), true, body));
-        doubles = new UpdateKernel(new Loop(name + "_f64", LaneType.F64, repeated, 1 + states, List.of(), true, body));
+        floats = forms(new Loop(name + "_f32", LaneType.F32, repeated, 1 + states, List.of(), true, body));
+        doubles = forms(new Loop(name + "_f64", LaneType.F64, repeated, 1 + states, List.of(), true, body));
         ALL.add(this);
+    }
+
+    private static WideTiers forms(Loop loop) {
+        return new WideTiers(loop, FusedUpdate.class, PACKAGE);
     }
 
     /** The loops of all rules whose classes have been initialised. */

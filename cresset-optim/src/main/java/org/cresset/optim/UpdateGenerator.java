@@ -23,12 +23,12 @@ public final class UpdateGenerator {
                 }
             }
         }
-        Path target = classes.resolve(UpdateKernel.PACKAGE.replace('.', '/'));
+        Path target = classes.resolve(FusedUpdate.PACKAGE.replace('.', '/'));
         Files.createDirectories(target);
         List<Loop> loops = FusedUpdate.loops();
         for (Loop loop : loops) {
-            Files.write(target.resolve(loop.name() + ".class"), LoopEmitter.scalar(UpdateKernel.PACKAGE, loop));
-            Files.write(target.resolve(loop.name() + "V.class"), LoopEmitter.vector(UpdateKernel.PACKAGE, loop));
+            Files.write(target.resolve(loop.name() + ".class"), LoopEmitter.scalar(FusedUpdate.PACKAGE, loop));
+            Files.write(target.resolve(loop.name() + "V.class"), LoopEmitter.vector(FusedUpdate.PACKAGE, loop));
         }
         System.out.println("emitted " + loops.size() + " updates");
     }

@@ -1,4 +1,4 @@
-package org.cresset.optim;
+package org.cresset.op;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -9,37 +9,63 @@ import org.cresset.emit.Loop;
 import org.cresset.emit.LoopEmitter;
 import org.cresset.emit.MachineKernels;
 import org.cresset.emit.WideKernel;
-import org.cresset.op.LoopForms;
-import org.cresset.op.WarmUp;
 import org.jspecify.annotations.Nullable;
 
-/** Forms of an update's loop. */
-final class UpdateKernel extends LoopForms<WideKernel> {
-    static final String PACKAGE = "org.cresset.optim.gen";
-
+/** Forms of a loop over any number of operands: emitted with its module, or when they are first needed. */
+public final class WideTiers extends LoopForms<WideKernel> {
     private static final long WORTH_WARMING = 1 << 17;
     private static final int SMALLEST_FOR_VECTORS = 16;
 
-    private final Loop loop;
+    private static final ClassValue<Emitted> EMITTED = new ClassValue<>() {
+        @Override
+        protected Emitted computeValue(Class<?> owner) {
+            return new Emitted(owner.getClassLoader());
+        }
+    };
 
-    UpdateKernel(Loop loop) {
+    private final Loop loop;
+    private final Class<?> owner;
+    private final String packageName;
+    private volatile @Nullable WideKernel streamed;
+    private volatile boolean sought;
+
+    /**
+     * Forms of a loop.
+     *
+     * @param owner a class of the module that has the emitted classes
+     * @param packageName of these
+     */
+    public WideTiers(Loop loop, Class<?> owner, String packageName) {
         super(WORTH_WARMING, SMALLEST_FOR_VECTORS);
         this.loop = loop;
+        this.owner = owner;
+        this.packageName = packageName;
     }
 
     @Override
-    protected Loop loop() {
+    public Loop loop() {
         return loop;
     }
 
     /** The form to run n elements with. */
-    WideKernel pick(long n) {
+    public WideKernel pick(long n) {
         return pick(n, n);
+    }
+
+    /** The form to run rows of n elements with that are parts of so much that the caches don't hold it. */
+    WideKernel pickStreamed(long elements, long n) {
+        WideKernel usual = pick(elements, n);
+        if (!sought) { // twice, if two threads come at once
+            streamed = MachineKernels.streamedWide(loop, () -> pick(elements, n));
+            sought = true;
+        }
+        WideKernel k = streamed;
+        return k != null ? k : usual;
     }
 
     @Override
     protected boolean vectorizable() {
-        return true;
+        return loop.vectorizable();
     }
 
     @Override
@@ -53,9 +79,9 @@ final class UpdateKernel extends LoopForms<WideKernel> {
         try {
             Class<?> c;
             try {
-                c = Class.forName(PACKAGE + "." + name);
+                c = Class.forName(packageName + "." + name, true, owner.getClassLoader());
             } catch (ClassNotFoundException e) { // classes that weren't built with Maven
-                c = Emitted.define(loop, name);
+                c = EMITTED.get(owner).define(packageName, loop, name);
             }
             return (WideKernel) c.getDeclaredConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
@@ -72,8 +98,8 @@ final class UpdateKernel extends LoopForms<WideKernel> {
     private final class Rows implements Scratch<WideKernel> {
         private final int n =
                 WarmUp.TURNS * WarmUp.vectorBytes() / loop.type().dtype().size();
-        private final MemorySegment[] segments =
-                new MemorySegment[loop.repeated().size() + loop.outputs()];
+        private final MemorySegment[] segments = new MemorySegment
+                [loop.repeated().size() + loop.outputs() + loop.accumulators().size()];
         private final long[] offsets = new long[segments.length];
 
         /** From the pool: another kind of segment would spoil what the compiler has learned about the loops. */
@@ -102,24 +128,20 @@ final class UpdateKernel extends LoopForms<WideKernel> {
 
     /** Classes that are emitted when they are first needed. */
     private static final class Emitted extends ClassLoader {
-        private static final Emitted LOADER = new Emitted();
-
-        private Emitted() {
-            super(UpdateKernel.class.getClassLoader());
+        Emitted(ClassLoader parent) {
+            super(parent);
         }
 
-        static Class<?> define(Loop loop, String name) {
-            synchronized (LOADER) {
-                Class<?> c = LOADER.findLoadedClass(PACKAGE + "." + name);
-                if (c != null) {
-                    return c;
-                }
-                if (name.equals(loop.name())) {
-                    return LOADER.define(LoopEmitter.scalar(PACKAGE, loop));
-                }
-                define(loop, loop.name()); // the vector class leaves the last elements to it
-                return LOADER.define(LoopEmitter.vector(PACKAGE, loop));
+        synchronized Class<?> define(String packageName, Loop loop, String name) {
+            Class<?> c = findLoadedClass(packageName + "." + name);
+            if (c != null) {
+                return c;
             }
+            if (name.equals(loop.name())) {
+                return define(LoopEmitter.scalar(packageName, loop));
+            }
+            define(packageName, loop, loop.name()); // the vector class leaves the last elements to it
+            return define(LoopEmitter.vector(packageName, loop));
         }
 
         private Class<?> define(byte[] code) {
