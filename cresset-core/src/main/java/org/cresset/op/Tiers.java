@@ -1,10 +1,8 @@
 package org.cresset.op;
 
-import java.lang.reflect.InvocationTargetException;
 import java.util.function.Supplier;
 import org.cresset.emit.Kernel;
 import org.cresset.emit.Loop;
-import org.cresset.emit.LoopEmitter;
 import org.cresset.emit.MachineKernels;
 import org.jspecify.annotations.Nullable;
 
@@ -79,48 +77,6 @@ final class Tiers extends LoopForms<Kernel> {
 
     @Override
     protected Kernel load(boolean vector) {
-        String name = loop.name() + (vector ? "V" : "");
-        try {
-            return (Kernel)
-                    Class.forName(PACKAGE + "." + name).getDeclaredConstructor().newInstance();
-        } catch (ClassNotFoundException e) {
-            return Emitted.define(loop, name);
-        } catch (InstantiationException
-                | IllegalAccessException
-                | InvocationTargetException
-                | NoSuchMethodException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Classes for loops that aren't known when Cresset is built. */
-    private static final class Emitted extends ClassLoader {
-        private static final Emitted LOADER = new Emitted();
-
-        private Emitted() {
-            super(Tiers.class.getClassLoader());
-        }
-
-        static Kernel define(Loop loop, String name) {
-            synchronized (LOADER) {
-                try {
-                    Class<?> c = LOADER.findLoadedClass(PACKAGE + "." + loop.name());
-                    if (c == null) {
-                        c = LOADER.define(LoopEmitter.scalar(PACKAGE, loop));
-                    }
-                    if (!name.equals(loop.name())) {
-                        Class<?> v = LOADER.findLoadedClass(PACKAGE + "." + name);
-                        c = v != null ? v : LOADER.define(LoopEmitter.vector(PACKAGE, loop));
-                    }
-                    return (Kernel) c.getDeclaredConstructor().newInstance();
-                } catch (ReflectiveOperationException e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-        }
-
-        private Class<?> define(byte[] code) {
-            return defineClass(null, code, 0, code.length);
-        }
+        return (Kernel) LoopClasses.make(Tiers.class, PACKAGE, loop, vector);
     }
 }

@@ -6,7 +6,6 @@ import java.util.function.Supplier;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
 import org.cresset.emit.Loop;
-import org.cresset.emit.LoopEmitter;
 import org.cresset.emit.MachineKernels;
 import org.cresset.emit.WideKernel;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +14,6 @@ import org.jspecify.annotations.Nullable;
 public final class WideTiers extends LoopForms<WideKernel> {
     private static final long WORTH_WARMING = 1 << 17;
     private static final int SMALLEST_FOR_VECTORS = 16;
-
-    private static final ClassValue<Emitted> EMITTED = new ClassValue<>() {
-        @Override
-        protected Emitted computeValue(Class<?> owner) {
-            return new Emitted(owner.getClassLoader());
-        }
-    };
 
     private final Loop loop;
     private final Class<?> owner;
@@ -75,18 +67,7 @@ public final class WideTiers extends LoopForms<WideKernel> {
 
     @Override
     protected WideKernel load(boolean vector) {
-        String name = loop.name() + (vector ? "V" : "");
-        try {
-            Class<?> c;
-            try {
-                c = Class.forName(packageName + "." + name, true, owner.getClassLoader());
-            } catch (ClassNotFoundException e) { // classes that weren't built with Maven
-                c = EMITTED.get(owner).define(packageName, loop, name);
-            }
-            return (WideKernel) c.getDeclaredConstructor().newInstance();
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
+        return (WideKernel) LoopClasses.make(owner, packageName, loop, vector);
     }
 
     @Override
@@ -123,29 +104,6 @@ public final class WideTiers extends LoopForms<WideKernel> {
         @Override
         public void close() {
             scratch.free();
-        }
-    }
-
-    /** Classes that are emitted when they are first needed. */
-    private static final class Emitted extends ClassLoader {
-        Emitted(ClassLoader parent) {
-            super(parent);
-        }
-
-        synchronized Class<?> define(String packageName, Loop loop, String name) {
-            Class<?> c = findLoadedClass(packageName + "." + name);
-            if (c != null) {
-                return c;
-            }
-            if (name.equals(loop.name())) {
-                return define(LoopEmitter.scalar(packageName, loop));
-            }
-            define(packageName, loop, loop.name()); // the vector class leaves the last elements to it
-            return define(LoopEmitter.vector(packageName, loop));
-        }
-
-        private Class<?> define(byte[] code) {
-            return defineClass(null, code, 0, code.length);
         }
     }
 }
