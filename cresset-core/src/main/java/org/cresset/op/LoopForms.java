@@ -28,6 +28,8 @@ public abstract class LoopForms<K> {
     private volatile boolean settled;
     private long seen;
     private boolean sought;
+    private volatile @Nullable K streamed;
+    private volatile boolean soughtStreamed;
 
     /**
      * Forms of which none is there yet.
@@ -63,6 +65,11 @@ public abstract class LoopForms<K> {
 
     /** The form in machine code, if there is one, which asks for the scalar form when it has elements for it. */
     protected abstract @Nullable K machine(Supplier<? extends K> scalar);
+
+    /** The form whose results go past the caches, if there is one, which leaves to the usual one what it can't do. */
+    protected @Nullable K streamed(Supplier<? extends K> usual) {
+        return null;
+    }
 
     /** Whether there is a vector form. */
     protected abstract boolean vectorizable();
@@ -100,6 +107,16 @@ public abstract class LoopForms<K> {
         }
         K f = fast;
         return f != null ? f : scalar();
+    }
+
+    /** The same of elements that are part of so much that the caches don't hold it. */
+    final K pickStreamed(long elements, long n) {
+        if (!soughtStreamed) { // twice, if two threads come at once
+            streamed = streamed(() -> pick(worthWarming, worthWarming));
+            soughtStreamed = true;
+        }
+        K k = streamed;
+        return k != null ? k : pick(elements, n);
     }
 
     /** As {@link #pick}; null where that would be the scalar form, and for so few elements that no other pays. */

@@ -16,21 +16,10 @@ import org.cresset.emit.Row;
  */
 final class NormalizeLoops {
     /** The sums of x. */
-    static final WideTiers SUM = forms("row_sums", false, 1, 0, 0, 1, new Body() {
-        @Override
-        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            return in;
-        }
-    });
+    static final WideTiers SUM = forms("row_sums", false, 1, 0, 0, 1, FusedLoops.SUM.body());
 
     /** The sums of (x - m)^2. */
-    static final WideTiers SQUARES = forms("row_squares", false, 1, 1, 0, 1, new Body() {
-        @Override
-        public <V> List<V> lanes(Lanes<V> l, List<V> in) {
-            V d = l.sub(in.get(0), in.get(1));
-            return List.of(l.mul(d, d));
-        }
-    });
+    static final WideTiers SQUARES = forms("row_squares", false, 1, 1, 0, 1, FusedLoops.SUM_SQUARED_DIFFERENCE.body());
 
     private static final WideTiers[] FORWARD = new WideTiers[4];
     private static final WideTiers[] SUMS = new WideTiers[2];

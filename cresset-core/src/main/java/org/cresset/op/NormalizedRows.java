@@ -24,6 +24,9 @@ final class NormalizedRows {
     /** Elements that are added up in a loop's own accumulators: more would cost accuracy. */
     private static final int PIECE = 8192;
 
+    /** Elements of a row that a loop takes at once, which counts them in an int. */
+    private static final int LONGEST = 1 << 24;
+
     /** Where the numbers of the rows are. */
     private static final long MEAN = 0;
 
@@ -156,7 +159,7 @@ final class NormalizedRows {
             this.forms = forms;
             Loop loop = forms.loop();
             accumulated = loop.accumulators().size();
-            int operands = loop.repeated().size() + loop.outputs() + accumulated;
+            int operands = loop.operands();
             moves = new Move[operands - accumulated];
             segments = new MemorySegment[operands];
             offsets = new long[operands];
@@ -190,8 +193,8 @@ final class NormalizedRows {
         }
 
         void run() {
-            for (long p = 0; p < n; p += 1 << 24) {
-                rows(p, (int) Math.min(n - p, 1 << 24));
+            for (long p = 0; p < n; p += LONGEST) {
+                rows(p, (int) Math.min(n - p, LONGEST));
             }
         }
 

@@ -21,8 +21,6 @@ final class Tiers extends LoopForms<Kernel> {
 
     private final Loop loop;
     private final long many;
-    private volatile @Nullable Kernel streamed;
-    private volatile boolean sought;
 
     Tiers(Loop loop) {
         super(WORTH_WARMING, SMALLEST_FOR_VECTORS);
@@ -37,16 +35,7 @@ final class Tiers extends LoopForms<Kernel> {
 
     /** The same of elements that all follow each other, which may be more than the caches hold. */
     Kernel pickFlat(long n) {
-        Kernel k = n < many ? null : streamed();
-        return k != null ? k : pick(n);
-    }
-
-    private @Nullable Kernel streamed() {
-        if (!sought) { // twice, if two threads come at once
-            streamed = MachineKernels.streamed(loop, () -> pick(many));
-            sought = true;
-        }
-        return streamed;
+        return n < many ? pick(n) : pickStreamed(n, n);
     }
 
     /** The form to run n elements with, if there is one that is quick; else null. */
@@ -68,6 +57,11 @@ final class Tiers extends LoopForms<Kernel> {
     @Override
     protected @Nullable Kernel machine(Supplier<? extends Kernel> scalar) {
         return MachineKernels.of(loop, scalar);
+    }
+
+    @Override
+    protected @Nullable Kernel streamed(Supplier<? extends Kernel> usual) {
+        return MachineKernels.streamed(loop, usual);
     }
 
     @Override

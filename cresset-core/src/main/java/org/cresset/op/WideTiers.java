@@ -18,8 +18,6 @@ public final class WideTiers extends LoopForms<WideKernel> {
     private final Loop loop;
     private final Class<?> owner;
     private final String packageName;
-    private volatile @Nullable WideKernel streamed;
-    private volatile boolean sought;
 
     /**
      * Forms of a loop.
@@ -44,17 +42,6 @@ public final class WideTiers extends LoopForms<WideKernel> {
         return pick(n, n);
     }
 
-    /** The form to run rows of n elements with that are parts of so much that the caches don't hold it. */
-    WideKernel pickStreamed(long elements, long n) {
-        WideKernel usual = pick(elements, n);
-        if (!sought) { // twice, if two threads come at once
-            streamed = MachineKernels.streamedWide(loop, () -> pick(elements, n));
-            sought = true;
-        }
-        WideKernel k = streamed;
-        return k != null ? k : usual;
-    }
-
     @Override
     protected boolean vectorizable() {
         return loop.vectorizable();
@@ -63,6 +50,11 @@ public final class WideTiers extends LoopForms<WideKernel> {
     @Override
     protected @Nullable WideKernel machine(Supplier<? extends WideKernel> scalar) {
         return MachineKernels.wide(loop, scalar);
+    }
+
+    @Override
+    protected @Nullable WideKernel streamed(Supplier<? extends WideKernel> usual) {
+        return MachineKernels.streamedWide(loop, usual);
     }
 
     @Override
@@ -79,8 +71,7 @@ public final class WideTiers extends LoopForms<WideKernel> {
     private final class Rows implements Scratch<WideKernel> {
         private final int n =
                 WarmUp.TURNS * WarmUp.vectorBytes() / loop.type().dtype().size();
-        private final MemorySegment[] segments = new MemorySegment
-                [loop.repeated().size() + loop.outputs() + loop.accumulators().size()];
+        private final MemorySegment[] segments = new MemorySegment[loop.operands()];
         private final long[] offsets = new long[segments.length];
 
         /** From the pool: another kind of segment would spoil what the compiler has learned about the loops. */

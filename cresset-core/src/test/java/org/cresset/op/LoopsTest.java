@@ -112,11 +112,8 @@ class LoopsTest {
         try (Arena arena = Arena.ofConfined()) {
             boolean narrow = loop.rows().contains(Row.NARROW) || loop.rows().contains(Row.NARROW_PAIR);
             LaneType memory = narrow ? LaneType.F32 : loop.type();
-            int operands = loop.repeated().size()
-                    + loop.outputs()
-                    + loop.accumulators().size();
-            Rows scalar = new Rows(arena, memory, operands, n);
-            Rows vector = new Rows(arena, memory, operands, n);
+            Rows scalar = new Rows(arena, memory, loop.operands(), n);
+            Rows vector = new Rows(arena, memory, loop.operands(), n);
             scalar.run(kernel(loop.name()), n);
             vector.run(other, n);
             assertThat(vector.bits()).as("%s, %d elements", loop.name(), n).isEqualTo(scalar.bits());

@@ -23,7 +23,7 @@ final class Constants implements Lanes<Integer> {
         Constants c = new Constants(loop.type(), loop.narrow());
         List<Integer> in = new ArrayList<>();
         for (int i = 0; i < loop.inputs(); i++) {
-            in.addAll(Collections.nCopies(loop.row(i).parts(), 0));
+            in.addAll(Collections.nCopies(loop.row(i).valueCount(), 0));
         }
         if (loop.rows().contains(Row.FLAG)) {
             c.zero();

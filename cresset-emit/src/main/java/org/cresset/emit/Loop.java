@@ -55,6 +55,12 @@ public record Loop(
             throw new IllegalArgumentException(
                     name + ": " + rows.size() + " rows for " + repeated.size() + " inputs and " + outputs + " outputs");
         }
+        for (int k = 0; k < rows.size(); k++) {
+            if (rows.get(k) == Row.SOON && (k >= repeated.size() || repeated.get(k))) {
+                throw new IllegalArgumentException(
+                        name + ": operand " + k + " isn't a row of an input, which SOON wants");
+            }
+        }
         boolean both = outputs == 1 && accumulators.size() == 1;
         if (!wide && (repeated.size() > (both ? 2 : 3) || outputs + accumulators.size() != 1 && !both)) {
             throw new IllegalArgumentException(
@@ -66,7 +72,8 @@ public record Loop(
         return repeated.size();
     }
 
-    int operands() {
+    /** How many operands there are: inputs, outputs and accumulators. */
+    public int operands() {
         return repeated.size() + outputs + accumulators.size();
     }
 

@@ -379,7 +379,7 @@ final class MachineLoop {
         }
         LaneType part = row.part(loop.type());
         int base = number(operand);
-        for (int i = 0; i < (row.isPair() ? 2 : 1); i++) {
+        for (int i = 0; i < row.valueCount(); i++) {
             X86.Address from = new X86.Address(base, -1, 1, i * part.dtype().size());
             code.vector(X86.MAP_0F38, part.dtype().size() == 8 ? 0x19 : 0x18, true, false, 0, -1, from);
             if (part != loop.type()) {

@@ -98,7 +98,6 @@ final class MachineRows {
         refuse(row);
         int v = results.next();
         switch (row) {
-            case SOON -> throw new MachineEmitter.Unsupported("a result that is only asked for");
             case PLAIN -> lanes.store(X86.MAP_0F, store, wide, v, MachineEmitter.WHOLE, operand, row, 0);
             case NARROW -> half(toNarrow(v), operand, row, 0);
             case FLAG -> {

@@ -7,7 +7,8 @@ import org.cresset.base.spi.NativeFunction;
 
 /** A loop over any number of operands, in machine code. */
 final class MachineWide extends WideKernel {
-    private static final long[] STAY = new long[MachineBlock.MOST_OPERANDS];
+    /** The steps of a single row. */
+    static final long[] STAY = new long[MachineBlock.MOST_OPERANDS];
 
     private final OperandMoves moves;
     private final int[] of;
@@ -18,10 +19,7 @@ final class MachineWide extends WideKernel {
         this.moves = new OperandMoves(loop, code.vectorBytes());
         this.scalar = scalar;
         this.code = code.function();
-        this.of = new int[loop.operands()];
-        for (int k = 0; k < of.length; k++) {
-            of[k] = OperandMoves.of(loop, k);
-        }
+        this.of = OperandMoves.all(loop);
     }
 
     @Override
@@ -33,7 +31,7 @@ final class MachineWide extends WideKernel {
         while (done < n) {
             int end = Math.min(whole, done + MachineKernels.BRIEF);
             if (done < whole) {
-                say(block, addresses, STAY, 0, done);
+                moves.tell(block, addresses, STAY, of, 0, done);
                 done += (int) code.callBriefly(end - done, block.of(1, of.length), 0, 0, 0);
             }
             int some = moves.left(done, n);
@@ -61,7 +59,7 @@ final class MachineWide extends WideKernel {
         while (row < rows) {
             // The rest of a row at which the code stopped, or all rows from here on.
             int some = column > 0 ? 1 : Math.min(rows - row, most);
-            say(block, addresses, steps, row, column);
+            moves.tell(block, addresses, steps, of, row, column);
             column += (int) code.callBriefly(whole - column, block.of(some, of.length), 0, 0, 0);
             row += some - block.left();
             if (row < rows && column < whole) { // a rare element
@@ -78,12 +76,6 @@ final class MachineWide extends WideKernel {
             scalar(segments, offsets, steps, r, whole, n - whole);
         }
         Reference.reachabilityFence(segments);
-    }
-
-    private void say(MachineBlock block, long[] addresses, long[] steps, int row, int column) {
-        for (int k = 0; k < of.length; k++) {
-            block.operand(k, moves.from(addresses[k] + row * steps[k], column, of[k]), steps[k]);
-        }
     }
 
     private void scalar(MemorySegment[] segments, long[] offsets, long[] steps, int row, int column, int n) {

@@ -1,6 +1,7 @@
 package org.cresset.emit;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** How operands of a loop in machine code move with its elements. */
@@ -57,6 +58,20 @@ final class OperandMoves {
     /** The address of an operand, of which all n elements lie inside its segment. */
     long address(@Nullable MemorySegment segment, long offset, int moves, int n) {
         return moves == NONE || segment == null ? 0 : Window.address(segment, offset, bytes(moves, n));
+    }
+
+    /** How each operand of a loop moves. */
+    static int[] all(Loop loop) {
+        int[] moves = new int[loop.operands()];
+        Arrays.setAll(moves, k -> of(loop, k));
+        return moves;
+    }
+
+    /** Tells code where operands are in a row, from a column on. */
+    void tell(MachineBlock block, long[] addresses, long[] steps, int[] moves, int row, int column) {
+        for (int k = 0; k < moves.length; k++) {
+            block.operand(k, from(addresses[k] + row * steps[k], column, moves[k]), steps[k]);
+        }
     }
 
     /** The addresses of operands in the first of some rows, which all lie inside their segments. */

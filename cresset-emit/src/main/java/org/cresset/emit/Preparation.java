@@ -58,7 +58,7 @@ public final class Preparation {
         for (LaneType type : LaneType.values()) {
             for (Row row : type == LaneType.F32 ? Row.values() : new Row[] {Row.PLAIN, Row.FLAG}) {
                 if (row == Row.NARROW || row == Row.NARROW_PAIR || row == Row.SOON) {
-                    continue; // of float64
+                    continue; // of float64, and no row that the body has
                 }
                 all.add(loop(type, List.of(row, Row.PLAIN), new Difference()));
                 all.add(loop(type, List.of(Row.PLAIN, row), new Difference()));

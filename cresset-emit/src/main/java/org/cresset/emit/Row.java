@@ -33,7 +33,7 @@ public enum Row {
     }
 
     /** How many values of the body an element is. */
-    int parts() {
+    int valueCount() {
         return this == SOON ? 0 : isPair() ? 2 : 1;
     }
 

@@ -7,8 +7,6 @@ import org.cresset.base.spi.NativeFunction;
 
 /** The same as {@link StreamedKernel} for a loop over any number of operands that never stops for a rare element. */
 final class StreamedWide extends WideKernel {
-    private static final long[] STAY = new long[MachineBlock.MOST_OPERANDS];
-
     private final OperandMoves moves;
     private final int[] of;
     private final int vectorBytes;
@@ -20,15 +18,12 @@ final class StreamedWide extends WideKernel {
         this.vectorBytes = code.vectorBytes();
         this.code = code.function();
         this.usual = usual;
-        this.of = new int[loop.operands()];
-        for (int k = 0; k < of.length; k++) {
-            of[k] = OperandMoves.of(loop, k);
-        }
+        this.of = OperandMoves.all(loop);
     }
 
     @Override
     public void run(MemorySegment[] segments, long[] offsets, int n) {
-        rows(segments, offsets, STAY, 1, n);
+        rows(segments, offsets, MachineWide.STAY, 1, n);
     }
 
     @Override
@@ -45,9 +40,7 @@ final class StreamedWide extends WideKernel {
         MachineBlock block = MachineBlock.own();
         int most = Math.max(1, MachineKernels.BRIEF / n);
         for (int row = 0; row < rows; row += most) {
-            for (int k = 0; k < of.length; k++) {
-                block.operand(k, addresses[k] + row * steps[k], steps[k]);
-            }
+            moves.tell(block, addresses, steps, of, row, 0);
             code.callBriefly(n, block.of(Math.min(most, rows - row), of.length), 0, 0, 0);
         }
         Reference.reachabilityFence(segments);

@@ -258,17 +258,7 @@ class MachineLoopTest {
         }
         offsets[4] = offsets[2]; // a sum over the rows
         steps[2] = steps[4] = 0;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment one = arena.allocate(operand * offsets.length, 64);
-            fill(one, type, seed);
-            MemorySegment other = arena.allocate(one.byteSize(), 64).copyFrom(one);
-            MemorySegment[] places = new MemorySegment[offsets.length];
-            Arrays.fill(places, one);
-            scalar.rows(places, offsets, steps, rows, n);
-            Arrays.fill(places, other);
-            machine.rows(places, offsets, steps, rows, n);
-            same(other, one, type);
-        }
+        sameRows(scalar, machine, offsets, steps, rows, n, operand * offsets.length, type, seed);
     }
 
     /** Results that go past the caches, where they lie so that they can. */
@@ -299,8 +289,33 @@ class MachineLoopTest {
         long[] offsets = new long[loop.operands()];
         Arrays.setAll(offsets, k -> operand * k + (aligned ? 0 : size));
         long[] steps = {row, row, size, 0, row};
+        sameRows(scalar, machine, offsets, steps, rows, n, operand * offsets.length, type, seed);
+    }
+
+    @Test
+    void onlyRowsOfInputsAreAskedFor() {
+        for (boolean output : new boolean[] {true, false}) {
+            List<Row> rows = output ? List.of(Row.PLAIN, Row.SOON) : List.of(Row.SOON, Row.PLAIN);
+            assertThatThrownBy(() -> new Loop(
+                            "L", LaneType.F32, List.of(!output), 1, List.of(), rows, true, new AnyBody(1, 1, 1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("SOON");
+        }
+    }
+
+    /** Runs both forms on operands that lie in so many bytes together. */
+    private static void sameRows(
+            WideKernel scalar,
+            WideKernel machine,
+            long[] offsets,
+            long[] steps,
+            int rows,
+            int n,
+            long bytes,
+            LaneType type,
+            long seed) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment one = arena.allocate(operand * offsets.length, 64);
+            MemorySegment one = arena.allocate(bytes, 64);
             fill(one, type, seed);
             MemorySegment other = arena.allocate(one.byteSize(), 64).copyFrom(one);
             MemorySegment[] places = new MemorySegment[offsets.length];

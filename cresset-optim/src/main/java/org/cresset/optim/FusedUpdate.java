@@ -28,13 +28,13 @@ import org.cresset.tensor.Tensor;
  * new parameter and the new state.
  */
 final class FusedUpdate {
+    /** Of the classes of all rules' loops. */
+    static final String PACKAGE = "org.cresset.optim.gen";
+
     /** Below this many elements handing work to another thread costs more than it saves. */
     private static final long GRAIN = 1 << 15;
 
     private static final int CHUNK = 1 << 24;
-    /** Of the classes of all rules' loops. */
-    static final String PACKAGE = "org.cresset.optim.gen";
-
     private static final List<FusedUpdate> ALL = Collections.synchronizedList(new ArrayList<>());
 
     private final int states;
