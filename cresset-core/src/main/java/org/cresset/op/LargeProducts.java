@@ -1,5 +1,6 @@
 package org.cresset.op;
 
+import java.util.function.LongFunction;
 import org.cresset.base.DType;
 import org.cresset.base.Memory;
 import org.cresset.base.Storage;
@@ -7,6 +8,7 @@ import org.cresset.base.Workers;
 import org.cresset.emit.MachineLargeProducts;
 import org.cresset.emit.MachineLargeProducts.Factors;
 import org.cresset.emit.MachineLargeProducts.Sums;
+import org.cresset.emit.SharedProduct;
 import org.cresset.emit.Window;
 import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,9 @@ final class LargeProducts {
 
     /** Multiplications that are worth another thread. */
     private static final long WORTH_SHARING = 1 << 20;
+
+    /** From so many products for each thread on, that some threads have one less than others doesn't matter. */
+    private static final long SEVERAL = 8;
 
     private LargeProducts() {}
 
@@ -63,36 +68,45 @@ final class LargeProducts {
         long sum = address(c);
         long begin = bias == null ? 0 : Window.address(bias.segment(), bias.byteOffset(), 4L * n);
         long worth = c.size(0) * m * n * k / WORTH_SHARING;
-        // No more parts than threads: each brings the right matrix into an order of its own.
-        long of = Math.clamp((Workers.parts() + c.size(0) - 1) / c.size(0), 1, m / LEAST);
-        long parts = c.size(0) * of;
-        Workers.parallelFor(parts, Math.max(1, parts / Math.max(1, worth)), (from, to) -> {
-            Storage block = Memory.allocate(MachineLargeProducts.bytes(n, k));
-            long at = Window.address(block.segment(), 0, block.segment().byteSize());
-            for (long p = from; p < to; p++) {
-                long i = p / of;
-                long first = m * (p % of) / of;
-                long rows = m * (p % of + 1) / of - first;
-                MachineLargeProducts.multiply(
-                        new Factors(
-                                left + 4 * (i * a.stride(0) + first * a.stride(1)),
-                                4 * a.stride(1),
-                                4 * a.stride(2),
-                                right + 4 * i * b.stride(0),
-                                4 * b.stride(1),
-                                k),
-                        new Sums(
-                                begin,
-                                sum + 4 * (i * c.stride(0) + first * c.stride(1)),
-                                4 * c.stride(1),
-                                (int) rows,
-                                n),
-                        at);
-            }
-            block.free();
-        });
+        LongFunction<Factors> factors = i -> new Factors(
+                left + 4 * i * a.stride(0),
+                4 * a.stride(1),
+                4 * a.stride(2),
+                right + 4 * i * b.stride(0),
+                4 * b.stride(1),
+                k);
+        LongFunction<Sums> sums = i -> new Sums(begin, sum + 4 * i * c.stride(0), 4 * c.stride(1), (int) m, n);
+        long batch = c.size(0);
+        int threads = (int) Math.clamp(worth, 1, Workers.threads());
+        // Threads that share a product bring its right matrix into order each for itself: only where they had nothing
+        // to do.
+        long alone = batch >= SEVERAL * threads ? batch : batch / threads * threads;
+        if (alone > 0) {
+            Workers.parallelFor(alone, Math.max(1, batch / Math.max(1, worth)), (from, to) -> {
+                Storage block = Memory.allocate(MachineLargeProducts.bytes(n, k));
+                for (long i = from; i < to; i++) {
+                    MachineLargeProducts.multiply(factors.apply(i), sums.apply(i), address(block));
+                }
+                block.free();
+            });
+        }
+        for (long i = alone; i < batch; i++) {
+            int parts = (int) Math.min(threads, m / LEAST);
+            SharedProduct product = new SharedProduct(factors.apply(i), sums.apply(i), parts);
+            Workers.parallelFor(parts, 1, (from, to) -> {
+                Storage block = Memory.allocate(MachineLargeProducts.bytes(n, k));
+                for (long part = from; part < to; part++) {
+                    product.work((int) part, address(block));
+                }
+                block.free();
+            });
+        }
         Rows.keep(a, b, c);
         Rows.keep(a, bias, c);
+    }
+
+    private static long address(Storage block) {
+        return Window.address(block.segment(), 0, block.segment().byteSize());
     }
 
     /** The address of a batch whose strides aren't negative, after a check of all of it. */

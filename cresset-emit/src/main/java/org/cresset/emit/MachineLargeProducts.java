@@ -32,7 +32,7 @@ public final class MachineLargeProducts {
     private static final int TWO = 2 * BYTES;
 
     /** Rows of a tile at most. */
-    private static final int HEIGHT = 9;
+    static final int HEIGHT = 9;
 
     /** Floats of a block at most. */
     private static final int BLOCK = 1 << 18;
@@ -156,58 +156,73 @@ public final class MachineLargeProducts {
      * @param block memory of {@link #bytes}
      */
     public static void multiply(Factors f, Sums sums, long block) {
-        int deep = depth(sums.n, f.k);
-        for (int j = 0; j < sums.n; j += WIDEST) {
-            for (int i = 0; i < f.k; i += deep) {
-                block(f, sums, j, i, Math.min(deep, f.k - i), block);
-            }
+        new SharedProduct(f, sums, 1).work(0, block);
+    }
+
+    /** A block of the right matrix, {@code k} rows from {@code row} on and as many columns from {@code column} on as there are. */
+    record Block(int column, int row, int k) {
+        int columns(Sums sums) {
+            return Math.min(WIDEST, sums.n - column);
         }
     }
 
-    /** Adds the products with one block, from a column and a row on, or begins with them. */
-    private static void block(Factors f, Sums sums, int column, int row, int k, long cut) {
-        int n = Math.min(WIDEST, sums.n - column);
+    /** The blocks of a product, in the order in which their products are added up. */
+    static Block[] blocks(Factors f, Sums sums) {
+        int deep = depth(sums.n, f.k);
+        int below = (f.k + deep - 1) / deep;
+        Block[] all = new Block[(sums.n + WIDEST - 1) / WIDEST * below];
+        for (int i = 0; i < all.length; i++) {
+            int row = i % below * deep;
+            all[i] = new Block(i / below * WIDEST, row, Math.min(deep, f.k - row));
+        }
+        return all;
+    }
+
+    /** How many tiles of a height are worth one call. */
+    static int brief(Sums sums, Block b, int height) {
+        return (int) Math.max(1, BRIEF / ((long) height * b.columns(sums) * b.k));
+    }
+
+    /**
+     * Adds the products of some tiles' rows with a block, or begins with them.
+     *
+     * @param first the first of the rows
+     * @param height rows of a tile
+     * @param cuts whether it brings the block to {@code cut}: the one tile that does comes before the others
+     */
+    static void tiles(Factors f, Sums sums, Block b, int first, int height, int tiles, boolean cuts, long cut) {
+        int n = b.columns(sums);
         int panels = n / PANEL;
         int vectors = (n - panels * PANEL + LANES - 1) / LANES;
         int rest = vectors == 1 && panels > 0 ? TWO_AND_TWO : vectors;
         panels -= rest == TWO_AND_TWO ? 1 : 0;
-        boolean begins = row == 0;
+        boolean begins = b.row == 0;
+        boolean biased = begins && sums.bias != 0;
+        int part = b.k / HEIGHT / UNROLLED;
+        int parts = part == 0 ? 1 : HEIGHT;
         MachineBlock block = MachineBlock.own();
+        block.say(A, f.a + b.row * f.aColumn + first * f.aRow);
         block.say(A_ROW, f.aRow);
+        block.say(A_TILE, height * f.aRow);
         block.say(A_COLUMN, f.aColumn);
+        block.say(B, cuts ? f.b + b.row * f.bRow + (long) FLOAT * b.column : cut);
+        block.say(B_ROW, cuts ? f.bRow : PANEL * FLOAT);
+        block.say(B_PANEL, cuts ? PANEL * FLOAT : (long) PANEL * FLOAT * b.k);
+        block.say(C, sums.c + (long) FLOAT * b.column + first * sums.cRow);
         block.say(C_ROW, sums.cRow);
-        block.say(BIAS, !begins || sums.bias == 0 ? ZEROS.address() : sums.bias + (long) FLOAT * column);
-        block.say(TO_BIAS, !begins || sums.bias == 0 ? 0 : PANEL * FLOAT);
+        block.say(C_TILE, height * sums.cRow);
+        block.say(BIAS, biased ? sums.bias + (long) FLOAT * b.column : ZEROS.address());
+        block.say(TO_BIAS, biased ? PANEL * FLOAT : 0);
+        block.say(TO_LAST_BIAS, biased ? TWO : 0);
         block.say(PANELS, panels);
-        block.say(K, k);
-        block.say(TO_LAST_BIAS, !begins || sums.bias == 0 ? 0 : TWO);
+        block.say(TILES, tiles);
+        block.say(K, b.k);
         block.say(MASK, (1L << n - (n - 1) / LANES * LANES) - 1);
         block.say(CUT, cut);
-        int part = k / HEIGHT / UNROLLED;
-        int parts = part == 0 ? 1 : HEIGHT;
         block.say(PARTS, parts);
         block.say(PART, part);
-        block.say(FIRST_PART, k - (parts - 1L) * part * UNROLLED);
-        int done = 0;
-        while (done < sums.rows) {
-            int rows = sums.rows - done;
-            // Tiles of nearly the same heights: sums of few rows wait for one another.
-            int tiles = (rows + HEIGHT - 1) / HEIGHT;
-            int height = (rows + tiles - 1) / tiles;
-            int some = tiles - (height * tiles - rows);
-            boolean cuts = done == 0;
-            some = cuts ? 1 : (int) Math.min(some, Math.max(1, BRIEF / ((long) height * n * k)));
-            block.say(A, f.a + row * f.aColumn + done * f.aRow);
-            block.say(A_TILE, height * f.aRow);
-            block.say(B, cuts ? f.b + row * f.bRow + (long) FLOAT * column : cut);
-            block.say(B_ROW, cuts ? f.bRow : PANEL * FLOAT);
-            block.say(B_PANEL, cuts ? PANEL * FLOAT : (long) PANEL * FLOAT * k);
-            block.say(C, sums.c + (long) FLOAT * column + done * sums.cRow);
-            block.say(C_TILE, height * sums.cRow);
-            block.say(TILES, some);
-            function(height, rest, f.aColumn != FLOAT, !begins, cuts).callBriefly(block.said(SAID), 0, 0, 0, 0);
-            done += some * height;
-        }
+        block.say(FIRST_PART, b.k - (parts - 1L) * part * UNROLLED);
+        function(height, rest, f.aColumn != FLOAT, !begins, cuts).callBriefly(block.said(SAID), 0, 0, 0, 0);
     }
 
     private static NativeFunction function(int rows, int rest, boolean turned, boolean adds, boolean cuts) {
