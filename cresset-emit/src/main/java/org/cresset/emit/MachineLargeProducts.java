@@ -427,7 +427,10 @@ public final class MachineLargeProducts {
         code.jumpIfNotZero(top);
     }
 
-    /** The product of a column of the tile and a row of the panel, so many turns on. */
+    /**
+     * The product of a column of the tile and a row of the panel, so many turns on. Where a core's other thread is busy too, loads
+     * take longer: a row's factor is loaded while the row before is multiplied, and what is fetched ahead is asked for in between.
+     */
     private void turn(int vectors, int whole, int turn) {
         int factors = rows * vectors;
         int repeated = factors + vectors;
@@ -436,24 +439,39 @@ public final class MachineLargeProducts {
         }
         int row = cuts ? 0 : turn * PANEL * FLOAT;
         int column = turned ? 0 : turn * FLOAT;
+        repeat(repeated, 0, column);
         for (int v = 0; v < vectors; v++) {
             columns(v < whole, X86.LOAD, factors + v, -1, at(FACTOR_AT, row + BYTES * v));
-        }
-        for (int v = 0; v < vectors; v++) {
-            code.prefetchFirst(
-                    cuts
-                            ? new X86.Address(FACTOR_AT, FACTOR_ROW, 8, BYTES * v)
-                            : at(FACTOR_AT, row + TURNS_AHEAD * PANEL * FLOAT + BYTES * v));
             if (cuts) {
                 code.prefetch(at(FACTOR_AT, BYTES * (VECTORS + v)));
                 columns(v < whole, X86.STORE, factors + v, -1, at(CUT_AT, BYTES * v));
             }
         }
         for (int r = 0; r < rows; r++) {
-            code.vector(X86.MAP_0F38, 0x18, true, false, repeated, -1, left.row(r, column));
+            if (r + 1 < rows) {
+                repeat(repeated + (r + 1) % 2, r + 1, column);
+            }
+            for (int v = r; v < vectors; v += rows) {
+                code.prefetchFirst(
+                        cuts
+                                ? new X86.Address(FACTOR_AT, FACTOR_ROW, 8, BYTES * v)
+                                : at(FACTOR_AT, row + TURNS_AHEAD * PANEL * FLOAT + BYTES * v));
+            }
             for (int v = 0; v < vectors; v++) { // sum += repeated * factor
-                code.vector(X86.MAP_0F38, 0xb8, true, false, r * vectors + v, repeated, new X86.Register(factors + v));
+                code.vector(
+                        X86.MAP_0F38,
+                        0xb8,
+                        true,
+                        false,
+                        r * vectors + v,
+                        repeated + r % 2,
+                        new X86.Register(factors + v));
             }
         }
+    }
+
+    /** Repeats the left factor of a row in all lanes. */
+    private void repeat(int to, int row, int column) {
+        code.vector(X86.MAP_0F38, 0x18, true, false, to, -1, left.row(row, column));
     }
 }
