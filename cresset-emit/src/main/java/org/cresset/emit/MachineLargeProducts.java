@@ -34,6 +34,15 @@ public final class MachineLargeProducts {
     /** Rows of a tile at most. */
     static final int HEIGHT = 9;
 
+    /**
+     * Rows so many bytes apart, or a multiple, have their places in few sets of the first-level cache: enough while it is ours
+     * alone, not where a core's other thread uses it, too.
+     */
+    private static final int CROWDED = 2048;
+
+    /** From so many columns on it is worth putting such rows elsewhere. */
+    private static final int WORTH_MOVING = 5 * PANEL;
+
     /** Floats of a block at most. */
     private static final int BLOCK = 1 << 18;
 
@@ -77,12 +86,13 @@ public final class MachineLargeProducts {
     private static final int FIRST_PART = 18;
     private static final int A_COLUMN = 19;
     private static final int TO_LAST_BIAS = 20;
-    private static final int SAID = 21;
+    private static final int NEXT_ROW = 21;
+    private static final int SAID = 22;
 
     // What the code keeps there:
-    private static final int BIAS_AT = 21;
-    private static final int PARTS_LEFT = 22;
-    private static final int NEXT_AT = 23;
+    private static final int BIAS_AT = 22;
+    private static final int PARTS_LEFT = 23;
+    private static final int NEXT_AT = 24;
 
     // Registers:
     private static final int SUM_AT = X86.RAX;
@@ -135,7 +145,14 @@ public final class MachineLargeProducts {
 
     /** Bytes that {@link #multiply} needs besides for n columns. */
     public static long bytes(int n, int k) {
-        return (long) FLOAT * roundUp(Math.min(n, WIDEST)) * depth(n, k);
+        int deep = depth(n, k);
+        return (long) FLOAT * roundUp(Math.min(n, WIDEST)) * deep + HEIGHT * movedRow(deep);
+    }
+
+    /** Bytes from one row that was put elsewhere to the next: an odd number of lines, so that rows have sets of their own. */
+    private static long movedRow(int k) {
+        long lines = ((long) FLOAT * k + BYTES - 1) / BYTES;
+        return BYTES * (lines | 1);
     }
 
     private static int roundUp(int n) {
@@ -192,6 +209,37 @@ public final class MachineLargeProducts {
      */
     static void tiles(Factors f, Sums sums, Block b, int first, int height, int tiles, boolean cuts, long cut) {
         int n = b.columns(sums);
+        long a = f.a + b.row * f.aColumn + first * f.aRow;
+        if (f.aColumn != FLOAT || f.aRow % CROWDED != 0 || n < WORTH_MOVING) {
+            tiles(f, sums, b, a, f.aRow, height * f.aRow, first, height, tiles, cuts, cut);
+            return;
+        }
+        long elsewhere = cut + (long) FLOAT * roundUp(n) * b.k;
+        long row = movedRow(b.k);
+        for (int i = 0; i < tiles; i++) {
+            for (int r = 0; r < height; r++) {
+                MemorySegment.copy(
+                        Window.MEMORY, a + r * f.aRow, Window.MEMORY, elsewhere + r * row, (long) FLOAT * b.k);
+            }
+            a += height * f.aRow;
+            tiles(f, sums, b, elsewhere, row, a - elsewhere, first + i * height, height, 1, cuts, cut);
+        }
+    }
+
+    /** Tiles whose left factors begin at {@code a}, {@code aRow} bytes from one row to the next and {@code aTile} from one tile. */
+    private static void tiles(
+            Factors f,
+            Sums sums,
+            Block b,
+            long a,
+            long aRow,
+            long aTile,
+            int first,
+            int height,
+            int tiles,
+            boolean cuts,
+            long cut) {
+        int n = b.columns(sums);
         int panels = n / PANEL;
         int vectors = (n - panels * PANEL + LANES - 1) / LANES;
         int rest = vectors == 1 && panels > 0 ? TWO_AND_TWO : vectors;
@@ -201,9 +249,10 @@ public final class MachineLargeProducts {
         int part = b.k / HEIGHT / UNROLLED;
         int parts = part == 0 ? 1 : HEIGHT;
         MachineBlock block = MachineBlock.own();
-        block.say(A, f.a + b.row * f.aColumn + first * f.aRow);
-        block.say(A_ROW, f.aRow);
-        block.say(A_TILE, height * f.aRow);
+        block.say(A, a);
+        block.say(A_ROW, aRow);
+        block.say(A_TILE, aTile);
+        block.say(NEXT_ROW, f.aRow);
         block.say(A_COLUMN, f.aColumn);
         block.say(B, cuts ? f.b + b.row * f.bRow + (long) FLOAT * b.column : cut);
         block.say(B_ROW, cuts ? f.bRow : PANEL * FLOAT);
@@ -291,7 +340,7 @@ public final class MachineLargeProducts {
         code.add(PANEL_AT, told(B_PANEL));
         code.add(SUM_AT, PANEL * FLOAT);
         add(BIAS_AT, TO_BIAS);
-        add(NEXT_AT, A_ROW);
+        add(NEXT_AT, NEXT_ROW);
         code.add(COUNT, -1);
         code.jumpIfNotZero(panel);
         code.bind(last);
@@ -304,7 +353,7 @@ public final class MachineLargeProducts {
             }
             code.add(SUM_AT, TWO);
             add(BIAS_AT, TO_LAST_BIAS);
-            add(NEXT_AT, A_ROW);
+            add(NEXT_AT, NEXT_ROW);
             panel(2, 1);
         } else if (rest > 0) {
             panel(rest, rest - 1);

@@ -34,10 +34,14 @@ class MachineLargeProductsTest {
     }
 
     private static void check(long seed, int rows, int n, int k, boolean biased, boolean turned) {
+        check(seed, rows, n, k, k + PAD, biased, turned);
+    }
+
+    private static void check(long seed, int rows, int n, int k, int apart, boolean biased, boolean turned) {
         assumeTrue(MachineLargeProducts.there(), "needs Linux on x86-64 with AVX-512");
         Random random = new Random(seed);
-        float[] a = random(random, (rows + PAD) * (k + PAD));
-        int aRow = turned ? 1 : k + PAD;
+        float[] a = random(random, (rows + PAD) * apart);
+        int aRow = turned ? 1 : apart;
         int aColumn = turned ? rows + PAD : 1;
         float[] b = random(random, k * (n + PAD));
         float[] bias = random(random, n);
@@ -96,6 +100,16 @@ class MachineLargeProductsTest {
             @ForAll boolean biased,
             @ForAll boolean turned) {
         check(seed, 11, n, 600, biased, turned);
+    }
+
+    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
+    void rowsThatCrowdInTheCache(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 40) int rows,
+            @ForAll @IntRange(min = 200, max = 400) int n,
+            @ForAll @IntRange(min = 1, max = 120) int k,
+            @ForAll boolean biased) {
+        check(seed, rows, n, k, 512, biased, false);
     }
 
     @Test
