@@ -47,7 +47,7 @@ public final class MachineLargeProducts {
     private static final int BLOCK = 1 << 18;
 
     /** Columns of a block at most. */
-    private static final int WIDEST = 22 * PANEL;
+    private static final int WIDEST = 11 * PANEL;
 
     /** Rows of a block at most. */
     private static final int DEEPEST = 512;
