@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Products of large float32 matrices with vectors of 512 bits. A block of the right matrix lies in the second-level cache, panel by
  * panel of 48 columns; tiles of nine rows of the left one, which stay in the first-level cache, are multiplied with it. What
- * multiplies the first tile brings the block there, so that this takes no time of its own. The left matrix stays as it is: nine
- * rows have their places in the first-level cache however far they are apart.
+ * multiplies the first tile brings the block there, so that this takes no time of its own. The left matrix stays as it is, but for
+ * tiles whose rows would crowd in few places of the first-level cache. {@link SharedProduct} says who multiplies what.
  *
  * @see <a href="https://doi.org/10.1145/1356052.1356053">Goto, van de Geijn: Anatomy of high-performance matrix
  *     multiplication</a>
