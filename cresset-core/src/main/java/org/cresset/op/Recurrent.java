@@ -86,6 +86,16 @@ public final class Recurrent {
             return runs;
         }
 
+        /** The sequences from {@code from} to {@code to} by themselves; some have no row in the last steps. */
+        Attrs part(long from, long to) {
+            return new Attrs(
+                    mode,
+                    LongStream.of(sizes)
+                            .map(s -> Math.clamp(s - from, 0, to - from))
+                            .toArray(),
+                    reverse);
+        }
+
         /** The step that is the k-th to be computed. */
         int step(int k) {
             return reverse ? sizes.length - 1 - k : k;

@@ -5,14 +5,22 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.cresset.base.DType;
 import org.cresset.base.Shape;
+import org.cresset.base.Workers;
 import org.cresset.tensor.Dense;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recurrent layer backward, in float32: runs of steps in reverse, for blocks of sequences, and after each run one product of
- * matrices for the gradients of both weights, while the gates' are in the processor's cache.
+ * A recurrent layer backward, in float32: runs of steps in reverse, and after each run one product of matrices for the gradients
+ * of both weights, while the gates' are in the processor's cache. Where these gradients are small, each thread sums them up for its own
+ * sequences and meets the others at the end only: else the gates of a run would move from one processor's cache to another's.
  */
 final class RecurrentGradKernel {
+    /** Floats of both weights' gradients up to which threads have sums of their own. */
+    private static final long SMALL_SUMS = 1 << 20;
+
+    /** Floats of a gradient of which a thread adds up those that the others have. */
+    private static final long GRAIN = 1 << 14;
+
     private final Recurrent.Attrs attrs;
     private final long[] offsets;
     private final @Nullable Dense gy;
@@ -31,9 +39,6 @@ final class RecurrentGradKernel {
     /** How many inputs lie before the hidden state in a row of {@link Part#before}. */
     private final int inputs;
 
-    /** Whether the state before each step is read where the forward pass has left it. */
-    private final boolean direct;
-
     /** What stands for the gradient of the states of all steps where there is none. */
     private final Dense zeros;
 
@@ -47,13 +52,32 @@ final class RecurrentGradKernel {
      *
      * @param gates gradients of gates
      * @param hidden gradients of what the hidden states give to the gates: those of the gates themselves, but for a GRU
-     * @param before the hidden state before each step; where one product gives the gradients of both weights, behind the inputs;
-     *     without rows if that is read directly
+     * @param before the inputs of each step and the hidden state before it; without rows if those are read directly
      */
     private record Part(Recurrent.Run run, Dense gates, Dense hidden, Dense before) {
-        /** The row of this part that is a row of all. */
+        /** The row of this part that is a row of the portion. */
         long row(long r) {
             return r - run.first();
+        }
+    }
+
+    /**
+     * Sums over all rows.
+     *
+     * @param both gradients of the input weight and of the hidden one side by side, where one product gives both; else without rows
+     */
+    private record Sums(Dense both, Dense hidden, Dense hiddenBias, Dense input, Dense inputBias) {
+        List<Dense> all() {
+            return List.of(both, hidden, hiddenBias, input, inputBias);
+        }
+
+        /** Others for the same. */
+        Sums alike() {
+            return new Sums(alike(both), alike(hidden), alike(hiddenBias), alike(input), alike(inputBias));
+        }
+
+        private static Dense alike(Dense t) {
+            return Dense.empty(t.shape(), DType.FLOAT32);
         }
     }
 
@@ -72,66 +96,318 @@ final class RecurrentGradKernel {
         width = Math.toIntExact(weight.size(0));
         gru = attrs.mode() == Recurrent.Mode.GRU;
         x = in[8];
-        direct = !gru
-                && LongStream.of(attrs.sizes()).allMatch(s -> s == h0.size(0))
-                && Panels.suits(longest(), n)
-                && (x == null || Panels.suits(longest(), x.size(x.dim() - 1)));
-        inputs = x == null || gru || direct ? 0 : Math.toIntExact(x.size(x.dim() - 1));
+        inputs = x == null ? 0 : Math.toIntExact(x.size(x.dim() - 1));
         zeros = Dense.empty(Shape.of(n), DType.FLOAT32);
         zeros.segment().asSlice(zeros.byteOffset(), 4L * n).fill((byte) 0);
-    }
-
-    private long longest() {
-        return attrs.runs().stream().mapToLong(Recurrent.Run::rows).max().orElse(0);
     }
 
     void run() {
         start(gh, out[1]);
         start(gc, out[2]);
         long batch = h0.size(0);
-        Dense both = inputs == 0 ? out[3] : Dense.empty(Shape.of(width, inputs + n), DType.FLOAT32);
-        List<Recurrent.Run> runs = attrs.runs().reversed();
-        long longest = longest();
-        Dense gates = out[0].numel() > 0 ? out[0] : RecurrentKernel.room(longest, width);
-        Dense hidden = gru ? RecurrentKernel.room(longest, width) : gates;
-        Dense before = Dense.empty(Shape.of(direct ? 0 : longest, inputs + n), DType.FLOAT32);
-        boolean adds = false;
-        try (Factor f = Factor.of(weight, batch / RecurrentKernel.blocks(batch))) {
-            for (Recurrent.Run run : runs) {
-                Dense own = RecurrentKernel.part(gates, gates == out[0] ? run.first() : 0, run.rows());
-                Part p = new Part(
-                        run,
-                        own,
-                        gru ? RecurrentKernel.part(hidden, 0, run.rows()) : own,
-                        RecurrentKernel.part(before, 0, direct ? 0 : run.rows()));
-                RecurrentKernel.inBlocks(batch, (from, to) -> block(f, from, to, p));
-                Dense rows = x == null ? null : RecurrentKernel.inputs(x, run);
-                if (rows != null && inputs > 0) {
-                    Pointwise.copy(rows, columns(p.before, 0, inputs));
-                }
-                if (!direct || !addTiled(p, rows, both, adds)) {
-                    if (direct) {
-                        addStates(p, both, adds);
-                    } else {
-                        addProduct(p.hidden, p.before, both, adds);
-                    }
-                    if (rows != null && inputs == 0) {
-                        addProduct(p.gates, rows, out[5], adds);
-                    }
-                }
-                addSum(p.hidden, out[4], adds);
-                if (gru || out[4].numel() == 0) {
-                    addSum(p.gates, out[6], adds);
-                }
-                adds = true;
+        long blocks = RecurrentKernel.blocks(batch);
+        try (Factor f = Factor.of(weight, batch / blocks)) {
+            if (blocks == 1 || (long) width * (inputs + n) > SMALL_SUMS) {
+                Portion all = new Portion(f, 0, batch);
+                Sums sums = sums(!all.direct);
+                all.run(sums);
+                split(sums);
+                return;
             }
+            Sums[] sums = new Sums[Math.toIntExact(blocks)];
+            sums[0] = sums(true);
+            for (int i = 1; i < blocks; i++) {
+                sums[i] = sums[0].alike();
+            }
+            Workers.parallelFor(blocks, 1, (lo, hi) -> {
+                for (long b = lo; b < hi; b++) {
+                    new Portion(f, batch * b / blocks, batch * (b + 1) / blocks).run(sums[(int) b]);
+                }
+            });
+            add(sums);
+            split(sums[0]);
         }
-        if (inputs > 0) {
-            Pointwise.copy(columns(both, 0, inputs), out[5]);
-            Pointwise.copy(columns(both, inputs, n), out[3]);
+    }
+
+    private Sums sums(boolean joint) {
+        boolean both = joint && !gru && x != null;
+        Dense none = Dense.empty(Shape.of(0), DType.FLOAT32);
+        return new Sums(
+                both ? Dense.empty(Shape.of(width, inputs + n), DType.FLOAT32) : none,
+                both ? none : out[3],
+                out[4],
+                both ? none : out[5],
+                gru || out[4].numel() == 0 ? out[6] : none);
+    }
+
+    /** Adds all to the first ones. */
+    private static void add(Sums[] sums) {
+        List<Dense> first = sums[0].all();
+        for (int i = 0; i < first.size(); i++) {
+            Dense to = first.get(i);
+            MemorySegment ts = to.segment();
+            int k = i;
+            Workers.parallelFor(to.numel(), GRAIN, (lo, hi) -> {
+                long at = to.byteOffset() + 4 * lo;
+                for (int j = 1; j < sums.length; j++) {
+                    Dense from = sums[j].all().get(k);
+                    long fo = from.byteOffset() + 4 * lo;
+                    Rows.map(FusedLoops.PLUS_ROWS, ts, at, from.segment(), fo, null, 0, ts, at, hi - lo);
+                }
+            });
+        }
+    }
+
+    /** Gives sums that stand for two to both. */
+    private void split(Sums sums) {
+        if (sums.both.numel() > 0) {
+            Pointwise.copy(columns(sums.both, 0, inputs), out[5]);
+            Pointwise.copy(columns(sums.both, inputs, n), out[3]);
         }
         if (!gru && out[6].numel() > 0 && out[4].numel() > 0) {
             Pointwise.copy(out[4], out[6]);
+        }
+    }
+
+    private static Dense columns(Dense t, long from, long count) {
+        return t.view(Shape.of(t.size(0), count), t.strides(), t.storageOffset() + from);
+    }
+
+    private static void start(@Nullable Dense from, Dense to) {
+        if (from == null) {
+            to.segment().asSlice(to.byteOffset(), 4 * to.numel()).fill((byte) 0);
+        } else {
+            Pointwise.copy(from, to);
+        }
+    }
+
+    /** Some sequences, whose gradients of weights are summed up together. */
+    private final class Portion {
+        private final Factor factor;
+        private final long begin;
+        private final long batch;
+
+        /** These sequences by themselves, and where the rows of their steps begin. */
+        private final Recurrent.Attrs own;
+
+        private final long[] at;
+
+        /** Whether these are all sequences, so that their rows lie as those of all do. */
+        private final boolean whole;
+
+        /** Whether inputs, and the state before each step, are read where the forward pass has left them. */
+        private final boolean direct;
+
+        Portion(Factor factor, long begin, long end) {
+            this.factor = factor;
+            this.begin = begin;
+            batch = end - begin;
+            whole = batch == h0.size(0);
+            own = whole ? attrs : attrs.part(begin, end);
+            at = whole ? offsets : own.offsets();
+            direct = whole
+                    && !gru
+                    && LongStream.of(attrs.sizes()).allMatch(s -> s == batch)
+                    && Panels.suits(longest(), n)
+                    && (x == null || Panels.suits(longest(), inputs));
+        }
+
+        private long longest() {
+            return own.runs().stream().mapToLong(Recurrent.Run::rows).max().orElse(0);
+        }
+
+        void run(Sums sums) {
+            long longest = longest();
+            Dense gates = whole && out[0].numel() > 0 ? out[0] : RecurrentKernel.room(longest, width);
+            Dense hidden = gru ? RecurrentKernel.room(longest, width) : gates;
+            Dense before = Dense.empty(Shape.of(direct ? 0 : longest, inputs + n), DType.FLOAT32);
+            boolean adds = false;
+            for (Recurrent.Run run : own.runs().reversed()) {
+                if (run.rows() == 0) {
+                    continue;
+                }
+                Dense made = RecurrentKernel.part(gates, gates == out[0] ? run.first() : 0, run.rows());
+                Part p = new Part(
+                        run,
+                        made,
+                        gru ? RecurrentKernel.part(hidden, 0, run.rows()) : made,
+                        RecurrentKernel.part(before, 0, direct ? 0 : run.rows()));
+                if (whole) {
+                    RecurrentKernel.inBlocks(batch, (from, to) -> block(from, to, p));
+                } else {
+                    block(begin, begin + batch, p);
+                    give(p);
+                }
+                add(products(p, sums), adds);
+                addSum(p.hidden, sums.hiddenBias, adds);
+                addSum(p.gates, sums.inputBias, adds);
+                adds = true;
+            }
+            if (!adds) {
+                sums.all().forEach(s -> start(null, s));
+            }
+        }
+
+        private List<Product> products(Part p, Sums sums) {
+            if (sums.both.numel() > 0) {
+                return List.of(new Product(p.gates, p.before, sums.both));
+            }
+            Dense states = direct ? before(p.run) : columns(p.before, inputs, n);
+            Product first = new Product(p.hidden, states, sums.hidden);
+            if (x == null) {
+                return List.of(first);
+            }
+            Dense rows = direct ? RecurrentKernel.inputs(x, p.run) : columns(p.before, 0, inputs);
+            return List.of(first, new Product(p.gates, rows, sums.input));
+        }
+
+        /** The states before each step of a run of all sequences, which all have each step. */
+        private Dense before(Recurrent.Run run) {
+            long from = run.first() + (attrs.reverse() ? batch : -batch);
+            if (from >= 0 && from + run.rows() <= y.size(0)) {
+                return RecurrentKernel.part(y, from, run.rows());
+            }
+            Dense all = Dense.empty(Shape.of(run.rows(), n), DType.FLOAT32);
+            long others = run.rows() - batch;
+            Pointwise.copy(h0, RecurrentKernel.part(all, attrs.reverse() ? others : 0, batch));
+            if (others > 0) {
+                Dense states = RecurrentKernel.part(y, Math.max(from, 0), others);
+                Pointwise.copy(states, RecurrentKernel.part(all, attrs.reverse() ? 0 : batch, others));
+            }
+            return all;
+        }
+
+        /** Gradients of a run's gates, where somebody wants them, to the rows of all. */
+        private void give(Part p) {
+            for (int k = p.run.begin(); k < p.run.end() && out[0].numel() > 0; k++) {
+                int t = attrs.step(k);
+                long rows = own.sizes()[t];
+                Dense made = RecurrentKernel.part(p.gates, p.row(at[t]), rows);
+                Pointwise.copy(made, RecurrentKernel.part(out[0], offsets[t] + begin, rows));
+            }
+        }
+
+        private void block(long from, long to, Part part) {
+            Recurrent.Run run = part.run;
+            Dense back = Dense.empty(Shape.of(gru ? to - from : 0, n), DType.FLOAT32);
+            Dense carried = RecurrentKernel.part(out[1], from, to - from);
+            for (int k = run.end() - 1; k >= run.begin(); k--) {
+                int t = attrs.step(k);
+                long rows = Math.min(attrs.sizes()[t], to) - from;
+                if (rows <= 0) {
+                    continue;
+                }
+                // Sequences that begin here come last; the state before is the first one for them.
+                int p = k == 0 ? -1 : attrs.step(k - 1);
+                long going = p < 0 ? 0 : Math.clamp(attrs.sizes()[p] - from, 0, rows);
+                long r = offsets[t] + from;
+                long row = part.row(at[t] + from - begin);
+                if (going > 0) {
+                    before(part, row, r, going, y, offsets[p] + from);
+                    cells(part, row, from, r, (int) going);
+                }
+                if (going < rows) {
+                    before(part, row + going, r + going, rows - going, h0, from + going);
+                    cells(part, row + going, from + going, r + going, (int) (rows - going));
+                }
+                Dense g = RecurrentKernel.part(part.hidden, row, rows);
+                Dense b = RecurrentKernel.part(gru ? back : carried, 0, rows);
+                long next = p < 0 ? 0 : offsets[p] + from;
+                factor.multiply(g, null, b, p < 0 ? null : RecurrentKernel.ahead(kept, next, going));
+                if (gru) { // some of the gradient has gone around the gates
+                    Rows.map(
+                            FusedLoops.PLUS_ROWS,
+                            b.segment(),
+                            b.byteOffset(),
+                            carried.segment(),
+                            carried.byteOffset(),
+                            null,
+                            0,
+                            carried.segment(),
+                            carried.byteOffset(),
+                            rows * n);
+                }
+            }
+        }
+
+        /** Brings inputs of rows from {@code r} on, and the states before, which are rows of {@code oldH}, to where products read them. */
+        private void before(Part part, long row, long r, long rows, Dense oldH, long old) {
+            if (direct) {
+                return;
+            }
+            MemorySegment bs = part.before.segment();
+            long step = 4L * (inputs + n);
+            long to = at(part.before, row, inputs + n);
+            Moves.plane(oldH.segment(), at(oldH, old, n), 4L * n, 4, bs, to + 4L * inputs, step, 4, 4, rows, n);
+            if (x != null) {
+                boolean flat = x.dim() == 2;
+                long each = flat ? x.size(0) : x.size(1);
+                long from = flat ? r * x.stride(0) : r / each * x.stride(0) + r % each * x.stride(1);
+                Moves.plane(
+                        x.segment(),
+                        x.byteOffset() + 4 * from,
+                        4 * x.stride(x.dim() - 2),
+                        4 * x.stride(x.dim() - 1),
+                        bs,
+                        to,
+                        step,
+                        4,
+                        4,
+                        rows,
+                        inputs);
+            }
+        }
+    }
+
+    /** A run's part of a sum: a product of a transposed matrix and another. */
+    private record Product(Dense left, Dense right, Dense sum) {
+        Dense turned() {
+            return (Dense) left.detach().t();
+        }
+
+        boolean tiled(Tiled tiles, boolean adds) {
+            try (Tiled tiledRight = Tiled.right(right)) {
+                if (tiledRight != null) {
+                    Tiled.multiply(tiles, tiledRight, null, sum, adds, null);
+                }
+                return tiledRight != null;
+            }
+        }
+
+        void plain(boolean adds) {
+            if (Panels.addProduct(left, right, sum, adds)) {
+                return;
+            }
+            if (!adds) {
+                Matmul.into(turned(), right, null, sum);
+            } else {
+                Matmul.add(turned(), right, sum);
+            }
+        }
+    }
+
+    /** Adds products, or begins with them. On a matrix unit a left factor comes into tiles once for all that follow each other. */
+    private static void add(List<Product> products, boolean adds) {
+        Dense last = null;
+        Tiled left = null;
+        try {
+            for (Product p : products) {
+                boolean suits = Tiled.suits(p.right.size(0)) && Tiled.suits(p.right);
+                if (suits && p.left != last) {
+                    if (left != null) {
+                        left.close();
+                    }
+                    left = Tiled.left(p.turned());
+                    last = p.left;
+                }
+                if (!suits || left == null || !p.tiled(left, adds)) {
+                    p.plain(adds);
+                }
+            }
+        } finally {
+            if (left != null) {
+                left.close();
+            }
         }
     }
 
@@ -157,141 +433,12 @@ final class RecurrentGradKernel {
         }
     }
 
-    /** A run's part of the product of a transposed matrix and another. */
-    private static void addProduct(Dense left, Dense right, Dense sum, boolean adds) {
-        if (sum.numel() == 0 || Panels.addProduct(left, right, sum, adds)) {
-            return;
-        }
-        Dense a = (Dense) left.detach().t();
-        if (!adds) {
-            Matmul.into(a, right, null, sum);
-        } else {
-            Matmul.add(a, right, sum);
-        }
-    }
-
-    /** The parts of both weights' gradients on a matrix unit, with the gates' in tiles once; false if that doesn't suit. */
-    private boolean addTiled(Part part, @Nullable Dense rows, Dense sum, boolean adds) {
-        if (!Tiled.suits(part.run.rows()) || rows != null && !Tiled.suits(rows)) {
-            return false;
-        }
-        try (Tiled left = Tiled.left((Dense) part.gates.detach().t());
-                Tiled states = Tiled.right(before(part.run));
-                Tiled in = rows == null ? null : Tiled.right(rows)) {
-            if (left == null || states == null || rows != null && in == null) {
-                return false;
-            }
-            Tiled.multiply(left, states, null, sum, adds, null);
-            if (in != null) {
-                Tiled.multiply(left, in, null, out[5], adds, null);
-            }
-            return true;
-        }
-    }
-
-    /** The states before each step of a run. */
-    private Dense before(Recurrent.Run run) {
-        long batch = h0.size(0);
-        long from = run.first() + (attrs.reverse() ? batch : -batch);
-        if (from >= 0 && from + run.rows() <= y.size(0)) {
-            return RecurrentKernel.part(y, from, run.rows());
-        }
-        Dense all = Dense.empty(Shape.of(run.rows(), n), DType.FLOAT32);
-        long others = run.rows() - batch;
-        Pointwise.copy(h0, RecurrentKernel.part(all, attrs.reverse() ? others : 0, batch));
-        if (others > 0) {
-            Dense states = RecurrentKernel.part(y, Math.max(from, 0), others);
-            Pointwise.copy(states, RecurrentKernel.part(all, attrs.reverse() ? 0 : batch, others));
-        }
-        return all;
-    }
-
-    /** A run's part of the gradient of the recurrent weight: by states of the steps before, and the first ones. */
-    private void addStates(Part part, Dense sum, boolean adds) {
-        long first = part.run.first();
-        long end = first + part.run.rows();
-        long batch = h0.size(0);
-        long shift = attrs.reverse() ? batch : -batch;
-        long from = Math.max(first, -shift);
-        long to = Math.min(end, y.size(0) - shift);
-        boolean more = adds;
-        if (from < to) {
-            Dense states = RecurrentKernel.part(y, from + shift, to - from);
-            addProduct(RecurrentKernel.part(part.hidden, from - first, to - from), states, sum, more);
-            more = true;
-        }
-        if (first < from) {
-            Dense states = RecurrentKernel.part(h0, first, from - first);
-            addProduct(RecurrentKernel.part(part.hidden, 0, from - first), states, sum, more);
-            more = true;
-        }
-        if (to < end) {
-            Dense states = RecurrentKernel.part(h0, to + shift - y.size(0), end - to);
-            addProduct(RecurrentKernel.part(part.hidden, to - first, end - to), states, sum, more);
-        }
-    }
-
-    private static Dense columns(Dense t, long from, long count) {
-        return t.view(Shape.of(t.size(0), count), t.strides(), t.storageOffset() + from);
-    }
-
-    private static void start(@Nullable Dense from, Dense to) {
-        if (from == null) {
-            to.segment().asSlice(to.byteOffset(), 4 * to.numel()).fill((byte) 0);
-        } else {
-            Pointwise.copy(from, to);
-        }
-    }
-
-    private void block(Factor f, long from, long to, Part part) {
-        Recurrent.Run run = part.run;
-        Dense back = Dense.empty(Shape.of(gru ? to - from : 0, n), DType.FLOAT32);
-        Dense carried = RecurrentKernel.part(out[1], from, to - from);
-        for (int k = run.end() - 1; k >= run.begin(); k--) {
-            int t = attrs.step(k);
-            long rows = Math.min(attrs.sizes()[t], to) - from;
-            if (rows <= 0) {
-                continue;
-            }
-            // Sequences that begin here come last; the state before is the first one for them.
-            int p = k == 0 ? -1 : attrs.step(k - 1);
-            long going = p < 0 ? 0 : Math.clamp(attrs.sizes()[p] - from, 0, rows);
-            long r = offsets[t] + from;
-            if (going > 0) {
-                cells(part, from, r, (int) going, y, offsets[p] + from);
-            }
-            if (going < rows) {
-                cells(part, from + going, r + going, (int) (rows - going), h0, from + going);
-            }
-            Dense g = RecurrentKernel.part(part.hidden, part.row(r), rows);
-            Dense b = RecurrentKernel.part(gru ? back : carried, 0, rows);
-            long next = p < 0 ? 0 : offsets[p] + from;
-            f.multiply(g, null, b, p < 0 ? null : RecurrentKernel.ahead(kept, next, going));
-            if (attrs.mode() == Recurrent.Mode.GRU) { // some of the gradient has gone around the gates
-                Rows.map(
-                        FusedLoops.PLUS_ROWS,
-                        b.segment(),
-                        b.byteOffset(),
-                        carried.segment(),
-                        carried.byteOffset(),
-                        null,
-                        0,
-                        carried.segment(),
-                        carried.byteOffset(),
-                        rows * n);
-            }
-        }
-    }
-
     private static long at(Dense t, long row, long width) {
         return t.byteOffset() + 4 * row * width;
     }
 
-    /**
-     * The cells of some sequences, from {@code b} on, and of row {@code r} and the next ones; their hidden states before lie in
-     * {@code oldH} from row {@code old} on.
-     */
-    private void cells(Part part, long b, long r, int rows, Dense oldH, long old) {
+    /** The cells of some sequences, from {@code b} on, and of row {@code r} of all and the next ones, which is {@code row} of a part. */
+    private void cells(Part part, long row, long b, long r, int rows) {
         MemorySegment hs = out[1].segment();
         MemorySegment ys = gy == null ? zeros.segment() : gy.segment();
         MemorySegment ks = kept.segment();
@@ -302,11 +449,8 @@ final class RecurrentGradKernel {
         long yo = gy == null ? zeros.byteOffset() : at(gy, r, n);
         int step = gy == null ? 0 : n;
         int gw = Math.toIntExact(part.gates.stride(0));
-        long go = at(part.gates, part.row(r), gw);
-        long bo = at(part.before, part.row(r), inputs + n) + 4L * inputs;
-        if (!direct) {
-            Moves.plane(oldH.segment(), at(oldH, old, n), one, 4, bs, bo, 4L * (inputs + n), 4, 4, rows, n);
-        }
+        long go = at(part.gates, row, gw);
+        long bo = at(part.before, row, inputs + n) + 4L * inputs;
         switch (attrs.mode()) {
             case LSTM -> {
                 MemorySegment ds = out[2].segment();
@@ -337,7 +481,7 @@ final class RecurrentGradKernel {
             case GRU -> {
                 MemorySegment ws = part.hidden.segment();
                 int ww = Math.toIntExact(part.hidden.stride(0));
-                long wo = at(part.hidden, part.row(r), ww);
+                long wo = at(part.hidden, row, ww);
                 long ko = at(kept, r, 4L * n);
                 RecurrentLoops.GRU_GRAD.run(
                         new MemorySegment[] {hs, ys, ks, ks, ks, ks, bs, gs, gs, gs, ws, ws, ws, hs},
@@ -357,7 +501,7 @@ final class RecurrentGradKernel {
                             wo + 2 * one,
                             ho
                         },
-                        new int[] {n, step, 4 * n, n, gw, ww, n},
+                        new int[] {n, step, 4 * n, inputs + n, gw, ww, n},
                         rows,
                         n);
             }

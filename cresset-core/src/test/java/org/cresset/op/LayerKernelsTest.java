@@ -184,6 +184,63 @@ class LayerKernelsTest {
         assertThat(apart.equalTo(together)).isTrue();
     }
 
+    /** Threads sum up gradients of small weights for their own sequences, of which some have no row in most steps. */
+    @ParameterizedTest
+    @EnumSource(Recurrent.Mode.class)
+    void sequencesOfEachThread(Recurrent.Mode mode) {
+        int threads = Workers.threads();
+        try {
+            Workers.setThreads(3);
+            recurrentLayers(mode, 32, 16, new long[][] {{70, 70, 70, 70, 70}, {64, 64, 20, 3, 3, 1}, {66, 64, 33}});
+            weights(mode, 32, 16, 50, 50, 50, 50, 3, 3, 3);
+        } finally {
+            Workers.setThreads(threads);
+        }
+    }
+
+    @Test
+    void weightsTooLargeForSumsOfEachThread() {
+        recurrentLayers(Recurrent.Mode.LSTM, 512, 64, new long[][] {{40, 40, 40, 40, 7}});
+    }
+
+    /** Cut alike, sums have the same bits for any number of threads. */
+    @ParameterizedTest
+    @EnumSource(Recurrent.Mode.class)
+    void recurrentLayersCutAlike(Recurrent.Mode mode) {
+        Recurrent.Attrs a = new Recurrent.Attrs(mode, new long[] {130, 130, 130, 40}, false);
+        Tensor[] in = {
+            Tensor.randn(430, 16),
+            Tensor.randn(130, 32),
+            Tensor.randn(mode.gates * 32L, 16),
+            Tensor.randn(mode.gates * 32L),
+            Tensor.randn(mode.gates * 32L, 32).mul(0.2)
+        };
+        for (Tensor t : in) {
+            t.requiresGrad(true);
+        }
+        Tensor c = mode == Recurrent.Mode.LSTM ? Tensor.randn(130, 32) : null;
+        Tensor[][] grads = new Tensor[3][];
+        int threads = Workers.threads();
+        try {
+            for (int t = 0; t < 3; t++) {
+                Workers.setThreads(t + 1);
+                grads[t] = Workers.cutAlike(() -> {
+                    Tensor y = Recurrent.layer(a, in[0], in[2], in[3], in[1], c, in[4], null, null)[0];
+                    return Autograd.grad(y.sin().sum(), in);
+                });
+            }
+        } finally {
+            Workers.setThreads(threads);
+        }
+        for (int t = 1; t < 3; t++) {
+            for (int i = 0; i < in.length; i++) {
+                assertThat(grads[t][i].equalTo(grads[0][i]))
+                        .as("gradient %d with %d threads", i, t + 1)
+                        .isTrue();
+            }
+        }
+    }
+
     /** Gradients of gates are kept for a run of steps alone where the input wants none; those of weights are the same. */
     @ParameterizedTest
     @EnumSource(Recurrent.Mode.class)
