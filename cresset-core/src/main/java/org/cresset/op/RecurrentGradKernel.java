@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * sequences and meets the others at the end only: else the gates of a run would move from one processor's cache to another's.
  */
 final class RecurrentGradKernel {
-    /** Floats of both weights' gradients up to which threads have sums of their own. */
-    private static final long SMALL_SUMS = 1 << 20;
+    /** Floats of both weights' gradients up to which threads have sums of their own: these stay in the second-level cache. */
+    private static final long SMALL_SUMS = 5 << 16;
 
     /** Floats of a gradient of which a thread adds up those that the others have. */
     private static final long GRAIN = 1 << 14;
@@ -220,7 +220,7 @@ final class RecurrentGradKernel {
             long longest = longest();
             Dense gates = whole && out[0].numel() > 0 ? out[0] : RecurrentKernel.room(longest, width);
             Dense hidden = gru ? RecurrentKernel.room(longest, width) : gates;
-            Dense before = Dense.empty(Shape.of(direct ? 0 : longest, inputs + n), DType.FLOAT32);
+            Dense before = RecurrentKernel.room(direct ? 0 : longest, inputs + n);
             boolean adds = false;
             for (Recurrent.Run run : own.runs().reversed()) {
                 if (run.rows() == 0) {
@@ -336,8 +336,8 @@ final class RecurrentGradKernel {
                 return;
             }
             MemorySegment bs = part.before.segment();
-            long step = 4L * (inputs + n);
-            long to = at(part.before, row, inputs + n);
+            long step = 4 * part.before.stride(0);
+            long to = at(part.before, row, part.before.stride(0));
             Moves.plane(oldH.segment(), at(oldH, old, n), 4L * n, 4, bs, to + 4L * inputs, step, 4, 4, rows, n);
             if (x != null) {
                 boolean flat = x.dim() == 2;
@@ -450,7 +450,8 @@ final class RecurrentGradKernel {
         int step = gy == null ? 0 : n;
         int gw = Math.toIntExact(part.gates.stride(0));
         long go = at(part.gates, row, gw);
-        long bo = at(part.before, row, inputs + n) + 4L * inputs;
+        int bw = Math.toIntExact(part.before.stride(0));
+        long bo = at(part.before, row, bw) + 4L * inputs;
         switch (attrs.mode()) {
             case LSTM -> {
                 MemorySegment ds = out[2].segment();
@@ -501,7 +502,7 @@ final class RecurrentGradKernel {
                             wo + 2 * one,
                             ho
                         },
-                        new int[] {n, step, 4 * n, inputs + n, gw, ww, n},
+                        new int[] {n, step, 4 * n, bw, gw, ww, n},
                         rows,
                         n);
             }
