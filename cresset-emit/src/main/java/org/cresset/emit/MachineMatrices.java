@@ -35,21 +35,22 @@ public final class MachineMatrices {
     private static final int RIGHT_COUNT = 6;
     private static final int DEPTH = 7;
     private static final int SUMS = 8;
-    private static final int SUMS_ROW = 9;
-    private static final int FETCH = 10;
-    private static final int FETCH_LINES = 11;
-    private static final int PRODUCT_SAID = 12;
+    private static final int SUMS_DOWN = 9;
+    private static final int SUMS_ACROSS = 10;
+    private static final int FETCH = 11;
+    private static final int FETCH_LINES = 12;
 
-    // What brings sums to their places is told.
-    private static final int C = 0;
-    private static final int C_ROW = 1;
-    private static final int BEGIN = 2;
-    private static final int BEGIN_ROW = 3;
-    private static final int BEGIN_STEP = 4;
-    private static final int HEIGHT = 5;
-    private static final int WHOLE = 6;
-    private static final int REST = 7;
-    private static final int FINISH_SAID = 8;
+    // The same, about the places that sums come to, and what these begin with.
+    private static final int C = 13;
+    private static final int C_AT = 14;
+    private static final int C_ROW = 15;
+    private static final int BEGIN = 16;
+    private static final int BEGIN_AT = 17;
+    private static final int BEGIN_ROW = 18;
+    private static final int BEGIN_STEP = 19;
+    private static final int HEIGHT = 20;
+    private static final int LANES = 21;
+    private static final int SAID = LANES + 2;
 
     /** Tiles that there are. */
     private static final int TILES = 8;
@@ -60,21 +61,23 @@ public final class MachineMatrices {
     /** Tiles behind one another that are multiplied at once: two of each factor, with their parts, fill the first-level cache. */
     private static final int AT_ONCE = 4;
 
+    /** Rows, and columns, of tiles whose sums are in registers together. */
+    private static final int TOGETHER = 2;
+
     /** Rows of tiles that read the same tiles of the right factor one after the other. */
     private static final int MOST_ROWS = 8;
 
-    /** Sums of tiles that are made together: they stay in the second-level cache. */
+    /** Sums of tiles that wait for the tiles behind: they stay in the second-level cache. */
     private static final int MOST_SUMS = 128;
 
     private static final MemorySegment ALL_SIZES = sizes();
-    private static final MemorySegment ZEROS = Arena.global().allocate(LINE, LINE);
+    private static final MemorySegment ZEROS = Arena.global().allocate(TOGETHER * LINE, LINE);
 
     /** Where sums are until they go to the result. */
     private static final ThreadLocal<MemorySegment> SUMMED =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate((long) MOST_SUMS * TILE, LINE));
 
-    private static @Nullable NativeFunction finish;
-    private static final @Nullable NativeFunction[] PRODUCTS = new NativeFunction[16];
+    private static final @Nullable NativeFunction[] PRODUCTS = new NativeFunction[64];
 
     private MachineMatrices() {}
 
@@ -107,8 +110,41 @@ public final class MachineMatrices {
                 int h = Math.min(high, rows - i);
                 int w = Math.min(wide, columns - j);
                 long from = left + (long) i * depth * BLOCK;
-                sum(from, right + (long) j * depth * BLOCK, depth, h, w, fetch);
-                finish(sums, i, h, j, w);
+                sum(from, right + (long) j * depth * BLOCK, depth, new Part(sums, i, h, j, w), fetch);
+            }
+        }
+    }
+
+    /** Tiles of sums that are made together. */
+    private record Part(Sums sums, int row, int rows, int column, int columns) {
+        /** How many of some tiles, from the i-th on, are side by side as a block is: the last ones by themselves if they are not whole. */
+        private static int blocks(int i, int tiles, int together, int numbers) {
+            int all = (tiles - i) / together;
+            return all > 1 && i + all * together == tiles && numbers < tiles * ROWS ? all - 1 : all;
+        }
+
+        /** Blocks of so many rows of tiles, from the i-th on. */
+        int down(int i, int high) {
+            return blocks(i, rows, high, sums.rows() - row * ROWS);
+        }
+
+        int across(int j, int wide) {
+            return blocks(j, columns, wide, sums.n() - column * ROWS);
+        }
+
+        /** Says where a block's sums come to. */
+        void say(MachineBlock block, int i, int high, int j, int wide) {
+            long to = (long) (row + i) * ROWS * sums.cRow() + (long) (column + j) * LINE;
+            long c = sums.c() + to;
+            boolean begins = sums.adds() || sums.bias() != 0;
+            block.say(C, c);
+            block.say(C_ROW, sums.cRow());
+            block.say(BEGIN, sums.adds() ? c : begins ? sums.bias() + (long) (column + j) * LINE : ZEROS.address());
+            block.say(BEGIN_ROW, sums.adds() ? sums.cRow() : 0);
+            block.say(BEGIN_STEP, begins ? (long) wide * LINE : 0);
+            block.say(HEIGHT, Math.min(high * ROWS, sums.rows() - (row + i) * ROWS));
+            for (int n = 0; n < wide; n++) {
+                block.say(LANES + n, MachineParts.mask(Math.min(ROWS, sums.n() - (column + j + n) * ROWS)));
             }
         }
     }
@@ -131,33 +167,40 @@ public final class MachineMatrices {
     }
 
     /** All sums of some tiles. */
-    private static void sum(long left, long right, int depth, int rows, int columns, @Nullable Fetch fetch) {
+    private static void sum(long left, long right, int depth, Part part, @Nullable Fetch fetch) {
         MachineBlock block = MachineBlock.own();
+        // Where a right factor's tiles are read once, they needn't stay in the first-level cache.
+        boolean once = part.rows <= TOGETHER;
+        int pieces = once ? 1 : (depth + AT_ONCE - 1) / AT_ONCE;
         long sums = SUMMED.get().address();
-        int pieces = (depth + AT_ONCE - 1) / AT_ONCE;
         block.say(SIZES, ALL_SIZES.address());
         block.say(LEFT_STEP, (long) depth * BLOCK);
         block.say(RIGHT_STEP, (long) depth * BLOCK);
-        block.say(SUMS_ROW, (long) columns * TILE);
         for (int p = 0; p < pieces; p++) {
             int first = depth * p / pieces;
             int deep = depth * (p + 1) / pieces - first;
+            boolean ends = p == pieces - 1;
             block.say(DEPTH, deep);
-            for (int j = 0; j < columns; ) {
-                int wide = columns - j >= 2 ? 2 : 1;
-                int across = (columns - j) / wide;
-                for (int i = 0; i < rows; ) {
-                    int high = rows - i >= 2 ? 2 : 1;
-                    int down = (rows - i) / high;
+            for (int j = 0; j < part.columns; ) {
+                int wide = Math.min(TOGETHER, part.columns - j);
+                int across = part.across(j, wide);
+                for (int i = 0; i < part.rows; ) {
+                    int high = Math.min(TOGETHER, part.rows - i);
+                    int down = part.down(i, high);
                     block.say(LEFT, left + ((long) i * depth + first) * BLOCK);
                     block.say(LEFT_COUNT, down);
                     block.say(RIGHT, right + ((long) j * depth + first) * BLOCK);
                     block.say(RIGHT_COUNT, across);
-                    block.say(SUMS, sums + ((long) i * columns + j) * TILE);
+                    // Sums that don't wait are written and read again at one place.
+                    block.say(SUMS, pieces == 1 ? sums : sums + ((long) i * part.columns + j * high) * TILE);
+                    block.say(SUMS_DOWN, pieces == 1 ? 0 : (long) high * part.columns * TILE);
+                    block.say(SUMS_ACROSS, pieces == 1 ? 0 : (long) high * wide * TILE);
+                    part.say(block, i, high, j, wide);
                     if (fetch != null) {
                         fetch.say(block, (long) across * down * deep);
                     }
-                    product(high, wide, p == 0, fetch != null).callBriefly(block.said(PRODUCT_SAID), 0, 0, 0, 0);
+                    product(new Kind(high, wide, p == 0, ends, once, fetch != null))
+                            .callBriefly(block.said(SAID), 0, 0, 0, 0);
                     i += down * high;
                 }
                 j += across * wide;
@@ -165,37 +208,30 @@ public final class MachineMatrices {
         }
     }
 
-    /** Brings sums to their places. */
-    private static void finish(Sums sums, int row, int rows, int column, int columns) {
-        NativeFunction f = finish;
-        if (f == null) { // twice, if two threads come at once
-            f = MachineCode.install(writeFinish()).orElseThrow();
-            finish = f;
-        }
-        MachineBlock block = MachineBlock.own();
-        long from = SUMMED.get().address();
-        int last = sums.n() - column * ROWS;
-        int whole = Math.min(columns, last / ROWS);
-        boolean adds = sums.adds();
-        block.say(C_ROW, sums.cRow());
-        block.say(BEGIN_ROW, adds ? sums.cRow() : 0);
-        block.say(BEGIN_STEP, adds || sums.bias() != 0 ? LINE : 0);
-        block.say(WHOLE, whole);
-        block.say(REST, whole == columns ? 0 : MachineParts.mask(last % ROWS));
-        for (int i = 0; i < rows; i++) {
-            long c = sums.c() + (long) (row + i) * ROWS * sums.cRow() + (long) column * LINE;
-            block.say(C, c);
-            block.say(BEGIN, adds ? c : sums.bias() == 0 ? ZEROS.address() : sums.bias() + (long) column * LINE);
-            block.say(HEIGHT, Math.min(ROWS, sums.rows() - (row + i) * ROWS));
-            f.callBriefly(block.said(FINISH_SAID), from + (long) i * columns * TILE, 0, 0, 0);
+    /**
+     * Which products a function makes.
+     *
+     * @param high rows of tiles together
+     * @param wide columns of them
+     * @param begins whether sums begin with 0, rather than with what they are
+     * @param ends whether sums come to their places
+     * @param once whether tiles of the right factor come from the second-level cache
+     */
+    private record Kind(int high, int wide, boolean begins, boolean ends, boolean once, boolean fetches) {
+        int number() {
+            int n = (high - 1) * TOGETHER + wide - 1;
+            for (boolean b : new boolean[] {begins, ends, once, fetches}) {
+                n = 2 * n + (b ? 1 : 0);
+            }
+            return n;
         }
     }
 
-    private static NativeFunction product(int high, int wide, boolean begins, boolean fetches) {
-        int i = (((high - 1) * 2 + wide - 1) * 2 + (begins ? 1 : 0)) * 2 + (fetches ? 1 : 0);
+    private static NativeFunction product(Kind kind) {
+        int i = kind.number();
         NativeFunction f = PRODUCTS[i];
         if (f == null) { // twice, if two threads come at once
-            f = MachineCode.install(writeProduct(high, wide, begins, fetches)).orElseThrow();
+            f = MachineCode.install(writeProduct(kind)).orElseThrow();
             PRODUCTS[i] = f;
         }
         return f;
@@ -214,75 +250,98 @@ public final class MachineMatrices {
     // Registers of a product, and what its tiles are: four sums, two of each factor.
     private static final int[] LEFT_AT = {X86.RSI, X86.RAX};
     private static final int[] RIGHT_AT = {X86.RDX, 11};
-    private static final int[] SUM_AT = {X86.RBP, 13};
+    private static final int SUM_AT = X86.RBP;
     private static final int DEPTH_LEFT = X86.RCX;
     private static final int ROWS_LEFT = 9;
     private static final int LEFT_ROW = X86.RBX;
-    private static final int SUM_ROW = 8;
+    private static final int SUM_DOWN = 8;
     private static final int APART = 10;
     private static final int STEP = 12;
     private static final int FETCH_AT = 14;
     private static final int FETCH_LEFT = 15;
-    private static final int[] SAVED = {X86.RBX, X86.RBP, 12, 13, 14, 15};
+    private static final int[] SAVED = {X86.RBX, X86.RBP, 12, 14, 15};
     private static final int SUM = 0;
     private static final int LEFT_TILE = 4;
     private static final int RIGHT_TILE = 6;
 
-    /**
-     * Sums of {@code high} by {@code wide} tiles at a time, for all rows and then for the next columns.
-     *
-     * @param begins whether sums begin with 0, rather than with what they are
-     */
-    private static byte[] writeProduct(int high, int wide, boolean begins, boolean fetches) {
+    /** Lines of the right factor's next tiles that are fetched with each pair's products: all of them with all pairs. */
+    private static final int AHEAD = BLOCK / LINE / PAIRS.length;
+
+    /** The sums of a block: columns of tiles one after the other, so that rows of a column lie together. */
+    private static int summed(Kind kind, int m, int n) {
+        return n * kind.high + m;
+    }
+
+    /** Sums of a block of tiles at a time, for all rows and then for the next columns. */
+    private static byte[] writeProduct(Kind kind) {
         X86 code = new X86(LINE);
         for (int r : SAVED) {
             code.push(r);
         }
         code.load(X86.RAX, told(SIZES));
         code.tileSizes(at(X86.RAX, -1, 0));
+        if (kind.ends) {
+            for (int n = 0; n < kind.wide; n++) {
+                code.load(X86.RAX, told(LANES + n));
+                code.mask(1 + n, X86.RAX);
+            }
+        }
         code.zero(APART);
         code.add(APART, LINE);
-        code.load(SUM_ROW, told(SUMS_ROW));
-        if (fetches) {
+        code.load(SUM_DOWN, told(SUMS_DOWN));
+        if (kind.fetches) {
             code.load(FETCH_AT, told(FETCH));
         }
         X86.Mark column = code.here();
         code.load(LEFT_ROW, told(LEFT));
-        code.load(SUM_AT[0], told(SUMS));
+        code.load(SUM_AT, told(SUMS));
         code.load(ROWS_LEFT, told(LEFT_COUNT));
-        X86.Mark row = code.here();
-        for (int m = 1; m < high; m++) {
-            code.move(SUM_AT[m], SUM_AT[m - 1]);
-            code.addRegister(SUM_AT[m], SUM_ROW);
+        if (kind.ends) {
+            code.load(X86.RAX, told(C));
+            code.store(told(C_AT), X86.RAX);
+            code.load(X86.RAX, told(BEGIN));
+            code.store(told(BEGIN_AT), X86.RAX);
         }
-        for (int t = 0; t < high * wide; t++) {
-            if (begins) {
+        X86.Mark row = code.here();
+        int tiles = kind.high * kind.wide;
+        for (int t = 0; t < tiles; t++) {
+            if (kind.begins) {
                 code.tileZero(SUM + t);
             } else {
-                code.tileLoad(SUM + t, at(SUM_AT[t / wide], APART, t % wide * TILE));
+                code.tileLoad(SUM + t, at(SUM_AT, APART, t * TILE));
             }
         }
-        add(code, high, wide, fetches);
-        for (int t = 0; t < high * wide; t++) {
-            code.tileStore(at(SUM_AT[t / wide], APART, t % wide * TILE), SUM + t);
+        add(code, kind);
+        for (int t = 0; t < tiles; t++) {
+            code.tileStore(at(SUM_AT, APART, t * TILE), SUM + t);
         }
-        for (int m = 0; m < high; m++) {
-            code.addRegister(SUM_AT[0], SUM_ROW);
+        if (kind.ends) {
+            finish(code, kind);
+        }
+        code.addRegister(SUM_AT, SUM_DOWN);
+        for (int m = 0; m < kind.high; m++) {
             code.add(LEFT_ROW, told(LEFT_STEP));
         }
         code.add(ROWS_LEFT, -1);
         code.jumpIfNotZero(row);
         code.load(X86.RAX, told(RIGHT));
-        for (int n = 0; n < wide; n++) {
+        for (int n = 0; n < kind.wide; n++) {
             code.add(X86.RAX, told(RIGHT_STEP));
         }
         code.store(told(RIGHT), X86.RAX);
-        code.load(X86.RAX, told(SUMS));
-        code.add(X86.RAX, wide * TILE);
-        code.store(told(SUMS), X86.RAX);
+        advance(code, SUMS, told(SUMS_ACROSS));
+        if (kind.ends) {
+            code.load(X86.RAX, told(C));
+            code.add(X86.RAX, kind.wide * LINE);
+            code.store(told(C), X86.RAX);
+            advance(code, BEGIN, told(BEGIN_STEP));
+        }
         code.decrement(told(RIGHT_COUNT));
         code.jumpIfNotZero(column);
         code.tileRelease();
+        if (kind.ends) {
+            code.vzeroupper();
+        }
         for (int i = SAVED.length - 1; i >= 0; i--) {
             code.pop(SAVED[i]);
         }
@@ -290,17 +349,23 @@ public final class MachineMatrices {
         return code.finish(List.of(), 4);
     }
 
+    private static void advance(X86 code, int place, X86.Address by) {
+        code.load(X86.RAX, told(place));
+        code.add(X86.RAX, by);
+        code.store(told(place), X86.RAX);
+    }
+
     /** Adds the products of all pairs of parts. */
-    private static void add(X86 code, int high, int wide, boolean fetches) {
+    private static void add(X86 code, Kind kind) {
         code.load(STEP, told(LEFT_STEP));
         code.move(LEFT_AT[0], LEFT_ROW);
-        for (int m = 1; m < high; m++) {
+        for (int m = 1; m < kind.high; m++) {
             code.move(LEFT_AT[m], LEFT_AT[m - 1]);
             code.addRegister(LEFT_AT[m], STEP);
         }
         code.load(STEP, told(RIGHT_STEP));
         code.load(RIGHT_AT[0], told(RIGHT));
-        for (int n = 1; n < wide; n++) {
+        for (int n = 1; n < kind.wide; n++) {
             code.move(RIGHT_AT[n], RIGHT_AT[n - 1]);
             code.addRegister(RIGHT_AT[n], STEP);
         }
@@ -308,22 +373,27 @@ public final class MachineMatrices {
         X86.Mark top = code.here();
         int leftPart = -1;
         int rightPart = -1;
+        int fetched = 0;
         for (int[] pair : PAIRS) {
-            for (int m = 0; m < high && leftPart != pair[0]; m++) {
+            for (int m = 0; m < kind.high && leftPart != pair[0]; m++) {
                 code.tileLoad(LEFT_TILE + m, at(LEFT_AT[m], APART, pair[0] * TILE));
             }
-            for (int n = 0; n < wide; n++) {
+            for (int n = 0; n < kind.wide; n++) {
                 if (rightPart != pair[1]) {
                     code.tileLoad(RIGHT_TILE + n, at(RIGHT_AT[n], APART, pair[1] * TILE));
                 }
-                for (int m = 0; m < high; m++) {
-                    code.tileMultiply(SUM + m * wide + n, LEFT_TILE + m, RIGHT_TILE + n);
+                for (int m = 0; m < kind.high; m++) {
+                    code.tileMultiply(SUM + summed(kind, m, n), LEFT_TILE + m, RIGHT_TILE + n);
+                }
+                for (int l = 0; l < AHEAD && kind.once; l++) {
+                    code.prefetchFirst(at(RIGHT_AT[n], -1, BLOCK + (fetched + l) * LINE));
                 }
             }
+            fetched += AHEAD;
             leftPart = pair[0];
             rightPart = pair[1];
         }
-        if (fetches) {
+        if (kind.fetches) {
             code.load(FETCH_LEFT, told(FETCH_LINES));
             X86.Mark line = code.here();
             code.prefetch(at(FETCH_AT, -1, 0));
@@ -331,65 +401,42 @@ public final class MachineMatrices {
             code.add(FETCH_LEFT, -1);
             code.jumpIfNotZero(line);
         }
-        for (int m = 0; m < high; m++) {
+        for (int m = 0; m < kind.high; m++) {
             code.add(LEFT_AT[m], BLOCK);
         }
-        for (int n = 0; n < wide; n++) {
+        for (int n = 0; n < kind.wide; n++) {
             code.add(RIGHT_AT[n], BLOCK);
         }
         code.add(DEPTH_LEFT, -1);
         code.jumpIfNotZero(top);
     }
 
-    /** A row of tiles to rows of the result, with what these begin with. */
-    private static byte[] writeFinish() {
-        X86 code = new X86(LINE);
-        int row = X86.RSI;
+    /** A block's sums, and what these begin with, to their places. */
+    private static void finish(X86 code, Kind kind) {
         int from = X86.RAX;
         int to = X86.RDX;
-        int begin = X86.RCX;
-        int left = 8;
-        int step = 9;
-        code.load(X86.RAX, told(REST));
-        code.mask(X86.RAX);
+        int begin = X86.RSI;
+        int left = X86.RCX;
+        int toRow = 11;
+        int beginRow = STEP;
+        code.move(from, SUM_AT);
+        code.load(to, told(C_AT));
+        code.load(begin, told(BEGIN_AT));
+        code.load(left, told(HEIGHT));
+        code.load(toRow, told(C_ROW));
+        code.load(beginRow, told(BEGIN_ROW));
         X86.Mark top = code.here();
-        X86.Mark rest = code.mark();
-        X86.Mark end = code.mark();
-        code.move(from, row);
-        code.load(to, told(C));
-        code.load(begin, told(BEGIN));
-        code.load(step, told(BEGIN_STEP));
-        code.load(left, told(WHOLE));
-        code.and(left, -1);
-        code.jumpIfZero(rest);
-        X86.Mark tile = code.here();
-        code.vector(X86.MAP_0F, X86.LOAD, false, false, 0, -1, at(from, -1, 0));
-        code.vector(X86.MAP_0F, 0x58, false, false, 0, 0, at(begin, -1, 0));
-        code.vector(X86.MAP_0F, X86.STORE, false, false, 0, -1, at(to, -1, 0));
-        code.add(from, TILE);
-        code.add(to, LINE);
-        code.addRegister(begin, step);
+        for (int n = 0; n < kind.wide; n++) {
+            code.vector(X86.MAP_0F, X86.LOAD, false, false, n, -1, at(from, -1, summed(kind, 0, n) * TILE));
+            code.masked(X86.MAP_0F, 0x58, false, n, n, at(begin, -1, n * LINE), 1 + n);
+            code.masked(X86.MAP_0F, X86.STORE, false, n, -1, at(to, -1, n * LINE), 1 + n);
+        }
+        code.add(from, LINE);
+        code.addRegister(to, toRow);
+        code.addRegister(begin, beginRow);
         code.add(left, -1);
-        code.jumpIfNotZero(tile);
-        code.bind(rest);
-        code.load(left, told(REST));
-        code.and(left, -1);
-        code.jumpIfZero(end);
-        code.vector(X86.MAP_0F, X86.LOAD, false, false, 0, -1, at(from, -1, 0));
-        code.masked(X86.MAP_0F, 0x58, false, 0, 0, at(begin, -1, 0));
-        code.masked(X86.MAP_0F, X86.STORE, false, 0, -1, at(to, -1, 0));
-        code.bind(end);
-        code.add(row, LINE);
-        code.load(step, told(C));
-        code.add(step, told(C_ROW));
-        code.store(told(C), step);
-        code.load(step, told(BEGIN));
-        code.add(step, told(BEGIN_ROW));
-        code.store(told(BEGIN), step);
-        code.decrement(told(HEIGHT));
         code.jumpIfNotZero(top);
-        code.vzeroupper();
-        code.ret();
-        return code.finish(List.of(), 4);
+        code.store(told(C_AT), to);
+        code.store(told(BEGIN_AT), begin);
     }
 }
