@@ -78,21 +78,20 @@ public final class MachineLargeProducts {
     private static final int TO_BIAS = 10;
     private static final int PANELS = 11;
     private static final int TILES = 12;
-    private static final int K = 13;
-    private static final int MASK = 14;
-    private static final int CUT = 15;
-    private static final int PARTS = 16;
-    private static final int PART = 17;
-    private static final int FIRST_PART = 18;
-    private static final int A_COLUMN = 19;
-    private static final int TO_LAST_BIAS = 20;
-    private static final int NEXT_ROW = 21;
-    private static final int SAID = 22;
+    private static final int MASK = 13;
+    private static final int CUT = 14;
+    private static final int PARTS = 15;
+    private static final int PART = 16;
+    private static final int FIRST_PART = 17;
+    private static final int A_COLUMN = 18;
+    private static final int TO_LAST_BIAS = 19;
+    private static final int NEXT_ROW = 20;
+    private static final int SAID = 21;
 
     // What the code keeps there:
-    private static final int BIAS_AT = 22;
-    private static final int PARTS_LEFT = 23;
-    private static final int NEXT_AT = 24;
+    private static final int BIAS_AT = 21;
+    private static final int PARTS_LEFT = 22;
+    private static final int NEXT_AT = 23;
 
     // Registers:
     private static final int SUM_AT = X86.RAX;
@@ -265,7 +264,6 @@ public final class MachineLargeProducts {
         block.say(TO_LAST_BIAS, biased ? TWO : 0);
         block.say(PANELS, panels);
         block.say(TILES, tiles);
-        block.say(K, b.k);
         block.say(MASK, (1L << n - (n - 1) / LANES * LANES) - 1);
         block.say(CUT, cut);
         block.say(PARTS, parts);
