@@ -41,12 +41,38 @@ class MachineMatricesTest {
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 70) int rows,
             @ForAll @IntRange(min = 1, max = 150) int n,
-            @ForAll @IntRange(min = 1, max = 100) int k,
+            @ForAll @IntRange(min = 1, max = 300) int k,
             @ForAll boolean turnedLeft,
             @ForAll boolean turnedRight,
             @ForAll boolean biased,
             @ForAll boolean adds,
             @ForAll boolean fetches) {
+        check(seed, rows, n, k, turnedLeft, turnedRight, biased, adds, fetches);
+    }
+
+    /** More rows and columns than sums are made of together. */
+    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
+    void asExactInParts(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 120, max = 280) int rows,
+            @ForAll @IntRange(min = 250, max = 300) int n,
+            @ForAll @IntRange(min = 1, max = 160) int k,
+            @ForAll boolean biased,
+            @ForAll boolean adds,
+            @ForAll boolean fetches) {
+        check(seed, rows, n, k, false, false, biased, adds, fetches);
+    }
+
+    private static void check(
+            long seed,
+            int rows,
+            int n,
+            int k,
+            boolean turnedLeft,
+            boolean turnedRight,
+            boolean biased,
+            boolean adds,
+            boolean fetches) {
         assumeTrue(MachineMatrices.there(), "needs Linux on x86-64 with AMX");
         try (Arena arena = Arena.ofConfined()) {
             Random random = new Random(seed);
