@@ -336,10 +336,7 @@ public final class Convolution {
                     case WINOGRAD -> Winograd.forward(c, s, x, w, b, y);
                     case SMALL_IMAGES -> new SmallImages(s).forward(x, w, b, y);
                     case UNFOLDED -> new Unfolded(c, s).forward(x, w, b, y);
-                    default -> {
-                        Operand bo = b == null ? null : operand(b);
-                        c.convolve(t, s, operand(x), operand(w), w.storage(), bo, operand(y));
-                    }
+                    default -> RowSlices.forward(c, t, s, x, w, b, y);
                 }
                 Rows.keep(x, w, b);
                 finish(y, out[0]);

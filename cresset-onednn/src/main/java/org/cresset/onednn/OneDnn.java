@@ -477,7 +477,7 @@ public final class OneDnn implements Contractions {
                 };
         int n = key.bias || key.pass == ConvPass.INPUT ? ids.length : 3;
         MemorySegment[] mds = Arrays.copyOf(new MemorySegment[] {in, weight, out, bias}, n);
-        return new Conv(new Primitive(d, description, Arrays.copyOf(ids, n), mds), reorder, d.size(weight));
+        return new Conv(new Primitive(d, description, Arrays.copyOf(ids, n), mds), reorder, weight, d.size(weight));
     }
 
     private static ConvKey key(DType dtype, ConvPass pass, ConvShape s, Operand in, Operand out, boolean bias) {
@@ -516,12 +516,12 @@ public final class OneDnn implements Contractions {
 
     /** A weight as it was in the layout for a convolution; null: there was a call, and there may be more. */
     private record Kept(
-            ConvKey key,
+            MemorySegment layout,
             long address,
             int version,
             @Nullable Storage packed) {
-        boolean isOf(ConvKey k, Operand weight, int now) {
-            return version == now && address == weight.address() && key.equals(k);
+        boolean isOf(Dnnl d, Conv c, Operand weight, int now) {
+            return version == now && address == weight.address() && d.same(layout, c.weightLayout);
         }
     }
 
@@ -534,7 +534,7 @@ public final class OneDnn implements Contractions {
             return null;
         }
         int version = memory.version();
-        Kept before = memory.derived() instanceof Kept k && k.isOf(key, weight, version) ? k : null;
+        Kept before = memory.derived() instanceof Kept k && k.isOf(dnnl(), c, weight, version) ? k : null;
         if (before != null && before.packed != null) {
             return before.packed;
         }
@@ -542,7 +542,7 @@ public final class OneDnn implements Contractions {
         if (s != null) {
             s.keep(); // until the garbage collector finds it: other threads may be using it
         }
-        memory.derive(new Kept(key, weight.address(), version, s));
+        memory.derive(new Kept(c.weightLayout, weight.address(), version, s));
         return s;
     }
 
