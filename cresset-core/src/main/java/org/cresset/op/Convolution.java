@@ -181,7 +181,7 @@ public final class Convolution {
         };
     }
 
-    private static Operand operand(Dense t) {
+    static Operand operand(Dense t) {
         return new Operand(t.segment(), t.byteOffset(), t.stridesRaw());
     }
 

@@ -63,18 +63,11 @@ final class RowSlices {
 
     /** Forward, of tensors with the channels innermost. */
     static void forward(Contractions c, DType t, ConvShape s, Dense x, Dense w, @Nullable Dense b, Dense y) {
-        Operand weight = operand(w, 0, w.stridesRaw()[0]);
-        Operand bias = b == null ? null : operand(b, 0, b.stridesRaw()[0]);
+        Operand weight = Convolution.operand(w);
+        Operand bias = b == null ? null : Convolution.operand(b);
         List<Slice> slices = slices(c, t, s);
         if (slices.isEmpty()) {
-            c.convolve(
-                    t,
-                    s,
-                    operand(x, 0, x.stridesRaw()[0]),
-                    weight,
-                    w.storage(),
-                    bias,
-                    operand(y, 0, y.stridesRaw()[0]));
+            c.convolve(t, s, Convolution.operand(x), weight, w.storage(), bias, Convolution.operand(y));
             return;
         }
         Workers.parallelFor(s.batch() * slices.size(), 1, (lo, hi) -> {
@@ -120,15 +113,11 @@ final class RowSlices {
         return n;
     }
 
+    /** Some rows of an image, as an image by themselves. */
     private static Operand rows(Dense t, long image, long from, long rows) {
-        long[] strides = t.stridesRaw();
-        return operand(t, image * strides[0] + from * strides[2], rows * strides[2]);
-    }
-
-    /** From an element on, with another distance from image to image. */
-    private static Operand operand(Dense t, long from, long image) {
         long[] strides = t.stridesRaw().clone();
-        strides[0] = image;
-        return new Operand(t.segment(), t.byteOffset() + from * t.dtype().size(), strides);
+        long first = image * strides[0] + from * strides[2];
+        strides[0] = rows * strides[2];
+        return new Operand(t.segment(), t.byteOffset() + first * t.dtype().size(), strides);
     }
 }
